@@ -1,0 +1,19 @@
+/* Shape inference over a whole graph.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/fx-types.h"
+
+G_BEGIN_DECLS
+
+/* Walks the nodes in order and sets type and shape of every value that can be told, also those that follow from shape
+ * arithmetic (Shape → Gather → Concat → Reshape), which is evaluated on the way where all sizes are numbers.
+ * The graph is sorted. Values keep what the file declared where inference does not know better.
+ *
+ * Findings are appended to `diagnostics` (may be NULL): rule "shape" (error) where an operator refuses its operands,
+ * "declared-shape" (warning) where the file says otherwise (inference wins), "unknown-operator" (error),
+ * "control-flow" (error). One bad node does not stop the walk. */
+void fx_graph_infer (FxGraph *graph, GPtrArray *diagnostics);
+
+G_END_DECLS

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/ops/fx-window.h"
+
+/* Shared by MaxPool, AveragePool and LpPool; each uses the fields it has. */
+typedef struct
+{
+  FxWindowAttrs window;
+  gint64 ceil_mode;
+  gint64 count_include_pad; /* AveragePool */
+  gint64 storage_order;     /* MaxPool */
+  gint64 p;                 /* LpPool */
+} FxPoolParams;
