@@ -310,20 +310,30 @@ fx_graph_find_value (const FxGraph *graph, const char *name)
   return GPOINTER_TO_UINT (g_hash_table_lookup (graph->value_by_name, name)) - 1;
 }
 
+static gboolean
+rename_in (GHashTable *table, char **name, FxId id, const char *new_name)
+{
+  if (strcmp (*name, new_name) == 0)
+    return TRUE;
+  if (*new_name == '\0' || g_hash_table_contains (table, new_name))
+    return FALSE;
+  g_hash_table_remove (table, *name);
+  g_free (*name);
+  *name = g_strdup (new_name);
+  g_hash_table_insert (table, *name, GUINT_TO_POINTER (id + 1));
+  return TRUE;
+}
+
 gboolean
 fx_graph_rename_value (FxGraph *graph, FxId id, const char *name)
 {
-  FxValue *value = fx_graph_value (graph, id);
+  return rename_in (graph->value_by_name, &fx_graph_value (graph, id)->name, id, name);
+}
 
-  if (strcmp (value->name, name) == 0)
-    return TRUE;
-  if (*name == '\0' || fx_graph_find_value (graph, name) != FX_NONE)
-    return FALSE;
-  g_hash_table_remove (graph->value_by_name, value->name);
-  g_free (value->name);
-  value->name = g_strdup (name);
-  g_hash_table_insert (graph->value_by_name, value->name, GUINT_TO_POINTER (id + 1));
-  return TRUE;
+gboolean
+fx_graph_rename_node (FxGraph *graph, FxId id, const char *name)
+{
+  return rename_in (graph->node_by_name, &fx_graph_node (graph, id)->name, id, name);
 }
 
 guint

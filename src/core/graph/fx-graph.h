@@ -95,6 +95,8 @@ FxNode *fx_graph_node (const FxGraph *graph, FxId id);
 FxId fx_graph_add_node (FxGraph *graph, const char *name, const char *domain, const char *op_type, guint version,
                         const FxId *inputs, guint n_inputs, const FxId *outputs, guint n_outputs);
 FxId fx_graph_find_node (const FxGraph *graph, const char *name);
+/* Gives a node another name; FALSE if another node has it or it is empty. */
+gboolean fx_graph_rename_node (FxGraph *graph, FxId id, const char *name);
 /* Marks it removed; its outputs have no producer from then on. */
 void fx_graph_remove_node (FxGraph *graph, FxId id);
 
