@@ -145,8 +145,11 @@ parse_dim (Parser *parser, FxGraph *graph, gint64 *dim, GError **error)
     *dim = FX_DIM_UNKNOWN;
   else
     {
-      g_autofree char *symbol = parse_name (parser, error);
+      g_autofree char *symbol = NULL;
 
+      if (*parser->at != '"' && *parser->at != '_' && !g_ascii_isalpha (*parser->at))
+        return fail (parser, error, "a size, a symbol or \"?\"");
+      symbol = parse_name (parser, error);
       if (symbol == NULL)
         return FALSE;
       *dim = fx_graph_symbol (graph, symbol);

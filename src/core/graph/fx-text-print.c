@@ -67,8 +67,10 @@ append_shape (GString *text, const FxGraph *graph, const FxShape *shape)
         g_string_append_c (text, ',');
       if (shape->dims[i] >= 0)
         g_string_append_printf (text, "%" G_GINT64_FORMAT, shape->dims[i]);
-      else if (symbol != NULL)
+      else if (symbol != NULL && (symbol[0] == '_' || g_ascii_isalpha (symbol[0])))
         append_name (text, symbol);
+      else if (symbol != NULL)
+        append_quoted (text, symbol); /* so that "-1" or "8" is no size */
       else
         g_string_append_c (text, '?');
     }
