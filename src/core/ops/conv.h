@@ -13,6 +13,14 @@ typedef struct
 gboolean
 fx_conv_resolve (const FxConvParams *params, const FxShape *x, const FxShape *w, FxWindow *window, GError **error);
 
+/* FALSE and *error unless input i, if present, is a vector of `channels` elements (or, with `or_one`, one element or a
+ * scalar), as far as can be told. */
+gboolean fx_conv_check_vector (const FxInfer *infer, guint i, const char *what, gint64 channels, gboolean or_one,
+                               GError **error);
+
+/* Multiply-accumulates of a convolution with output y and weights [M, C/group, kernel…]. */
+guint64 fx_conv_macs (const FxShape *y, const FxShape *w);
+
 typedef struct
 {
   FxWindowAttrs window;

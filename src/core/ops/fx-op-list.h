@@ -5,7 +5,11 @@
 
 /* clang-format off */
 #define FX_OP_LIST(OP) \
+  OP (average_pool) \
   OP (concat) \
+  OP (conv) \
+  OP (lp_pool) \
+  OP (max_pool) \
   OP (relu) \
   /* end of the list */
 /* clang-format on */

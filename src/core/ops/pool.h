@@ -12,3 +12,6 @@ typedef struct
   gint64 storage_order;     /* MaxPool */
   gint64 p;                 /* LpPool */
 } FxPoolParams;
+
+/* The geometry of a pool over X [N, C, in…], whose rank is known. */
+gboolean fx_pool_resolve (const FxPoolParams *params, const FxShape *x, FxWindow *window, GError **error);
