@@ -99,6 +99,8 @@ fx_attr_row_default (const FxAttrRow *row)
 {
   if (row->required)
     return g_strdup ("required");
+  if (row->kind == FX_ATTR_INT && row->default_string != NULL) /* a default that depends on the opset, in words */
+    return g_strdup (row->default_string);
   switch (row->kind)
     {
     case FX_ATTR_INT: return g_strdup_printf ("%" G_GINT64_FORMAT, row->default_int);
