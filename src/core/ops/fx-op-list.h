@@ -10,6 +10,24 @@
   OP (conv) \
   OP (lp_pool) \
   OP (max_pool) \
+  OP (arg_max) \
+  OP (arg_min) \
+  OP (concat) \
+  OP (cum_sum) \
+  OP (hardmax) \
+  OP (log_softmax) \
+  OP (reduce_l1) \
+  OP (reduce_l2) \
+  OP (reduce_log_sum) \
+  OP (reduce_log_sum_exp) \
+  OP (reduce_max) \
+  OP (reduce_mean) \
+  OP (reduce_min) \
+  OP (reduce_prod) \
+  OP (reduce_sum) \
+  OP (reduce_sum_square) \
   OP (relu) \
+  OP (softmax) \
+  OP (top_k) \
   /* end of the list */
 /* clang-format on */
