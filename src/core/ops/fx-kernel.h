@@ -34,4 +34,36 @@ fx_eval_check_shape (const FxEval *eval, guint i, const FxShape *wanted, GError 
   return fx_fail (error, FX_ERROR_BAD_DATA, "output %u is declared as %s, but the operands give %s", i, found, text);
 }
 
+/* FALSE and *error if inputs i and j are of different types. */
+static inline gboolean
+fx_infer_check_equal_types (const FxInfer *infer, guint i, guint j, GError **error)
+{
+  const FxFact *a = &infer->inputs[i], *b = &infer->inputs[j];
+
+  if (!a->present || !b->present || a->dtype == FX_DTYPE_UNDEFINED || b->dtype == FX_DTYPE_UNDEFINED
+      || a->dtype == b->dtype)
+    return TRUE;
+  return fx_fail (error, FX_ERROR_BAD_GRAPH, "inputs %u and %u are of types %s and %s, wanted the same", i, j,
+                  fx_dtype_name (a->dtype), fx_dtype_name (b->dtype));
+}
+
+/* FALSE and *error if input i is known to have another number of elements than n. */
+static inline gboolean
+fx_infer_check_count (const FxInfer *infer, guint i, const char *what, gsize n, GError **error)
+{
+  const FxFact *fact = &infer->inputs[i];
+  gsize count;
+
+  if (!fact->present || !fx_shape_is_static (&fact->shape))
+    return TRUE;
+  if (!fx_shape_count (&fact->shape, &count) || count != n)
+    {
+      g_autofree char *found = fx_shape_to_string (&fact->shape);
+
+      return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s has shape %s, wanted %zu element%s", what, found, n,
+                      n == 1 ? "" : "s");
+    }
+  return TRUE;
+}
+
 G_END_DECLS

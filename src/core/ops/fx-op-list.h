@@ -14,8 +14,15 @@
   OP (arg_min) \
   OP (concat) \
   OP (cum_sum) \
+  OP (dequantize_linear) \
+  OP (dynamic_quantize_linear) \
+  OP (gemm) \
   OP (hardmax) \
   OP (log_softmax) \
+  OP (matmul) \
+  OP (matmul_integer) \
+  OP (qlinear_matmul) \
+  OP (quantize_linear) \
   OP (reduce_l1) \
   OP (reduce_l2) \
   OP (reduce_log_sum) \
