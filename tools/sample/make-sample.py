@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Makes the built-in sample: draws its pictures, trains its network, and writes data/sample/.
 
-Needs Debian 12's python3-torch, python3-onnx, python3-numpy and python3-pil (tools/setup.sh sample). Takes about ten
+Needs Debian 12's python3-torch, python3-onnx, python3-numpy and python3-pil (tools/setup.sh sample). Takes about six
 minutes on one core. The pictures depend on the seed only; the trained weights also on the CPU, in their last digits.
 
 SPDX-License-Identifier: Apache-2.0
@@ -54,7 +54,7 @@ class InvertedResidual(nn.Module):
 
 
 class SampleNet(nn.Module):
-    """64x64 RGB in, ten scores out: 16 convolutions, two residual adds, one fully connected layer."""
+    """64x64 RGB in, ten scores out: 15 convolutions, two residual adds, one fully connected layer."""
 
     def __init__(self):
         super().__init__()
