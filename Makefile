@@ -40,7 +40,7 @@ sanitize: setup-test $(SANITIZE_BUILD)/build.ninja
 bench: bench-float
 
 bench-float: $(BENCH_BUILD)/build.ninja
-	ninja -C $(BENCH_BUILD)
+	ninja -C $(BENCH_BUILD) benchmarks/float/bench-float
 	benchmarks/float/run.py $(BENCH_BUILD) $(BENCH_ARGS)
 
 format:
@@ -68,7 +68,7 @@ $(SANITIZE_BUILD)/build.ninja: | setup
 	  $(shared_option)
 
 $(BENCH_BUILD)/build.ninja: | setup-bench
-	meson setup $(BENCH_BUILD) -Dbuildtype=release -Db_ndebug=true -Dbenchmarks=true
+	meson setup $(BENCH_BUILD) -Dbuildtype=release -Db_ndebug=true
 
 clean:
 	rm -rf $(BUILD) $(SANITIZE_BUILD) $(BENCH_BUILD)
