@@ -1,0 +1,74 @@
+# Thin wrappers over meson for newcomers; everything here can be done by hand with meson and ninja.
+#
+# SPDX-License-Identifier: Apache-2.0
+
+BUILD ?= build
+SANITIZE_BUILD ?= build-sanitize
+BENCH_BUILD ?= build-bench
+# A folder of real models and pictures that more tests read; they are left out without it.
+SHARED_DATA ?= $(abspath $(wildcard ../shared))
+
+have_shared_option := $(shell grep -s shared-data meson_options.txt)
+shared_option := $(if $(and $(SHARED_DATA),$(have_shared_option)),-Dshared-data=$(SHARED_DATA))
+
+quick := --no-suite slow --no-suite bench
+
+.PHONY: run test test-slow build bench bench-float format style sanitize setup clean
+
+build: setup $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+run: build
+	tools/run-sample.sh $(BUILD)
+
+test: setup-test $(BUILD)/build.ninja
+	@rm -f $(BUILD)/meson-logs/summary.txt
+	ninja -C $(BUILD)
+	tools/run-tests.sh $(BUILD) $(quick)
+
+test-slow: setup-test $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+	tools/run-tests.sh $(BUILD) --no-suite bench
+
+# Both sanitizers report through the exit code of a test program.
+sanitize: setup-test $(SANITIZE_BUILD)/build.ninja
+	ninja -C $(SANITIZE_BUILD)
+	ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1:allocator_may_return_null=1 \
+	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+	OMP_NUM_THREADS=2 tools/run-tests.sh $(SANITIZE_BUILD) $(quick) --timeout-multiplier 8
+
+bench: bench-float
+
+bench-float: $(BENCH_BUILD)/build.ninja
+	ninja -C $(BENCH_BUILD) benchmarks/float/bench-float
+	benchmarks/float/run.py $(BENCH_BUILD) $(BENCH_ARGS)
+
+format:
+	tools/setup.sh format
+	git ls-files '*.c' '*.h' | xargs clang-format -i
+
+style:
+	tools/check-style.sh
+
+setup:
+	@tools/setup.sh build
+
+.PHONY: setup-test setup-bench
+setup-test:
+	@tools/setup.sh test
+
+setup-bench:
+	@tools/setup.sh bench
+
+$(BUILD)/build.ninja: | setup
+	meson setup $(BUILD) -Dbuildtype=debugoptimized $(shared_option)
+
+$(SANITIZE_BUILD)/build.ninja: | setup
+	meson setup $(SANITIZE_BUILD) -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false \
+	  $(shared_option)
+
+$(BENCH_BUILD)/build.ninja: | setup-bench
+	meson setup $(BENCH_BUILD) -Dbuildtype=release -Db_ndebug=true
+
+clean:
+	rm -rf $(BUILD) $(SANITIZE_BUILD) $(BENCH_BUILD)

@@ -1,0 +1,14 @@
+#!/bin/bash
+# The main job on the built-in sample: what is in the network, and how well it does in float on its labelled pictures.
+#   tools/run-sample.sh BUILDDIR
+#
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+
+cli=${1:?usage: tools/run-sample.sh BUILDDIR}/src/cli/fixpoint-cli
+sample=$(dirname "$0")/../data/sample
+preprocess=$(sed -n 's/^ *"preprocess": "\(.*\)",$/\1/p' "$sample/sample.json")
+
+"$cli" inspect "$sample/sample.onnx"
+"$cli" evaluate "$sample/sample.onnx" --dataset "$sample/test" --labels "$sample/test/labels.txt" \
+  --preprocess "$preprocess"
