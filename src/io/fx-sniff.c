@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "io/fx-sniff.h"
+
+#include "io/onnx/onnx-wire.h"
+
+#include <string.h>
+
+typedef struct
+{
+  guint offset;
+  const char *bytes;
+  guint n;
+  const char *kind;
+} Magic;
+
+#define MAGIC(offset, bytes, kind)                                                                                     \
+  {                                                                                                                    \
+    offset, bytes, sizeof (bytes) - 1, kind                                                                            \
+  }
+
+static const Magic magics[] = {
+  MAGIC (0, "\xff\xd8\xff", "a JPEG image"),
+  MAGIC (0, "\x89PNG\r\n", "a PNG image"),
+  MAGIC (0, "GIF8", "a GIF image"),
+  MAGIC (0, "BM", "a BMP image"),
+  MAGIC (0, "PK\x03\x04", "a ZIP archive (as PyTorch and Keras save models)"),
+  MAGIC (0, "\x1f\x8b", "a gzip-compressed file"),
+  MAGIC (0, "\x89HDF\r\n", "an HDF5 file (as Keras saves models)"),
+  MAGIC (4, "TFL3", "a TensorFlow Lite model"),
+  MAGIC (0, "\x93NUMPY", "a NumPy array"),
+  MAGIC (0,
+         "\x7f"
+         "ELF",
+         "a program"),
+  MAGIC (0, "version https://git-lfs", "a Git LFS pointer, not the file itself"),
+  MAGIC (0, "<!DOCTYPE", "a web page"),
+  MAGIC (0, "<html", "a web page"),
+  MAGIC (0, "\x80\x02", "a Python pickle (as PyTorch saves models)"),
+  MAGIC (0, "%PDF", "a PDF document"),
+};
+
+/* NetParameter: field 1 is the name, layers are in field 100, or 2 in older files. */
+static gboolean
+is_caffemodel (const guint8 *data, gsize size)
+{
+  FxWire wire = fx_wire ((FxWireSpan){ data, size });
+  FxWireField field;
+
+  for (guint n = 0; n < 8 && fx_wire_next (&wire, &field); n++)
+    {
+      if (field.type != FX_WIRE_BYTES)
+        return FALSE;
+      if (field.number == 100)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+is_text (const guint8 *data, gsize size)
+{
+  for (gsize i = 0; i < MIN (size, 4096); i++)
+    if (data[i] < 0x20 && data[i] != '\n' && data[i] != '\r' && data[i] != '\t')
+      return FALSE;
+  return size > 0;
+}
+
+static gboolean
+contains (const guint8 *data, gsize size, const char *word)
+{
+  return g_strstr_len ((const char *)data, (gssize)MIN (size, 65536), word) != NULL;
+}
+
+const char *
+fx_sniff_kind (const guint8 *data, gsize size)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (magics); i++)
+    if (size >= magics[i].offset + magics[i].n && memcmp (data + magics[i].offset, magics[i].bytes, magics[i].n) == 0)
+      return magics[i].kind;
+  if (is_text (data, size))
+    {
+      if (contains (data, size, "layer {") || contains (data, size, "layers {") || contains (data, size, "layer{"))
+        return "a Caffe network description (prototxt)";
+      return "a text file";
+    }
+  if (is_caffemodel (data, size))
+    return "a Caffe model's weights (caffemodel)";
+  return NULL;
+}

@@ -1,0 +1,17 @@
+/* Tensors in files of their own: .npy, ONNX TensorProto (.pb), or bare elements (.f32, .u8, .bin …).
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/fx-types.h"
+#include "core/graph/fx-dtype.h"
+
+G_BEGIN_DECLS
+
+/* The contents tell .npy; a name that ends in .pb is a TensorProto; everything else is bare little-endian elements in C
+ * order, for which both hints are needed: `dtype_hint` (UNDEFINED: none; a name that ends in .f32, .u8, .s64 … decides
+ * over it) and `shape_hint` (NULL or not static: none). The result of the other forms is not checked against the hints.
+ * Errors start with the path. */
+FxTensor *fx_tensor_file_load (const char *path, FxDType dtype_hint, const FxShape *shape_hint, GError **error);
+
+G_END_DECLS
