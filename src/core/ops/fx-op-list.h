@@ -6,8 +6,16 @@
 /* clang-format off */
 #define FX_OP_LIST(OP) \
   OP (average_pool) \
+  OP (batch_normalization) \
   OP (concat) \
   OP (conv) \
+  OP (conv_transpose) \
+  OP (global_average_pool) \
+  OP (global_lp_pool) \
+  OP (global_max_pool) \
+  OP (group_normalization) \
+  OP (instance_normalization) \
+  OP (layer_normalization) \
   OP (lp_pool) \
   OP (max_pool) \
   OP (arg_max) \
