@@ -9,14 +9,19 @@
   OP (batch_normalization) \
   OP (concat) \
   OP (conv) \
+  OP (conv_integer) \
   OP (conv_transpose) \
+  OP (crop) \
   OP (global_average_pool) \
   OP (global_lp_pool) \
   OP (global_max_pool) \
   OP (group_normalization) \
+  OP (image_scaler) \
   OP (instance_normalization) \
   OP (layer_normalization) \
+  OP (lp_normalization) \
   OP (lp_pool) \
+  OP (lrn) \
   OP (max_pool) \
   OP (arg_max) \
   OP (arg_min) \
@@ -41,6 +46,8 @@
   OP (reduce_prod) \
   OP (reduce_sum) \
   OP (reduce_sum_square) \
+  OP (mean_variance_normalization) \
+  OP (qlinear_conv) \
   OP (relu) \
   OP (softmax) \
   OP (top_k) \
