@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+
+typedef struct
+{
+  gint64 axis, p;
+} FxLpNormParams;
