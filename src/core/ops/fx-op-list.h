@@ -36,5 +36,38 @@
   OP (relu) \
   OP (softmax) \
   OP (top_k) \
+  OP (center_crop_pad) \
+  OP (compress) \
+  OP (concat) \
+  OP (constant) \
+  OP (constant_of_shape) \
+  OP (depth_to_space) \
+  OP (expand) \
+  OP (eye_like) \
+  OP (flatten) \
+  OP (gather) \
+  OP (gather_elements) \
+  OP (gather_nd) \
+  OP (non_zero) \
+  OP (one_hot) \
+  OP (pad) \
+  OP (range) \
+  OP (relu) \
+  OP (reshape) \
+  OP (reverse_sequence) \
+  OP (scatter) \
+  OP (scatter_elements) \
+  OP (scatter_nd) \
+  OP (shape) \
+  OP (size) \
+  OP (slice) \
+  OP (space_to_depth) \
+  OP (split) \
+  OP (squeeze) \
+  OP (tile) \
+  OP (transpose) \
+  OP (trilu) \
+  OP (unique) \
+  OP (unsqueeze) \
   /* end of the list */
 /* clang-format on */
