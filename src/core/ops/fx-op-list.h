@@ -5,24 +5,38 @@
 
 /* clang-format off */
 #define FX_OP_LIST(OP) \
-  OP (average_pool) \
-  OP (concat) \
-  OP (conv) \
-  OP (lp_pool) \
-  OP (max_pool) \
   OP (arg_max) \
   OP (arg_min) \
+  OP (average_pool) \
+  OP (center_crop_pad) \
+  OP (compress) \
   OP (concat) \
+  OP (constant) \
+  OP (constant_of_shape) \
+  OP (conv) \
   OP (cum_sum) \
+  OP (depth_to_space) \
   OP (dequantize_linear) \
   OP (dynamic_quantize_linear) \
+  OP (expand) \
+  OP (eye_like) \
+  OP (flatten) \
+  OP (gather) \
+  OP (gather_elements) \
+  OP (gather_nd) \
   OP (gemm) \
   OP (hardmax) \
   OP (log_softmax) \
+  OP (lp_pool) \
   OP (matmul) \
   OP (matmul_integer) \
+  OP (max_pool) \
+  OP (non_zero) \
+  OP (one_hot) \
+  OP (pad) \
   OP (qlinear_matmul) \
   OP (quantize_linear) \
+  OP (range) \
   OP (reduce_l1) \
   OP (reduce_l2) \
   OP (reduce_log_sum) \
@@ -34,25 +48,6 @@
   OP (reduce_sum) \
   OP (reduce_sum_square) \
   OP (relu) \
-  OP (softmax) \
-  OP (top_k) \
-  OP (center_crop_pad) \
-  OP (compress) \
-  OP (concat) \
-  OP (constant) \
-  OP (constant_of_shape) \
-  OP (depth_to_space) \
-  OP (expand) \
-  OP (eye_like) \
-  OP (flatten) \
-  OP (gather) \
-  OP (gather_elements) \
-  OP (gather_nd) \
-  OP (non_zero) \
-  OP (one_hot) \
-  OP (pad) \
-  OP (range) \
-  OP (relu) \
   OP (reshape) \
   OP (reverse_sequence) \
   OP (scatter) \
@@ -61,10 +56,12 @@
   OP (shape) \
   OP (size) \
   OP (slice) \
+  OP (softmax) \
   OP (space_to_depth) \
   OP (split) \
   OP (squeeze) \
   OP (tile) \
+  OP (top_k) \
   OP (transpose) \
   OP (trilu) \
   OP (unique) \
