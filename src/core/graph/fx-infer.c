@@ -74,7 +74,8 @@ fold_node (Walk *walk, const FxNode *node, const FxFact *outputs)
   g_autofree FxTensor **inputs = g_new0 (FxTensor *, node->n_inputs + 1);
   g_autofree FxTensor **results = g_new0 (FxTensor *, node->n_outputs + 1);
 
-  if (node->op->flags & (FX_OP_RANDOM | FX_OP_DYNAMIC) || !small_enough_to_fold (outputs, node->n_outputs))
+  /* a dynamic operator may know its output shape already: Range of constants */
+  if (node->op->flags & FX_OP_RANDOM || !small_enough_to_fold (outputs, node->n_outputs))
     return;
   for (guint i = 0; i < node->n_inputs; i++)
     if (node->inputs[i] != FX_NONE)

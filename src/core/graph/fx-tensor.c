@@ -191,7 +191,11 @@ fx_tensor_aligned (FxTensor *tensor)
 FxArray
 fx_tensor_array (const FxTensor *tensor)
 {
-  return (FxArray){ tensor->dtype, tensor->shape, (void *)g_bytes_get_data (tensor->bytes, NULL) };
+  /* an empty tensor may have no memory at all, but NULL is how kernels see an omitted operand */
+  static guint64 nothing[2];
+  gconstpointer data = g_bytes_get_data (tensor->bytes, NULL);
+
+  return (FxArray){ tensor->dtype, tensor->shape, data != NULL ? (void *)data : nothing };
 }
 
 FxTensor *

@@ -4,9 +4,8 @@
 #include "core/ops/concat.h"
 
 #include "core/fx-error.h"
-#include "core/ops/fx-op.h"
-
-#include <string.h>
+#include "core/ops/fx-copy.h"
+#include "core/ops/fx-index.h"
 
 static const FxAttrRow attrs[] = {
   FX_INT (FxConcatParams, axis, 1, "Axis to join along; negative counts from the end"),
@@ -36,7 +35,12 @@ infer (FxInfer *infer, GError **error)
 
       if (dtype == FX_DTYPE_UNDEFINED)
         dtype = infer->inputs[i].dtype;
-      joined = size >= 0 && joined >= 0 ? joined + size : FX_DIM_UNKNOWN;
+      if (!infer->inputs[i].present)
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "input %u is omitted but not optional", i);
+      if (infer->inputs[i].dtype != dtype && infer->inputs[i].dtype != FX_DTYPE_UNDEFINED)
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "input %u is of type %s, wanted %s as the others", i,
+                        fx_dtype_name (infer->inputs[i].dtype), fx_dtype_name (dtype));
+      joined = fx_dim_add (joined, size);
       if (other.rank < 0)
         continue;
       if (other.rank == shape.rank)
@@ -77,7 +81,7 @@ eval (FxEval *eval, GError **error)
       gsize bytes = fx_shape_product (&eval->inputs[i].shape, axis, shape->rank) * element;
 
       for (gsize k = 0; k < outer; k++)
-        memcpy (y + k * row_bytes, x + k * bytes, bytes);
+        fx_copy_bytes (y + k * row_bytes, x + k * bytes, bytes);
       y += bytes;
     }
   return TRUE;

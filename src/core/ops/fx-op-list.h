@@ -14,9 +14,22 @@
   OP (conv_integer) \
   OP (conv_transpose) \
   OP (crop) \
+  OP (center_crop_pad) \
+  OP (compress) \
+  OP (concat) \
+  OP (constant) \
+  OP (constant_of_shape) \
+  OP (conv) \
   OP (cum_sum) \
+  OP (depth_to_space) \
   OP (dequantize_linear) \
   OP (dynamic_quantize_linear) \
+  OP (expand) \
+  OP (eye_like) \
+  OP (flatten) \
+  OP (gather) \
+  OP (gather_elements) \
+  OP (gather_nd) \
   OP (gemm) \
   OP (global_average_pool) \
   OP (global_lp_pool) \
@@ -37,8 +50,16 @@
   OP (max_unpool) \
   OP (mean_variance_normalization) \
   OP (qlinear_conv) \
+  OP (lp_pool) \
+  OP (matmul) \
+  OP (matmul_integer) \
+  OP (max_pool) \
+  OP (non_zero) \
+  OP (one_hot) \
+  OP (pad) \
   OP (qlinear_matmul) \
   OP (quantize_linear) \
+  OP (range) \
   OP (reduce_l1) \
   OP (reduce_l2) \
   OP (reduce_log_sum) \
@@ -51,7 +72,23 @@
   OP (reduce_sum_square) \
   OP (relu) \
   OP (roi_align) \
+  OP (reshape) \
+  OP (reverse_sequence) \
+  OP (scatter) \
+  OP (scatter_elements) \
+  OP (scatter_nd) \
+  OP (shape) \
+  OP (size) \
+  OP (slice) \
   OP (softmax) \
+  OP (space_to_depth) \
+  OP (split) \
+  OP (squeeze) \
+  OP (tile) \
   OP (top_k) \
+  OP (transpose) \
+  OP (trilu) \
+  OP (unique) \
+  OP (unsqueeze) \
   /* end of the list */
 /* clang-format on */
