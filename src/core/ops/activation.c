@@ -14,12 +14,11 @@
 
 static const FxAttrRow no_attrs[] = { FX_ATTR_END };
 static const FxAttrRow affine_attrs[] = { PARAM (alpha, 1, "Factor"), PARAM (beta, 0, "Summand"), FX_ATTR_END };
-static const FxAttrRow celu_attrs[] = { PARAM (alpha, 1, "Value that negative elements tend to, negated"),
-                                        FX_ATTR_END };
-static const FxAttrRow elu_attrs[] = { PARAM (alpha, 1, "Value that negative elements tend to, negated"),
-                                       FX_ATTR_END };
-static const FxAttrRow hard_sigmoid_attrs[] = { PARAM (alpha, 0.2f, "Slope"), PARAM (beta, 0.5f, "Value at zero"),
-                                                FX_ATTR_END };
+static const FxAttrRow celu_attrs[]
+    = { PARAM (alpha, 1, "Value that negative elements tend to, negated"), FX_ATTR_END };
+static const FxAttrRow elu_attrs[] = { PARAM (alpha, 1, "Value that negative elements tend to, negated"), FX_ATTR_END };
+static const FxAttrRow hard_sigmoid_attrs[]
+    = { PARAM (alpha, 0.2f, "Slope"), PARAM (beta, 0.5f, "Value at zero"), FX_ATTR_END };
 static const FxAttrRow leaky_relu_attrs[] = { PARAM (alpha, 0.01f, "Slope of negative elements"), FX_ATTR_END };
 static const FxAttrRow parametric_softplus_attrs[]
     = { PARAM (alpha, 1, "Factor of the result"), PARAM (beta, 1, "Factor of the element"), FX_ATTR_END };
@@ -35,11 +34,11 @@ static const FxAttrRow thresholded_relu_attrs[] = { PARAM (alpha, 1, "Elements a
 #define CELU(x, T, p) ((x) < 0 ? (T)(p).alpha * (fx_exp ((x) / (T)(p).alpha) - 1) : (x))
 #define ELU(x, T, p) ((x) < 0 ? (T)(p).alpha * (fx_exp (x) - 1) : (x))
 #define LIMIT_TO_1(x, T) ((x) < 0 ? (T)0 : (x) > 1 ? (T)1 : (x))
-#define HARD_SIGMOID(x, T, p) LIMIT_TO_1 ((T)(p).alpha * (x) + (T)(p).beta, T)
-#define HARD_SWISH(x, T, p) ((x) * LIMIT_TO_1 ((x) / 6 + (T)0.5, T))
+#define HARD_SIGMOID(x, T, p) LIMIT_TO_1 ((T)(p).alpha *(x) + (T)(p).beta, T)
+#define HARD_SWISH(x, T, p) ((x)*LIMIT_TO_1 ((x) / 6 + (T)0.5, T))
 #define LEAKY_RELU(x, T, p) ((x) < 0 ? (T)(p).alpha * (x) : (x))
 #define SOFTPLUS(x, T) (((x) > 0 ? (x) : 0) + log1p (fx_exp ((x) > 0 ? -(x) : (x))))
-#define MISH(x, T, p) mish_##T (x)
+#define MISH(x, T, p) mish_of_##T (x)
 #define PARAMETRIC_SOFTPLUS(x, T, p) ((T)(p).alpha * SOFTPLUS ((T)(p).beta * (x), T))
 #define PLAIN_SOFTPLUS(x, T, p) SOFTPLUS (x, T)
 #define RELU(x, T, p) ((x) < 0 ? 0 : (x))
@@ -52,7 +51,7 @@ static const FxAttrRow thresholded_relu_attrs[] = { PARAM (alpha, 1, "Elements a
 /* x·tanh (ln (1 + eˣ)) = x·n / (n + 2) with n = eˣ (eˣ + 2); past 20 the factor is 1 in either precision but for 1e-17,
  * and eˣ could overflow. */
 #define MISH_OF(T)                                                                                                     \
-  static inline T mish_##T (T x)                                                                                       \
+  static inline T mish_of_##T (T x)                                                                                    \
   {                                                                                                                    \
     T e = fx_exp (x > 20 ? (T)20 : x), n = e * (e + 2);                                                                \
                                                                                                                        \

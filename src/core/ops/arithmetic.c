@@ -23,14 +23,14 @@
 #define MOD_UNSIGNED(a, b, T, W) ((b) == 0 ? 0 : (a) % (b))
 
 #define MOD_OF_FLOAT(name, F, ID, T, W)                                                                                \
-  static inline T floor_mod_##T (T a, T b)                                                                                   \
+  static inline T floor_mod_##T (T a, T b)                                                                             \
   {                                                                                                                    \
     T rest = fmod (a, b);                                                                                              \
                                                                                                                        \
     return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;                                                       \
   }
 #define MOD_OF_SIGNED(name, F, ID, T, W)                                                                               \
-  static inline T floor_mod_##T (T a, T b)                                                                                   \
+  static inline T floor_mod_##T (T a, T b)                                                                             \
   {                                                                                                                    \
     T rest = (T)FMOD_SIGNED (a, b, T, W);                                                                              \
                                                                                                                        \

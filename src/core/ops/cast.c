@@ -136,9 +136,9 @@ SOURCE_HALF (f16, fx_f16_to_f32)
 SOURCE_HALF (bf16, fx_bf16_to_f32)
 
 static const FxBroadcastRow rows[FX_N_DTYPES] = {
-  [FX_DTYPE_FLOAT] = from_float,    [FX_DTYPE_DOUBLE] = from_double, [FX_DTYPE_FLOAT16] = from_f16,
-  [FX_DTYPE_BFLOAT16] = from_bf16,  [FX_DTYPE_INT8] = from_gint8,    [FX_DTYPE_INT16] = from_gint16,
-  [FX_DTYPE_INT32] = from_gint32,   [FX_DTYPE_INT64] = from_gint64,  [FX_DTYPE_UINT8] = from_guint8,
+  [FX_DTYPE_FLOAT] = from_float,    [FX_DTYPE_DOUBLE] = from_double,  [FX_DTYPE_FLOAT16] = from_f16,
+  [FX_DTYPE_BFLOAT16] = from_bf16,  [FX_DTYPE_INT8] = from_gint8,     [FX_DTYPE_INT16] = from_gint16,
+  [FX_DTYPE_INT32] = from_gint32,   [FX_DTYPE_INT64] = from_gint64,   [FX_DTYPE_UINT8] = from_guint8,
   [FX_DTYPE_UINT16] = from_guint16, [FX_DTYPE_UINT32] = from_guint32, [FX_DTYPE_UINT64] = from_guint64,
   [FX_DTYPE_BOOL] = from_gboolean8,
 };

@@ -25,17 +25,17 @@ static const FxAttrRow attrs[] = {
     T *y = out;                                                                                                        \
                                                                                                                        \
     _Pragma ("omp simd") for (gsize i = 0; i < n; i++)                                                                 \
-      {                                                                                                                \
-        T v = x[i] < min ? min : x[i];                                                                                 \
+    {                                                                                                                  \
+      T v = x[i] < min ? min : x[i];                                                                                   \
                                                                                                                        \
-        y[i] = v > max ? max : v;                                                                                      \
-      }                                                                                                                \
+      y[i] = v > max ? max : v;                                                                                        \
+    }                                                                                                                  \
   }
 
 FX_EACH_FLOAT (CLIP_ROW, clip, )
 FX_EACH_INT (CLIP_ROW, clip, )
-static const FxBroadcastRow rows[FX_N_DTYPES] = { FX_EACH_FLOAT (FX_ROW_ENTRY, clip, )
-                                                      FX_EACH_INT (FX_ROW_ENTRY, clip, ) };
+static const FxBroadcastRow rows[FX_N_DTYPES]
+    = { FX_EACH_FLOAT (FX_ROW_ENTRY, clip, ) FX_EACH_INT (FX_ROW_ENTRY, clip, ) };
 
 /* One bound as an element of type `dtype` at `place`; the ends of an integer type's range stand for infinity. */
 static void

@@ -59,8 +59,7 @@ ORDER (less_or_equal, "LessOrEqual", LESS_OR_EQUAL, 12, "Whether a ≤ b, broadc
 
 NUMERIC_ROWS (equal, EQUAL)
 FX_EACH_BOOL (FX_BINARY_TEST_ROW, equal, SAME_TRUTH)
-static const FxBroadcastRow equal_rows[FX_N_DTYPES]
-    = { NUMERIC_ENTRIES (equal) FX_EACH_BOOL (FX_ROW_ENTRY, equal, ) };
+static const FxBroadcastRow equal_rows[FX_N_DTYPES] = { NUMERIC_ENTRIES (equal) FX_EACH_BOOL (FX_ROW_ENTRY, equal, ) };
 COMPARISON (equal, "Equal", 1, FX_TYPES_NUMERIC | FX_TYPE_BIT (BOOL), equal_rows,
             "Whether a = b, broadcast to one shape")
 

@@ -1,8 +1,8 @@
 /* Elementwise loops over broadcast operands.
  *
  * Dimensions that every operand walks in the same way are merged first, so that tensors of one shape become a single
- * run, a scalar operand stays one number, and [N,C,H,W] with [C,1,1] becomes N·C runs of H·W elements. A row kernel does
- * one such run; nothing is divided per element.
+ * run, a scalar operand stays one number, and [N,C,H,W] with [C,1,1] becomes N·C runs of H·W elements. A row kernel
+ * does one such run; nothing is divided per element.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
@@ -19,8 +19,8 @@ typedef void (*FxBroadcastRow) (gsize n, void *y, const void *const *x, const gu
 
 /* Runs `row` over the whole output, on several threads if that is worth it; the pieces do not depend on how many.
  * The operands (at most FX_BROADCAST_MAX) broadcast to the output's shape; shape inference has checked that. */
-void fx_broadcast_run (const FxArray *output, const FxArray *inputs, guint n_inputs, FxBroadcastRow row,
-                       gconstpointer data);
+void
+fx_broadcast_run (const FxArray *output, const FxArray *inputs, guint n_inputs, FxBroadcastRow row, gconstpointer data);
 
 /* Copies `input` into all of `output`, which has the same type and a shape that the input broadcasts to. */
 void fx_broadcast_copy (const FxArray *output, const FxArray *input);

@@ -50,6 +50,7 @@ typedef guint8 gboolean8;
     const T *a = in[0], *b = in[1], a0 = *a, b0 = *b;                                                                  \
     R *y = out;                                                                                                        \
                                                                                                                        \
+    (void)b0; /* some functions do not look at it */                                                                   \
     if (step[0] && step[1])                                                                                            \
       {                                                                                                                \
         _Pragma ("omp simd") for (gsize i = 0; i < n; i++) y[i] = (R)F (a[i], b[i], T, W);                             \
@@ -99,13 +100,13 @@ extern const FxAttrRow fx_binary_attrs[];
 
 /* Gives B's shape the trailing ones that make it broadcast against A's in the way of opset 7, if `version` and
  * attributes ask for that. FALSE and *error if axis does not fit. */
-gboolean fx_binary_legacy_shape (const FxBinaryParams *params, guint version, const FxShape *a, FxShape *b,
-                                 GError **error);
+gboolean
+fx_binary_legacy_shape (const FxBinaryParams *params, guint version, const FxShape *a, FxShape *b, GError **error);
 
 /* Output 0 has the shape both inputs broadcast to, and their common type, or `result` if that is not UNDEFINED; types
  * are of `mask`. `legacy` may be NULL. */
-gboolean fx_binary_infer (FxInfer *infer, const FxBinaryParams *legacy, FxDTypeMask mask, FxDType result,
-                          GError **error);
+gboolean
+fx_binary_infer (FxInfer *infer, const FxBinaryParams *legacy, FxDTypeMask mask, FxDType result, GError **error);
 
 /* The same without regard to types: sets the shape only. */
 gboolean fx_binary_infer_shape (FxInfer *infer, const FxBinaryParams *legacy, GError **error);

@@ -62,7 +62,7 @@ fx_tanhf (float x)
 }
 
 /* The same for either precision. */
-#define fx_exp(x) _Generic ((x), float: fx_expf, double: exp) (x)
-#define fx_tanh(x) _Generic ((x), float: fx_tanhf, double: tanh) (x)
+#define fx_exp(x) _Generic((x), float : fx_expf, double : exp) (x)
+#define fx_tanh(x) _Generic((x), float : fx_tanhf, double : tanh) (x)
 
 G_END_DECLS

@@ -7,12 +7,14 @@
 #include "core/ops/fx-elementwise.h"
 
 #define PRELU(x, s, T, W) ((x) < 0 ? (x) * (s) : (x))
+#define FIRST(x, s, T, W) (x)
 #define PRELU_INT(x, s, T, W) ((x) < 0 ? (T)((W)(x) * (W)(s)) : (x))
 
 FX_EACH_FLOAT (FX_BINARY_ROW, prelu, PRELU)
-FX_EACH_INT (FX_BINARY_ROW, prelu, PRELU_INT)
-static const FxBroadcastRow rows[FX_N_DTYPES] = { FX_EACH_FLOAT (FX_ROW_ENTRY, prelu, )
-                                                      FX_EACH_INT (FX_ROW_ENTRY, prelu, ) };
+FX_EACH_SIGNED (FX_BINARY_ROW, prelu, PRELU_INT)
+FX_EACH_UNSIGNED (FX_BINARY_ROW, prelu, FIRST)
+static const FxBroadcastRow rows[FX_N_DTYPES]
+    = { FX_EACH_FLOAT (FX_ROW_ENTRY, prelu, ) FX_EACH_INT (FX_ROW_ENTRY, prelu, ) };
 
 /* The slope's shape as it broadcasts to X. */
 static FxShape
@@ -59,8 +61,7 @@ infer (FxInfer *infer, GError **error)
       g_autofree char *left = fx_shape_to_string (x);
       g_autofree char *right = fx_shape_to_string (&infer->inputs[1].shape);
 
-      return fx_fail (error, FX_ERROR_BAD_GRAPH, "the slope has shape %s, which does not broadcast to %s", right,
-                      left);
+      return fx_fail (error, FX_ERROR_BAD_GRAPH, "the slope has shape %s, which does not broadcast to %s", right, left);
     }
   return TRUE;
 }

@@ -224,7 +224,6 @@ RANDOM (multinomial, "Multinomial", 7, 1, multinomial_attrs, infer_multinomial, 
 RANDOM (random_normal, "RandomNormal", 1, 0, normal_attrs, infer_shape, eval_normal, "Normally distributed numbers")
 RANDOM (random_normal_like, "RandomNormalLike", 1, 1, normal_like_attrs, infer_like, eval_normal,
         "Normally distributed numbers in the operand's shape")
-RANDOM (random_uniform, "RandomUniform", 1, 0, uniform_attrs, infer_shape, eval_uniform,
-        "Evenly distributed numbers")
+RANDOM (random_uniform, "RandomUniform", 1, 0, uniform_attrs, infer_shape, eval_uniform, "Evenly distributed numbers")
 RANDOM (random_uniform_like, "RandomUniformLike", 1, 1, uniform_like_attrs, infer_like, eval_uniform,
         "Evenly distributed numbers in the operand's shape")

@@ -14,7 +14,10 @@
     return fx_unary_infer (infer, mask, FX_DTYPE_UNDEFINED, error);                                                    \
   }                                                                                                                    \
                                                                                                                        \
-  static gboolean id##_eval (FxEval *eval, GError **error) { return fx_unary_eval (eval, id##_rows, NULL, error); }    \
+  static gboolean id##_eval (FxEval *eval, GError **error)                                                             \
+  {                                                                                                                    \
+    return fx_unary_eval (eval, id##_rows, NULL, error);                                                               \
+  }                                                                                                                    \
                                                                                                                        \
   const FxOp fx_op_##id = {                                                                                            \
     .name = op_name,                                                                                                   \
@@ -85,7 +88,7 @@ FLOAT_FUNCTIONS (FLOAT_FUNCTION)
 
 /* ---- integers too; the most negative one has no counterpart and stays what it is ---- */
 
-#define ABS(x, T, W) ((x) < 0 ? (T) - (W)(x) : (x))
+#define ABS_INT(x, T, W) ((x) < 0 ? (T) - (W)(x) : (x))
 #define ABS_FLOAT(x, T, W) fabs (x)
 #define SAME(x, T, W) (x)
 #define NEG(x, T, W) (-(W)(x))
@@ -95,23 +98,23 @@ FLOAT_FUNCTIONS (FLOAT_FUNCTION)
 #define NOT(x, T, W) (~(W)(x))
 
 FX_EACH_FLOAT (FX_UNARY_ROW, abs, ABS_FLOAT)
-FX_EACH_SIGNED (FX_UNARY_ROW, abs, ABS)
+FX_EACH_SIGNED (FX_UNARY_ROW, abs, ABS_INT)
 FX_EACH_UNSIGNED (FX_UNARY_ROW, abs, SAME)
-static const FxBroadcastRow abs_rows[FX_N_DTYPES] = { FX_EACH_FLOAT (FX_ROW_ENTRY, abs, )
-                                                          FX_EACH_INT (FX_ROW_ENTRY, abs, ) };
+static const FxBroadcastRow abs_rows[FX_N_DTYPES]
+    = { FX_EACH_FLOAT (FX_ROW_ENTRY, abs, ) FX_EACH_INT (FX_ROW_ENTRY, abs, ) };
 UNARY_OP (abs, "Abs", 1, FX_TYPES_NUMERIC, "Absolute value")
 
 FX_EACH_FLOAT (FX_UNARY_ROW, neg, NEG)
 FX_EACH_SIGNED (FX_UNARY_ROW, neg, NEG)
-static const FxBroadcastRow neg_rows[FX_N_DTYPES] = { FX_EACH_FLOAT (FX_ROW_ENTRY, neg, )
-                                                          FX_EACH_SIGNED (FX_ROW_ENTRY, neg, ) };
+static const FxBroadcastRow neg_rows[FX_N_DTYPES]
+    = { FX_EACH_FLOAT (FX_ROW_ENTRY, neg, ) FX_EACH_SIGNED (FX_ROW_ENTRY, neg, ) };
 UNARY_OP (neg, "Neg", 1, FX_TYPES_FLOAT | FX_TYPES_SIGNED, "Changes the sign")
 
 FX_EACH_FLOAT (FX_UNARY_ROW, sign, SIGN_FLOAT)
 FX_EACH_SIGNED (FX_UNARY_ROW, sign, SIGN)
 FX_EACH_UNSIGNED (FX_UNARY_ROW, sign, POSITIVE)
-static const FxBroadcastRow sign_rows[FX_N_DTYPES] = { FX_EACH_FLOAT (FX_ROW_ENTRY, sign, )
-                                                           FX_EACH_INT (FX_ROW_ENTRY, sign, ) };
+static const FxBroadcastRow sign_rows[FX_N_DTYPES]
+    = { FX_EACH_FLOAT (FX_ROW_ENTRY, sign, ) FX_EACH_INT (FX_ROW_ENTRY, sign, ) };
 UNARY_OP (sign, "Sign", 9, FX_TYPES_NUMERIC, "-1, 0 or 1 as the element is negative, zero or positive")
 
 FX_EACH_INT (FX_UNARY_ROW, bitwise_not, NOT)
