@@ -20,9 +20,39 @@
   OP (constant) \
   OP (constant_of_shape) \
   OP (conv) \
+  OP (abs) \
+  OP (acos) \
+  OP (acosh) \
+  OP (add) \
+  OP (affine) \
+  OP (and) \
+  OP (arg_max) \
+  OP (arg_min) \
+  OP (asin) \
+  OP (asinh) \
+  OP (atan) \
+  OP (atanh) \
+  OP (average_pool) \
+  OP (bernoulli) \
+  OP (bit_shift) \
+  OP (bitwise_and) \
+  OP (bitwise_not) \
+  OP (bitwise_or) \
+  OP (bitwise_xor) \
+  OP (cast) \
+  OP (cast_like) \
+  OP (ceil) \
+  OP (celu) \
+  OP (clip) \
+  OP (concat) \
+  OP (conv) \
+  OP (cos) \
+  OP (cosh) \
   OP (cum_sum) \
   OP (depth_to_space) \
   OP (dequantize_linear) \
+  OP (div) \
+  OP (dropout) \
   OP (dynamic_quantize_linear) \
   OP (expand) \
   OP (eye_like) \
@@ -60,6 +90,50 @@
   OP (qlinear_matmul) \
   OP (quantize_linear) \
   OP (range) \
+  OP (elu) \
+  OP (equal) \
+  OP (erf) \
+  OP (exp) \
+  OP (floor) \
+  OP (gelu) \
+  OP (gemm) \
+  OP (greater) \
+  OP (greater_or_equal) \
+  OP (hard_sigmoid) \
+  OP (hard_swish) \
+  OP (hardmax) \
+  OP (identity) \
+  OP (is_inf) \
+  OP (is_nan) \
+  OP (leaky_relu) \
+  OP (less) \
+  OP (less_or_equal) \
+  OP (log) \
+  OP (log_softmax) \
+  OP (lp_pool) \
+  OP (matmul) \
+  OP (matmul_integer) \
+  OP (max) \
+  OP (max_pool) \
+  OP (mean) \
+  OP (min) \
+  OP (mish) \
+  OP (mod) \
+  OP (mul) \
+  OP (multinomial) \
+  OP (neg) \
+  OP (not) \
+  OP (or) \
+  OP (parametric_softplus) \
+  OP (pow) \
+  OP (prelu) \
+  OP (qlinear_matmul) \
+  OP (quantize_linear) \
+  OP (random_normal) \
+  OP (random_normal_like) \
+  OP (random_uniform) \
+  OP (random_uniform_like) \
+  OP (reciprocal) \
   OP (reduce_l1) \
   OP (reduce_l2) \
   OP (reduce_log_sum) \
@@ -90,5 +164,25 @@
   OP (trilu) \
   OP (unique) \
   OP (unsqueeze) \
+  OP (round) \
+  OP (scaled_tanh) \
+  OP (selu) \
+  OP (shrink) \
+  OP (sigmoid) \
+  OP (sign) \
+  OP (sin) \
+  OP (sinh) \
+  OP (softmax) \
+  OP (softplus) \
+  OP (softsign) \
+  OP (sqrt) \
+  OP (sub) \
+  OP (sum) \
+  OP (tan) \
+  OP (tanh) \
+  OP (thresholded_relu) \
+  OP (top_k) \
+  OP (where) \
+  OP (xor) \
   /* end of the list */
 /* clang-format on */

@@ -40,6 +40,11 @@ fill_from_attr (const FxAttrRow *row, const FxAttr *attr, gpointer field, GError
   /* exporters write an empty list of ints as an empty list of nothing in particular */
   gboolean empty_list = attr->kind >= FX_ATTR_INTS && attr->kind <= FX_ATTR_STRINGS && attr->n == 0;
 
+  if (row->kind == FX_ATTR_OTHER)
+    {
+      *(const FxAttr **)field = attr;
+      return TRUE;
+    }
   if (attr->kind != row->kind && !(empty_list && row->kind >= FX_ATTR_INTS && row->kind <= FX_ATTR_STRINGS))
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"%s\" is of kind %s, wanted %s", row->name,
                     fx_attr_kind_name (attr->kind), fx_attr_kind_name (row->kind));

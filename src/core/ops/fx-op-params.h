@@ -25,7 +25,7 @@ typedef struct
 typedef struct
 {
   const char *name;
-  FxAttrKind kind; /* the kind in the file */
+  FxAttrKind kind; /* the kind in the file; OTHER: any, the operator looks for itself */
   gsize offset;    /* of the field in the params struct */
   gboolean required;
   gint64 default_int;
@@ -36,8 +36,8 @@ typedef struct
 } FxAttrRow;
 
 /* Rows of a params struct P with a field named like the attribute. Field types: gint64, float, const char * (may be
- * NULL), int (choice), FxInts, FxFloats, char ** (borrowed), FxTensor * (borrowed, may be NULL). End with FX_ATTR_END.
- */
+ * NULL), int (choice), FxInts, FxFloats, char ** (borrowed), FxTensor * (borrowed, may be NULL), and for FX_ANY
+ * const FxAttr * (borrowed, may be NULL). End with FX_ATTR_END. */
 #define FX_INT(P, field, value, text)                                                                                  \
   {                                                                                                                    \
     .name = #field, .kind = FX_ATTR_INT, .offset = G_STRUCT_OFFSET (P, field), .default_int = (value), .doc = (text)   \
@@ -76,6 +76,10 @@ typedef struct
 #define FX_TENSOR(P, field, text)                                                                                      \
   {                                                                                                                    \
     .name = #field, .kind = FX_ATTR_TENSOR, .offset = G_STRUCT_OFFSET (P, field), .doc = (text)                        \
+  }
+#define FX_ANY(P, field, text)                                                                                         \
+  {                                                                                                                    \
+    .name = #field, .kind = FX_ATTR_OTHER, .offset = G_STRUCT_OFFSET (P, field), .doc = (text)                         \
   }
 #define FX_ATTR_END                                                                                                    \
   {                                                                                                                    \
