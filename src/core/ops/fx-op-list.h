@@ -5,22 +5,21 @@
 
 /* clang-format off */
 #define FX_OP_LIST(OP) \
+  OP (arg_max) \
+  OP (arg_min) \
   OP (average_pool) \
   OP (concat) \
   OP (conv) \
-  OP (lp_pool) \
-  OP (max_pool) \
-  OP (arg_max) \
-  OP (arg_min) \
-  OP (concat) \
   OP (cum_sum) \
   OP (dequantize_linear) \
   OP (dynamic_quantize_linear) \
   OP (gemm) \
   OP (hardmax) \
   OP (log_softmax) \
+  OP (lp_pool) \
   OP (matmul) \
   OP (matmul_integer) \
+  OP (max_pool) \
   OP (qlinear_matmul) \
   OP (quantize_linear) \
   OP (reduce_l1) \
