@@ -14,9 +14,11 @@
   OP (dequantize_linear) \
   OP (dynamic_quantize_linear) \
   OP (gemm) \
+  OP (gru) \
   OP (hardmax) \
   OP (log_softmax) \
   OP (lp_pool) \
+  OP (lstm) \
   OP (matmul) \
   OP (matmul_integer) \
   OP (max_pool) \
@@ -33,6 +35,7 @@
   OP (reduce_sum) \
   OP (reduce_sum_square) \
   OP (relu) \
+  OP (rnn) \
   OP (softmax) \
   OP (top_k) \
   /* end of the list */
