@@ -48,6 +48,8 @@
   OP (conv) \
   OP (cos) \
   OP (cosh) \
+  OP (concat) \
+  OP (conv) \
   OP (cum_sum) \
   OP (depth_to_space) \
   OP (dequantize_linear) \
@@ -65,6 +67,7 @@
   OP (global_lp_pool) \
   OP (global_max_pool) \
   OP (group_normalization) \
+  OP (gru) \
   OP (hardmax) \
   OP (image_scaler) \
   OP (instance_normalization) \
@@ -87,6 +90,11 @@
   OP (non_zero) \
   OP (one_hot) \
   OP (pad) \
+  OP (lp_pool) \
+  OP (lstm) \
+  OP (matmul) \
+  OP (matmul_integer) \
+  OP (max_pool) \
   OP (qlinear_matmul) \
   OP (quantize_linear) \
   OP (range) \
@@ -154,6 +162,7 @@
   OP (shape) \
   OP (size) \
   OP (slice) \
+  OP (rnn) \
   OP (softmax) \
   OP (space_to_depth) \
   OP (split) \
