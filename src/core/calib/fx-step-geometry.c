@@ -66,19 +66,29 @@ apply_resize (const FxStep *step, FxImage **image, GError **error)
 
 /* resize-short */
 
+enum
+{
+  ROUND_DOWN, /* torchvision: int (N × long / short) */
+  ROUND_NEAREST,
+};
+
+static const char *const roundings[] = { "down", "nearest", NULL };
+
 static gboolean
 parse_resize_short (FxStep *step, FxWords *words, GError **error)
 {
-  return fx_words_side (words, &step->width, error) && fx_words_resample (words, &step->resample, error);
+  return fx_words_side (words, &step->width, error) && fx_words_resample (words, &step->resample, error)
+         && fx_words_choice (words, roundings, FALSE, &step->choice, error);
 }
 
 static void
 print_resize_short (const FxStep *step, GString *text)
 {
   g_string_append_printf (text, " %d %s", step->width, fx_resample_name (step->resample));
+  if (step->choice != ROUND_DOWN)
+    g_string_append_printf (text, " %s", roundings[step->choice]);
 }
 
-/* torchvision's rule: the longer side is int (N × long / short), rounded down. */
 static gboolean
 check_resize_short (const FxStep *step, FxFrame *frame, GError **error)
 {
@@ -87,7 +97,12 @@ check_resize_short (const FxStep *step, FxFrame *frame, GError **error)
 
   if (shorter == 0)
     return TRUE;
-  longer = MIN (step->width * longer / shorter, G_MAXINT);
+  longer = step->width * longer;
+  if (step->choice == ROUND_NEAREST)
+    longer = (longer + shorter / 2) / shorter;
+  else
+    longer /= shorter;
+  longer = MIN (longer, G_MAXINT);
   frame->width = upright ? step->width : (int)longer;
   frame->height = upright ? (int)longer : step->width;
   return check_frame (frame, error);
@@ -221,9 +236,9 @@ const FxStepKind fx_steps_geometry[] = {
   },
   {
       .name = "resize-short",
-      .args = "N [MODE]",
-      .doc
-      = "Resizes so that the shorter side is N; the longer one keeps the proportion, rounded down as torchvision does",
+      .args = "N [MODE] [down|nearest]",
+      .doc = "Resizes so that the shorter side is N; the longer one keeps the proportion, rounded down as "
+             "torchvision does unless \"nearest\" is said",
       .parse = parse_resize_short,
       .print = print_resize_short,
       .check = check_resize_short,
