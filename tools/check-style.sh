@@ -1,5 +1,5 @@
 #!/bin/bash
-# The rules of the house that a script can keep, as TAP: layers, licence lines, layout.
+# The rules of the house that a script can keep, as TAP: layers, license lines, layout.
 #   tools/check-style.sh [SOURCE_ROOT]
 #
 # SPDX-License-Identifier: Apache-2.0
@@ -42,7 +42,7 @@ report "lower layers include no higher one" "$(
   includes src/cli '(\.\./)*app/'
 )"
 report "only the app includes the toolkit" "$(includes src/io "$toolkit"; includes src/cli "$toolkit")"
-report "every source file names its licence" "$(
+report "every source file names its license" "$(
   sources -name '*.[ch]' -o -name '*.py' -o -name '*.sh' -o -name '*.mjs' -o -name '*.proto' |
     xargs -r grep -L 'SPDX-License-Identifier: Apache-2.0'
 )"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The main job on the built-in sample: what is in the network, and how well it does in float on its labelled pictures.
+# The main job on the built-in sample: what is in the network, and how well it does in float on its labeled pictures.
 #   tools/run-sample.sh BUILDDIR
 #
 # SPDX-License-Identifier: Apache-2.0
