@@ -69,27 +69,36 @@ small_enough_to_fold (const FxFact *outputs, guint n)
 }
 
 static void
-fold_node (Walk *walk, const FxNode *node, const FxFact *outputs)
+fold_node (Walk *walk, const FxNode *node, const FxFact *inputs, const FxFact *outputs)
 {
-  g_autofree FxTensor **inputs = g_new0 (FxTensor *, node->n_inputs + 1);
   g_autofree FxTensor **results = g_new0 (FxTensor *, node->n_outputs + 1);
 
-  /* a dynamic operator may know its output shape already: Range of constants */
-  if (node->op->flags & FX_OP_RANDOM || !small_enough_to_fold (outputs, node->n_outputs))
+  if (!fx_op_can_fold (node->op, inputs, node->n_inputs) || !small_enough_to_fold (outputs, node->n_outputs))
     return;
   for (guint i = 0; i < node->n_inputs; i++)
-    if (node->inputs[i] != FX_NONE)
-      {
-        inputs[i] = known_value (walk, node->inputs[i]);
-        if (inputs[i] == NULL || fx_tensor_elements (inputs[i]) > FX_MAX_LIST)
-          return;
-      }
+    if (inputs[i].value != NULL && fx_tensor_elements (inputs[i].value) > FX_MAX_LIST)
+      return;
 
   /* A kernel that refuses (an index out of range) says so when the model runs; here the value just stays unknown. */
-  if (fx_op_fold (node->op, node, inputs, node->n_inputs, results, node->n_outputs, MAX_FOLDED_BYTES, NULL))
+  if (fx_op_fold_facts (node->op, node, inputs, node->n_inputs, results, node->n_outputs, MAX_FOLDED_BYTES, NULL))
     for (guint i = 0; i < node->n_outputs; i++)
       if (results[i] != NULL)
         walk->known[node->outputs[i]] = results[i];
+}
+
+void
+fx_graph_get_facts (const FxGraph *graph, const FxId *ids, guint n, FxFact *facts)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      facts[i] = (FxFact){ .shape = FX_SHAPE_UNKNOWN };
+      if (ids[i] != FX_NONE)
+        {
+          const FxValue *value = fx_graph_value (graph, ids[i]);
+
+          facts[i] = (FxFact){ TRUE, value->dtype, value->shape, value->constant };
+        }
+    }
 }
 
 static void
@@ -117,16 +126,10 @@ infer_node (Walk *walk, const FxNode *node)
       return;
     }
 
+  fx_graph_get_facts (walk->graph, node->inputs, node->n_inputs, inputs);
   for (guint i = 0; i < node->n_inputs; i++)
-    {
-      inputs[i].shape = FX_SHAPE_UNKNOWN;
-      if (node->inputs[i] != FX_NONE)
-        {
-          const FxValue *value = fx_graph_value (walk->graph, node->inputs[i]);
-
-          inputs[i] = (FxFact){ TRUE, value->dtype, value->shape, known_value (walk, node->inputs[i]) };
-        }
-    }
+    if (inputs[i].present)
+      inputs[i].value = known_value (walk, node->inputs[i]);
   for (guint i = 0; i < node->n_outputs; i++)
     outputs[i].present = node->outputs[i] != FX_NONE;
 
@@ -140,7 +143,7 @@ infer_node (Walk *walk, const FxNode *node)
   for (guint i = 0; i < node->n_outputs; i++)
     if (outputs[i].present)
       update_value (walk, node, node->outputs[i], &outputs[i]);
-  fold_node (walk, node, outputs);
+  fold_node (walk, node, inputs, outputs);
 }
 
 void

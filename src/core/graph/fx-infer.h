@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/fx-types.h"
+#include "core/ops/fx-op.h"
 
 G_BEGIN_DECLS
 
@@ -15,5 +16,8 @@ G_BEGIN_DECLS
  * "declared-shape" (warning) where the file says otherwise (inference wins), "unknown-operator" (error),
  * "control-flow" (error). One bad node does not stop the walk. */
 void fx_graph_infer (FxGraph *graph, GPtrArray *diagnostics);
+
+/* What the graph says about `n` values, which may be FX_NONE: the operands of a node, for fx_op_infer(). Borrows. */
+void fx_graph_get_facts (const FxGraph *graph, const FxId *ids, guint n, FxFact *facts);
 
 G_END_DECLS

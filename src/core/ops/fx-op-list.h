@@ -5,21 +5,6 @@
 
 /* clang-format off */
 #define FX_OP_LIST(OP) \
-  OP (arg_max) \
-  OP (arg_min) \
-  OP (average_pool) \
-  OP (batch_normalization) \
-  OP (concat) \
-  OP (conv) \
-  OP (conv_integer) \
-  OP (conv_transpose) \
-  OP (crop) \
-  OP (center_crop_pad) \
-  OP (compress) \
-  OP (concat) \
-  OP (constant) \
-  OP (constant_of_shape) \
-  OP (conv) \
   OP (abs) \
   OP (acos) \
   OP (acosh) \
@@ -33,6 +18,7 @@
   OP (atan) \
   OP (atanh) \
   OP (average_pool) \
+  OP (batch_normalization) \
   OP (bernoulli) \
   OP (bit_shift) \
   OP (bitwise_and) \
@@ -43,104 +29,92 @@
   OP (cast_like) \
   OP (ceil) \
   OP (celu) \
+  OP (center_crop_pad) \
   OP (clip) \
+  OP (compress) \
   OP (concat) \
+  OP (constant) \
+  OP (constant_of_shape) \
   OP (conv) \
+  OP (conv_integer) \
+  OP (conv_transpose) \
   OP (cos) \
   OP (cosh) \
-  OP (concat) \
-  OP (conv) \
+  OP (crop) \
   OP (cum_sum) \
   OP (depth_to_space) \
   OP (dequantize_linear) \
   OP (div) \
   OP (dropout) \
   OP (dynamic_quantize_linear) \
-  OP (expand) \
-  OP (eye_like) \
-  OP (flatten) \
-  OP (gather) \
-  OP (gather_elements) \
-  OP (gather_nd) \
-  OP (gemm) \
-  OP (global_average_pool) \
-  OP (global_lp_pool) \
-  OP (global_max_pool) \
-  OP (group_normalization) \
-  OP (gru) \
-  OP (hardmax) \
-  OP (image_scaler) \
-  OP (instance_normalization) \
-  OP (layer_normalization) \
-  OP (log_softmax) \
-  OP (lp_normalization) \
-  OP (lp_pool) \
-  OP (lrn) \
-  OP (matmul) \
-  OP (matmul_integer) \
-  OP (max_pool) \
-  OP (max_roi_pool) \
-  OP (max_unpool) \
-  OP (mean_variance_normalization) \
-  OP (qlinear_conv) \
-  OP (lp_pool) \
-  OP (matmul) \
-  OP (matmul_integer) \
-  OP (max_pool) \
-  OP (non_zero) \
-  OP (one_hot) \
-  OP (pad) \
-  OP (lp_pool) \
-  OP (lstm) \
-  OP (matmul) \
-  OP (matmul_integer) \
-  OP (max_pool) \
-  OP (qlinear_matmul) \
-  OP (quantize_linear) \
-  OP (range) \
   OP (elu) \
   OP (equal) \
   OP (erf) \
   OP (exp) \
+  OP (expand) \
+  OP (eye_like) \
+  OP (flatten) \
   OP (floor) \
+  OP (gather) \
+  OP (gather_elements) \
+  OP (gather_nd) \
   OP (gelu) \
   OP (gemm) \
+  OP (global_average_pool) \
+  OP (global_lp_pool) \
+  OP (global_max_pool) \
   OP (greater) \
   OP (greater_or_equal) \
+  OP (group_normalization) \
+  OP (gru) \
   OP (hard_sigmoid) \
   OP (hard_swish) \
   OP (hardmax) \
   OP (identity) \
+  OP (image_scaler) \
+  OP (instance_normalization) \
   OP (is_inf) \
   OP (is_nan) \
+  OP (layer_normalization) \
   OP (leaky_relu) \
   OP (less) \
   OP (less_or_equal) \
   OP (log) \
   OP (log_softmax) \
+  OP (lp_normalization) \
   OP (lp_pool) \
+  OP (lrn) \
+  OP (lstm) \
   OP (matmul) \
   OP (matmul_integer) \
   OP (max) \
   OP (max_pool) \
+  OP (max_roi_pool) \
+  OP (max_unpool) \
   OP (mean) \
+  OP (mean_variance_normalization) \
   OP (min) \
   OP (mish) \
   OP (mod) \
   OP (mul) \
   OP (multinomial) \
   OP (neg) \
+  OP (non_zero) \
   OP (not) \
+  OP (one_hot) \
   OP (or) \
+  OP (pad) \
   OP (parametric_softplus) \
   OP (pow) \
   OP (prelu) \
+  OP (qlinear_conv) \
   OP (qlinear_matmul) \
   OP (quantize_linear) \
   OP (random_normal) \
   OP (random_normal_like) \
   OP (random_uniform) \
   OP (random_uniform_like) \
+  OP (range) \
   OP (reciprocal) \
   OP (reduce_l1) \
   OP (reduce_l2) \
@@ -153,44 +127,42 @@
   OP (reduce_sum) \
   OP (reduce_sum_square) \
   OP (relu) \
-  OP (roi_align) \
   OP (reshape) \
   OP (reverse_sequence) \
+  OP (rnn) \
+  OP (roi_align) \
+  OP (round) \
+  OP (scaled_tanh) \
   OP (scatter) \
   OP (scatter_elements) \
   OP (scatter_nd) \
+  OP (selu) \
   OP (shape) \
+  OP (shrink) \
+  OP (sigmoid) \
+  OP (sign) \
+  OP (sin) \
+  OP (sinh) \
   OP (size) \
   OP (slice) \
-  OP (rnn) \
   OP (softmax) \
+  OP (softplus) \
+  OP (softsign) \
   OP (space_to_depth) \
   OP (split) \
+  OP (sqrt) \
   OP (squeeze) \
+  OP (sub) \
+  OP (sum) \
+  OP (tan) \
+  OP (tanh) \
+  OP (thresholded_relu) \
   OP (tile) \
   OP (top_k) \
   OP (transpose) \
   OP (trilu) \
   OP (unique) \
   OP (unsqueeze) \
-  OP (round) \
-  OP (scaled_tanh) \
-  OP (selu) \
-  OP (shrink) \
-  OP (sigmoid) \
-  OP (sign) \
-  OP (sin) \
-  OP (sinh) \
-  OP (softmax) \
-  OP (softplus) \
-  OP (softsign) \
-  OP (sqrt) \
-  OP (sub) \
-  OP (sum) \
-  OP (tan) \
-  OP (tanh) \
-  OP (thresholded_relu) \
-  OP (top_k) \
   OP (where) \
   OP (xor) \
   /* end of the list */

@@ -61,6 +61,7 @@ typedef enum
   FX_OP_DYNAMIC = 1 << 0,     /* the output shape depends on input elements: the kernel allocates its outputs */
   FX_OP_RANDOM = 1 << 1,      /* not a function of its inputs: never folded */
   FX_OP_VIEW = 1 << 2,        /* output 0 has the bytes of input 0 in another shape or name */
+  FX_OP_SHAPE_ONLY = 1 << 4,  /* looks at the shapes of its inputs, never at their elements */
   FX_OP_ELEMENTWISE = 1 << 3, /* output 0 may be written over input 0 when type and shape agree */
 } FxOpFlags;
 
@@ -104,10 +105,25 @@ gboolean fx_op_infer (const FxOp *op, const FxNode *node, gconstpointer params, 
 /* Run a kernel, widening float types it does not compute in. `eval` as described above. */
 gboolean fx_op_eval (const FxOp *op, FxEval *eval, GError **error);
 
-/* Evaluate a node whose inputs are all constants into new tensors (NULL where an output is omitted), each of at most
- * `max_bytes` (TOO_LARGE otherwise). For constant folding and shape arithmetic. */
+/* TRUE if the result follows from what is known: every operand has a value (a static shape is enough for
+ * FX_OP_SHAPE_ONLY) and the operator is no FX_OP_RANDOM. */
+gboolean fx_op_can_fold (const FxOp *op, const FxFact *inputs, guint n_in);
+
+/* Evaluate such a node into new tensors (NULL where an output is omitted), each of at most `max_bytes` (TOO_LARGE
+ * otherwise). For constant folding and shape arithmetic. */
+gboolean fx_op_fold_facts (const FxOp *op, const FxNode *node, const FxFact *inputs, guint n_in, FxTensor **outputs,
+                           guint n_out, gsize max_bytes, GError **error);
+
+/* The same with tensors; NULL is an omitted operand. */
 gboolean fx_op_fold (const FxOp *op, const FxNode *node, FxTensor *const *inputs, guint n_in, FxTensor **outputs,
                      guint n_out, gsize max_bytes, GError **error);
+
+/* Slots that infer() and eval() may look at: those of the node, and all optional ones of the row. */
+static inline guint
+fx_op_n_slots (guint n, guint max)
+{
+  return max == FX_VARIADIC ? n : MAX (n, max);
+}
 
 /* ---- for infer() functions ---- */
 

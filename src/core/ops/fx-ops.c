@@ -1,4 +1,4 @@
-/* The table of operators, and what every operator shares: operand checks, type widening, folding.
+/* The table of operators, and what every operator shares: operand checks and type widening.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/fx-op.h"
@@ -61,18 +61,11 @@ check_count (const char *what, guint n, guint min, guint max, GError **error)
   return fx_fail (error, FX_ERROR_BAD_GRAPH, "has %u %s, wanted %u to %u", n, what, min, max);
 }
 
-/* Slots an operator may look at: those of the node, and all optional ones of the row. */
-static guint
-n_slots (guint n, guint max)
-{
-  return max == FX_VARIADIC ? n : MAX (n, max);
-}
-
 gboolean
 fx_op_infer (const FxOp *op, const FxNode *node, gconstpointer params, const FxFact *inputs, guint n_in,
              FxFact *outputs, guint n_out, GError **error)
 {
-  guint slots_in = n_slots (n_in, op->max_inputs), slots_out = n_slots (n_out, op->max_outputs);
+  guint slots_in = fx_op_n_slots (n_in, op->max_inputs), slots_out = fx_op_n_slots (n_out, op->max_outputs);
   g_autofree FxFact *all_inputs = g_new0 (FxFact, slots_in + 1);
   g_autofree FxFact *all_outputs = g_new0 (FxFact, slots_out + 1);
   FxInfer infer = {
@@ -164,93 +157,6 @@ fx_op_eval (const FxOp *op, FxEval *eval, GError **error)
     if (outputs[i].data != eval->outputs[i].data)
       fx_array_convert (&outputs[i], &eval->outputs[i]);
   return TRUE;
-}
-
-typedef struct
-{
-  FxTensor **outputs;
-  guint n_out;
-  gsize max_bytes;
-  GPtrArray *unwanted; /* keeps memory of outputs that nobody asked for */
-} FoldState;
-
-static gpointer
-fold_alloc (FxEval *eval, guint output, FxDType dtype, const FxShape *shape, GError **error)
-{
-  FoldState *state = eval->user_data;
-  gsize elements;
-  void *data;
-  FxTensor *tensor;
-
-  if (!fx_shape_count (shape, &elements) || elements > state->max_bytes / MAX (fx_dtype_size (dtype), 1))
-    {
-      g_autofree char *text = fx_shape_to_string (shape);
-
-      fx_fail (error, FX_ERROR_TOO_LARGE, "output %u of shape %s is over the limit of %zu bytes", output, text,
-               state->max_bytes);
-      return NULL;
-    }
-  tensor = fx_tensor_new_alloc (dtype, shape, &data, error);
-  if (tensor == NULL)
-    return NULL;
-  if (output < state->n_out && state->outputs[output] == NULL)
-    state->outputs[output] = tensor;
-  else
-    g_ptr_array_add (state->unwanted, tensor);
-  eval->outputs[output] = fx_tensor_array (tensor);
-  return data;
-}
-
-gboolean
-fx_op_fold (const FxOp *op, const FxNode *node, FxTensor *const *inputs, guint n_in, FxTensor **outputs, guint n_out,
-            gsize max_bytes, GError **error)
-{
-  guint slots_in = n_slots (n_in, op->max_inputs), slots_out = n_slots (n_out, op->max_outputs);
-  g_autofree gpointer params = fx_op_params_new (op, node, error);
-  g_autofree FxFact *in_facts = g_new0 (FxFact, n_in + 1), *out_facts = g_new0 (FxFact, n_out + 1);
-  g_autofree FxArray *in_arrays = g_new0 (FxArray, slots_in + 1), *out_arrays = g_new0 (FxArray, slots_out + 1);
-  g_autoptr (GPtrArray) aligned = g_ptr_array_new_with_free_func ((GDestroyNotify)fx_tensor_unref);
-  g_autoptr (GPtrArray) unwanted = g_ptr_array_new_with_free_func ((GDestroyNotify)fx_tensor_unref);
-  FoldState state = { outputs, n_out, max_bytes, unwanted };
-  FxEval eval = {
-    .params = params,
-    .version = node->version,
-    .n_inputs = slots_in,
-    .inputs = in_arrays,
-    .n_outputs = slots_out,
-    .outputs = out_arrays,
-    .alloc = fold_alloc,
-    .user_data = &state,
-  };
-  gboolean ok = params != NULL;
-
-  for (guint i = 0; i < n_out; i++)
-    {
-      outputs[i] = NULL;
-      out_facts[i].present = node->outputs[i] != FX_NONE;
-    }
-  for (guint i = 0; i < n_in; i++)
-    {
-      if (inputs[i] == NULL)
-        continue;
-      in_facts[i] = (FxFact){ TRUE, fx_tensor_dtype (inputs[i]), *fx_tensor_shape (inputs[i]), inputs[i] };
-      g_ptr_array_add (aligned, fx_tensor_aligned (inputs[i]));
-      in_arrays[i] = fx_tensor_array (aligned->pdata[aligned->len - 1]);
-    }
-  ok = ok && fx_op_infer (op, node, params, in_facts, n_in, out_facts, n_out, error);
-  for (guint i = 0; ok && i < n_out && !(op->flags & FX_OP_DYNAMIC); i++)
-    if (out_facts[i].present)
-      {
-        if (out_facts[i].dtype == FX_DTYPE_UNDEFINED || !fx_shape_is_static (&out_facts[i].shape))
-          ok = fx_fail (error, FX_ERROR_FAILED, "shape of output %u cannot be told", i);
-        else
-          ok = fold_alloc (&eval, i, out_facts[i].dtype, &out_facts[i].shape, error) != NULL;
-      }
-  ok = ok && fx_op_eval (op, &eval, error);
-  for (guint i = 0; i < n_out; i++)
-    if (!ok || !out_facts[i].present)
-      g_clear_pointer (&outputs[i], fx_tensor_unref);
-  return ok;
 }
 
 gboolean

@@ -66,6 +66,7 @@ const FxOp fx_op_shape = {
   .float_types = FX_TYPES_FLOAT,
   .attrs = attrs,
   .params_size = sizeof (Params),
+  .flags = FX_OP_SHAPE_ONLY,
   .infer = infer_shape,
   .eval = eval_shape,
 };
@@ -79,6 +80,7 @@ const FxOp fx_op_size = {
   .min_outputs = 1,
   .max_outputs = 1,
   .float_types = FX_TYPES_FLOAT,
+  .flags = FX_OP_SHAPE_ONLY,
   .infer = infer_size,
   .eval = eval_size,
 };
