@@ -129,12 +129,12 @@ resolve_explicit (FxWindow *window, int axis, gboolean ceil_mode, GError **error
       window->out[axis] = stride == 1 && pads == span - 1 ? in : FX_DIM_UNKNOWN;
       return TRUE;
     }
-  if (in + pads < span)
+  /* rounded up, one window may stick out behind the padding: even the first */
+  steps = ceil_mode ? div_ceil (in + pads - span, stride) : div_floor (in + pads - span, stride);
+  if (steps < 0)
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
                     "kernel spans %" G_GINT64_FORMAT " at spatial axis %d, the padded input only %" G_GINT64_FORMAT,
                     span, axis, in + pads);
-
-  steps = ceil_mode ? div_ceil (in + pads - span, stride) : (in + pads - span) / stride;
   /* rounding up must not add a window that starts in the padding behind the input */
   if (ceil_mode && steps > 0 && steps * stride >= in + window->pad_begin[axis])
     steps--;
