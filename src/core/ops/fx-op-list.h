@@ -128,6 +128,7 @@
   OP (reduce_sum_square) \
   OP (relu) \
   OP (reshape) \
+  OP (resize) \
   OP (reverse_sequence) \
   OP (rnn) \
   OP (roi_align) \
@@ -165,5 +166,6 @@
   OP (unsqueeze) \
   OP (where) \
   OP (xor) \
+  OP (upsample) \
   /* end of the list */
 /* clang-format on */
