@@ -164,8 +164,8 @@
   OP (trilu) \
   OP (unique) \
   OP (unsqueeze) \
+  OP (upsample) \
   OP (where) \
   OP (xor) \
-  OP (upsample) \
   /* end of the list */
 /* clang-format on */
