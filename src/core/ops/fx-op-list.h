@@ -128,6 +128,7 @@
   OP (reduce_sum_square) \
   OP (relu) \
   OP (reshape) \
+  OP (resize) \
   OP (reverse_sequence) \
   OP (rnn) \
   OP (roi_align) \
@@ -163,6 +164,7 @@
   OP (trilu) \
   OP (unique) \
   OP (unsqueeze) \
+  OP (upsample) \
   OP (where) \
   OP (xor) \
   /* end of the list */
