@@ -11,12 +11,12 @@
 typedef struct
 {
   float ratio;
-  float seed;
+  gint64 seed;
 } DropoutParams;
 
 static const FxAttrRow attrs[] = {
   FX_FLOAT (DropoutParams, ratio, 0.5f, "Before opset 12: share of elements to drop in training"),
-  FX_FLOAT (DropoutParams, seed, 0, "Seed of the choice in training"),
+  FX_INT (DropoutParams, seed, 0, "Seed of the choice in training"),
   FX_ATTR_END,
 };
 
@@ -25,7 +25,7 @@ drop (const FxEval *eval, double ratio)
 {
   const DropoutParams *params = eval->params;
   FxArray y = eval->outputs[0], mask = eval->outputs[1];
-  guint64 seed = fx_random_seed (params->seed);
+  guint64 seed = (guint64)params->seed;
   gsize n = fx_array_elements (&eval->inputs[0]);
 
   for (gsize i = 0; i < n; i++)
