@@ -21,26 +21,15 @@ static gboolean
 infer (FxInfer *infer, GError **error)
 {
   const FxShape *x = &infer->inputs[0].shape;
-  g_autofree gint64 *list = NULL;
-  GError *local = NULL;
-  guint n;
+  gint64 wanted;
+  gboolean known;
   int axis;
 
   if (!fx_infer_check_type (infer, 0, "x", TYPES, error)
-      || !fx_infer_check_type (infer, 1, "axis", FX_TYPE_BIT (INT32) | FX_TYPE_BIT (INT64), error))
+      || !fx_infer_get_scalar (infer, 1, "axis", &wanted, &known, error))
     return FALSE;
-  if (fx_infer_get_ints (infer, 1, "axis", &list, &n, &local))
-    {
-      if (n != 1)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis has %u elements, wanted 1", n);
-      if (x->rank >= 0 && !fx_shape_axis (x, list[0], &axis, error))
-        return FALSE;
-    }
-  else if (local != NULL)
-    {
-      g_propagate_error (error, local);
-      return FALSE;
-    }
+  if (known && x->rank >= 0 && !fx_shape_axis (x, wanted, &axis, error))
+    return FALSE;
   return fx_infer_same_as_input (infer, error);
 }
 
@@ -83,11 +72,10 @@ eval (FxEval *eval, GError **error)
   const FxArray *x = &eval->inputs[0];
   FxArray *y = &eval->outputs[0];
   gsize total = fx_array_elements (x), outer, inner, n;
+  gint64 wanted = 0;
   int axis;
 
-  if (fx_array_elements (&eval->inputs[1]) != 1)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "axis has %zu elements, wanted 1", fx_array_elements (&eval->inputs[1]));
-  if (!fx_shape_axis (&x->shape, (gint64)fx_array_get (&eval->inputs[1], 0), &axis, error))
+  if (!fx_eval_get_scalar (eval, 1, "axis", &wanted, error) || !fx_shape_axis (&x->shape, wanted, &axis, error))
     return FALSE;
   n = (gsize)x->shape.dims[axis];
   outer = fx_shape_product (&x->shape, 0, axis);

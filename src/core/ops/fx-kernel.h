@@ -66,4 +66,35 @@ fx_infer_check_count (const FxInfer *infer, guint i, const char *what, gsize n, 
   return TRUE;
 }
 
+/* The one element of integer input i: *known is TRUE if it can be told now. FALSE and *error if it is a list. */
+static inline gboolean
+fx_infer_get_scalar (const FxInfer *infer, guint i, const char *what, gint64 *value, gboolean *known, GError **error)
+{
+  const FxFact *fact = &infer->inputs[i];
+
+  *known = FALSE;
+  if (!fx_infer_check_type (infer, i, what, FX_TYPES_INT, error) || !fx_infer_check_count (infer, i, what, 1, error))
+    return FALSE;
+  if (fact->present && fact->value != NULL && fx_tensor_elements (fact->value) == 1)
+    {
+      *known = TRUE;
+      *value = fx_tensor_get_int64 (fact->value, 0);
+    }
+  return TRUE;
+}
+
+/* The same when it runs; the input is present. */
+static inline gboolean
+fx_eval_get_scalar (const FxEval *eval, guint i, const char *what, gint64 *value, GError **error)
+{
+  g_autofree gint64 *values = NULL;
+
+  if (fx_array_elements (&eval->inputs[i]) != 1)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "%s has %zu elements, wanted 1", what,
+                    fx_array_elements (&eval->inputs[i]));
+  values = fx_eval_dup_ints (eval, i, NULL);
+  *value = values[0];
+  return TRUE;
+}
+
 G_END_DECLS

@@ -45,32 +45,20 @@ infer (FxInfer *infer, GError **error)
 {
   const Params *params = infer->params;
   FxShape y = infer->inputs[0].shape;
-  g_autofree gint64 *list = NULL;
-  gint64 k = infer->inputs[1].present ? FX_DIM_UNKNOWN : params->k;
-  gboolean known = !infer->inputs[1].present;
-  GError *local = NULL;
-  guint n;
+  gint64 k = params->k;
+  gboolean known;
   int axis;
 
-  if (!fx_infer_check_type (infer, 0, "X", FX_TYPES_FLOAT | FX_TYPES_INT, error))
+  if (!fx_infer_check_type (infer, 0, "X", FX_TYPES_FLOAT | FX_TYPES_INT, error)
+      || !fx_infer_get_scalar (infer, 1, "K", &k, &known, error))
     return FALSE;
-  if (fx_infer_get_ints (infer, 1, "K", &list, &n, &local))
-    {
-      if (n != 1)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "K has %u elements, wanted 1", n);
-      k = list[0];
-      known = TRUE;
-    }
-  else if (local != NULL)
-    {
-      g_propagate_error (error, local);
-      return FALSE;
-    }
+  if (!infer->inputs[1].present)
+    known = TRUE;
   if (y.rank >= 0)
     {
       if (!fx_shape_axis (&y, params->axis, &axis, error) || (known && !check_k (&y, axis, k, error)))
         return FALSE;
-      y.dims[axis] = k;
+      y.dims[axis] = known ? k : FX_DIM_UNKNOWN;
     }
   fx_infer_set (infer, 0, infer->inputs[0].dtype, &y);
   fx_infer_set (infer, 1, FX_DTYPE_INT64, &y);
@@ -134,12 +122,8 @@ eval (FxEval *eval, GError **error)
   FxShape wanted = x->shape;
   int axis;
 
-  if (eval->inputs[1].data != NULL)
-    {
-      if (fx_array_elements (&eval->inputs[1]) != 1)
-        return fx_fail (error, FX_ERROR_BAD_DATA, "K has %zu elements, wanted 1", fx_array_elements (&eval->inputs[1]));
-      k = ((const gint64 *)eval->inputs[1].data)[0];
-    }
+  if (eval->inputs[1].data != NULL && !fx_eval_get_scalar (eval, 1, "K", &k, error))
+    return FALSE;
   if (!fx_shape_axis (&x->shape, params->axis, &axis, error) || !check_k (&x->shape, axis, k, error))
     return FALSE;
   wanted.dims[axis] = k;
