@@ -89,7 +89,7 @@ convert_row (const guint8 *data, const Header *header, const guint8 *from, guint
 static FxImage *
 decode (const guint8 *data, gsize size, G_GNUC_UNUSED char **warning, GError **error)
 {
-  Header header;
+  Header header = { 0 };
   FxImage *image;
   gsize row_bytes;
 
