@@ -15,6 +15,15 @@ enum
 
 static const char *const positions[] = { "center", "corner", NULL };
 
+/* Where half a pixel goes: one column more or less moves the accuracy of a network by a point. */
+enum
+{
+  ROUND_PLAIN,       /* size to the nearest, offset down: PIL or OpenCV code written by hand */
+  ROUND_TORCHVISION, /* size down, int (N × long / short); offset int (round (difference / 2)), halves to even */
+};
+
+static const char *const roundings[] = { "plain", "torchvision", NULL };
+
 static gboolean
 replace (FxImage **image, FxImage *with)
 {
@@ -43,6 +52,13 @@ check_fixed_size (const FxStep *step, FxFrame *frame, GError **error)
   return check_frame (frame, error);
 }
 
+static void
+print_rounding (const FxStep *step, GString *text)
+{
+  if (step->choice != ROUND_PLAIN)
+    g_string_append_printf (text, " %s", roundings[step->choice]);
+}
+
 /* resize */
 
 static gboolean
@@ -66,14 +82,6 @@ apply_resize (const FxStep *step, FxImage **image, GError **error)
 
 /* resize-short */
 
-enum
-{
-  ROUND_DOWN, /* torchvision: int (N × long / short) */
-  ROUND_NEAREST,
-};
-
-static const char *const roundings[] = { "down", "nearest", NULL };
-
 static gboolean
 parse_resize_short (FxStep *step, FxWords *words, GError **error)
 {
@@ -85,8 +93,7 @@ static void
 print_resize_short (const FxStep *step, GString *text)
 {
   g_string_append_printf (text, " %d %s", step->width, fx_resample_name (step->resample));
-  if (step->choice != ROUND_DOWN)
-    g_string_append_printf (text, " %s", roundings[step->choice]);
+  print_rounding (step, text);
 }
 
 static gboolean
@@ -98,10 +105,7 @@ check_resize_short (const FxStep *step, FxFrame *frame, GError **error)
   if (shorter == 0)
     return TRUE;
   longer = step->width * longer;
-  if (step->choice == ROUND_NEAREST)
-    longer = (longer + shorter / 2) / shorter;
-  else
-    longer /= shorter;
+  longer = (step->choice == ROUND_PLAIN ? longer + shorter / 2 : longer) / shorter;
   longer = MIN (longer, G_MAXINT);
   frame->width = upright ? step->width : (int)longer;
   frame->height = upright ? (int)longer : step->width;
@@ -201,7 +205,15 @@ apply_letterbox (const FxStep *step, FxImage **image, GError **error)
 static gboolean
 parse_center_crop (FxStep *step, FxWords *words, GError **error)
 {
-  return fx_words_size (words, &step->width, &step->height, error);
+  return fx_words_size (words, &step->width, &step->height, error)
+         && fx_words_choice (words, roundings, FALSE, &step->choice, error);
+}
+
+static void
+print_center_crop (const FxStep *step, GString *text)
+{
+  fx_step_print_size (step, text);
+  print_rounding (step, text);
 }
 
 static gboolean
@@ -214,12 +226,17 @@ check_center_crop (const FxStep *step, FxFrame *frame, GError **error)
   return check_fixed_size (step, frame, error);
 }
 
-/* torchvision's rule: int (round ((size − crop) / 2)), where a half goes to the even number. */
+static int
+crop_offset (const FxStep *step, int size, int crop)
+{
+  return step->choice == ROUND_PLAIN ? (size - crop) / 2 : (int)rint ((size - crop) / 2.0);
+}
+
 static gboolean
 apply_center_crop (const FxStep *step, FxImage **image, GError **error)
 {
-  int x = (int)rint (((*image)->width - step->width) / 2.0);
-  int y = (int)rint (((*image)->height - step->height) / 2.0);
+  int x = crop_offset (step, (*image)->width, step->width);
+  int y = crop_offset (step, (*image)->height, step->height);
 
   return replace (image, fx_image_crop (*image, x, y, step->width, step->height, error));
 }
@@ -236,9 +253,9 @@ const FxStepKind fx_steps_geometry[] = {
   },
   {
       .name = "resize-short",
-      .args = "N [MODE] [down|nearest]",
-      .doc = "Resizes so that the shorter side is N; the longer one keeps the proportion, rounded down as "
-             "torchvision does unless \"nearest\" is said",
+      .args = "N [MODE] [plain|torchvision]",
+      .doc = "Resizes so that the shorter side is N; the longer one keeps the proportion, rounded to the nearest, or "
+             "down as torchvision does",
       .parse = parse_resize_short,
       .print = print_resize_short,
       .check = check_resize_short,
@@ -256,10 +273,10 @@ const FxStepKind fx_steps_geometry[] = {
   },
   {
       .name = "center-crop",
-      .args = "WxH",
-      .doc = "Cuts the middle out, with torchvision's rounding",
+      .args = "WxH [plain|torchvision]",
+      .doc = "Cuts the middle out; an odd pixel stays at the right and bottom, or where torchvision's rounding puts it",
       .parse = parse_center_crop,
-      .print = fx_step_print_size,
+      .print = print_center_crop,
       .check = check_center_crop,
       .apply = apply_center_crop,
   },

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "io/fx-dataset-labels.h"
+
+#include "core/fx-error.h"
+#include "io/fx-file.h"
+
+#include <string.h>
+
+static void
+label_free (gpointer data)
+{
+  FxLabel *label = data;
+
+  g_free (label->name);
+  g_free (label->class_name);
+  g_free (label);
+}
+
+/* Cuts the first field off *rest, which is left at the next one; NULL if there is none. */
+static char *
+next_field (char **rest, const char *separators)
+{
+  char *field = *rest + strspn (*rest, separators);
+
+  if (*field == '\0')
+    return NULL;
+  *rest = field + strcspn (field, separators);
+  if (**rest != '\0')
+    *(*rest)++ = '\0';
+  return field;
+}
+
+static FxLabel *
+parse_line (char *line, GError **error)
+{
+  const char *separators = strchr (line, '\t') != NULL ? "\t" : " ";
+  char *rest = line;
+  const char *name = next_field (&rest, separators);
+  const char *number = next_field (&rest, separators);
+  guint64 index = 0;
+  FxLabel *label;
+
+  if (number != NULL && !g_ascii_string_to_unsigned (number, 10, 0, G_MAXINT, &index, NULL))
+    {
+      fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" is no class index, wanted a number from 0", number);
+      return NULL;
+    }
+  label = g_new0 (FxLabel, 1);
+  label->name = g_strdup (name);
+  label->index = number != NULL ? (int)index : -1;
+  rest = g_strstrip (rest);
+  label->class_name = *rest != '\0' ? g_strdup (rest) : NULL;
+  return label;
+}
+
+static gboolean
+parse_lines (char *text, GPtrArray *labels, GError **error)
+{
+  guint number = 1;
+
+  for (char *line = text; line != NULL; number++)
+    {
+      char *end = strchr (line, '\n');
+
+      if (end != NULL)
+        *end++ = '\0';
+      g_strchomp (line);
+      if (*line != '\0' && *line != '#')
+        {
+          FxLabel *label = parse_line (line, error);
+
+          if (label == NULL)
+            return fx_error_prefix (error, "line %u", number);
+          g_ptr_array_add (labels, label);
+        }
+      line = end;
+    }
+  return TRUE;
+}
+
+GPtrArray *
+fx_labels_read (const char *path, GError **error)
+{
+  g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (label_free);
+  g_autoptr (GBytes) bytes = fx_file_map (path, error);
+  g_autofree char *text = NULL;
+  gsize size;
+  const char *data;
+
+  if (bytes == NULL)
+    {
+      fx_error_prefix (error, "%s", path);
+      return NULL;
+    }
+  data = g_bytes_get_data (bytes, &size);
+  if (size > 0 && (memchr (data, '\0', size) != NULL || !g_utf8_validate_len (data, size, NULL)))
+    {
+      fx_fail (error, FX_ERROR_BAD_DATA, "%s: is neither a sample nor a list: not text", path);
+      return NULL;
+    }
+  text = g_strndup (data, size);
+  if (!parse_lines (text, labels, error))
+    {
+      fx_error_prefix (error, "%s", path);
+      return NULL;
+    }
+  return g_steal_pointer (&labels);
+}
+
+static void
+sample_set_label (FxDataset *dataset, FxSample *sample, int index, const char *class_name)
+{
+  if (sample->label < 0 && index >= 0)
+    dataset->n_labeled++;
+  sample->label = index;
+  g_free (sample->class_name);
+  sample->class_name = g_strdup (class_name);
+}
+
+/* The label of a sample or of the innermost folder that has one. */
+static FxLabel *
+find_label (GHashTable *by_name, const char *name)
+{
+  g_autofree char *path = g_strdup (name);
+
+  for (;;)
+    {
+      FxLabel *label = g_hash_table_lookup (by_name, path);
+      char *slash = strrchr (path, '/');
+
+      if (label != NULL || slash == NULL)
+        return label;
+      *slash = '\0';
+    }
+}
+
+void
+fx_labels_assign (GPtrArray *labels, FxDataset *dataset, gboolean note_unused)
+{
+  g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < labels->len; i++)
+    {
+      FxLabel *label = g_ptr_array_index (labels, i);
+
+      if (g_hash_table_contains (by_name, label->name))
+        {
+          fx_dataset_skip (dataset, label->name, "is in the labels twice, the first one counts");
+          label->used = TRUE;
+        }
+      else
+        g_hash_table_insert (by_name, label->name, label);
+    }
+  for (guint i = 0; i < dataset->samples->len; i++)
+    {
+      FxSample *sample = g_ptr_array_index (dataset->samples, i);
+      FxLabel *label = find_label (by_name, sample->name);
+
+      if (label == NULL)
+        continue;
+      label->used = TRUE;
+      sample_set_label (dataset, sample, label->index, label->class_name);
+    }
+  for (guint i = 0; i < labels->len; i++)
+    {
+      const FxLabel *label = g_ptr_array_index (labels, i);
+
+      if (note_unused && !label->used)
+        fx_dataset_skip (dataset, label->name, "is in the labels but not among the samples");
+    }
+}
+
+void
+fx_labels_from_folders (FxDataset *dataset)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GList) names = NULL;
+  int index = 0;
+
+  for (guint i = 0; i < dataset->samples->len; i++)
+    {
+      const FxSample *sample = g_ptr_array_index (dataset->samples, i);
+      const char *slash = strchr (sample->name, '/');
+
+      if (slash == NULL)
+        return;
+      g_hash_table_add (seen, g_strndup (sample->name, slash - sample->name));
+    }
+  if (g_hash_table_size (seen) < 2)
+    return;
+  names = g_list_sort (g_hash_table_get_keys (seen), (GCompareFunc)strcmp);
+  for (GList *l = names; l != NULL; l = l->next)
+    g_hash_table_insert (seen, g_strdup (l->data), GINT_TO_POINTER (index++));
+  for (guint i = 0; i < dataset->samples->len; i++)
+    {
+      FxSample *sample = g_ptr_array_index (dataset->samples, i);
+      g_autofree char *folder = g_strndup (sample->name, strcspn (sample->name, "/"));
+
+      sample_set_label (dataset, sample, GPOINTER_TO_INT (g_hash_table_lookup (seen, folder)), folder);
+    }
+}
