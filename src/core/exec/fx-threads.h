@@ -1,0 +1,39 @@
+/* How many threads OpenMP uses for work started by the calling thread.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+G_BEGIN_DECLS
+
+/* Returns what it was, for fx_threads_leave(). */
+static inline int
+fx_threads_enter (guint n)
+{
+#ifdef _OPENMP
+  int before = omp_get_max_threads ();
+
+  omp_set_num_threads ((int)n);
+  return before;
+#else
+  (void)n;
+  return 1;
+#endif
+}
+
+static inline void
+fx_threads_leave (int before)
+{
+#ifdef _OPENMP
+  omp_set_num_threads (before);
+#else
+  (void)before;
+#endif
+}
+
+G_END_DECLS

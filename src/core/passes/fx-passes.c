@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/passes/fx-passes.h"
+
+#include "core/fx-error.h"
+#include "core/fx-progress.h"
+#include "core/graph/fx-graph.h"
+
+const FxPass fx_float_passes[] = {
+  { "fold-constants", fx_pass_fold_constants, "Compute what does not depend on the inputs" },
+  { "remove-identity", fx_pass_remove_identity, "Drop Identity and Dropout" },
+  { "fold-batchnorm", fx_pass_fold_batchnorm, "Put batch normalization into the weights in front of it" },
+};
+
+const guint fx_n_float_passes = G_N_ELEMENTS (fx_float_passes);
+
+gboolean
+fx_passes_run_float (FxGraph *graph, const FxProgress *progress, GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < fx_n_float_passes; i++)
+    {
+      const FxPass *pass = &fx_float_passes[i];
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      fx_progress_report (progress, (double)i / fx_n_float_passes, "%s", pass->doc);
+      if (!pass->run (graph, error))
+        return fx_error_prefix (error, "%s", pass->name);
+    }
+  fx_progress_report (progress, 1.0, "Simplified");
+  return TRUE;
+}

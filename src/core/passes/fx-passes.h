@@ -1,0 +1,40 @@
+/* The passes that simplify a float graph, and the loop that runs them.
+ *
+ * A pass edits the graph in place and leaves its meaning as it was. Its comment says what it requires and what it
+ * leaves. Names of graph inputs and outputs stay; a node that takes over the work of others gets their origins.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/fx-types.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const char *name; /* "fold-batchnorm" */
+  gboolean (*run) (FxGraph *graph, GError **error);
+  const char *doc; /* one line for people */
+} FxPass;
+
+extern const FxPass fx_float_passes[];
+extern const guint fx_n_float_passes;
+
+/* All nodes whose operands are constants become constants, where the result is not much larger than what it comes from.
+ * Requires a sorted graph with inferred shapes. Nodes that draw random numbers stay. */
+gboolean fx_pass_fold_constants (FxGraph *graph, GError **error);
+
+/* Identity, and Dropout as it is after training, go. Those that connect a graph input with a graph output stay. */
+gboolean fx_pass_remove_identity (FxGraph *graph, GError **error);
+
+/* BatchNormalization with constant parameters goes into the constant weights of the Conv, ConvTranspose or Gemm in front
+ * of it, if nobody else sees what is between. Requires a sorted graph with inferred shapes. */
+gboolean fx_pass_fold_batchnorm (FxGraph *graph, GError **error);
+
+/* Runs all passes, in order: looks at `cancellable`, reports, runs, verifies. The graph is sorted and inferred. On
+ * failure the graph is not to be used any more. */
+gboolean fx_passes_run_float (FxGraph *graph, const FxProgress *progress, GCancellable *cancellable, GError **error);
+
+G_END_DECLS
