@@ -6,10 +6,10 @@
 
 static const struct
 {
-  const char *name;
+  const char *name, *numpy_name;
   gsize size_bytes;
 } fx_dtypes[FX_N_DTYPES] = {
-#define FX_DTYPE_ROW(id, number, name, size) [number] = { name, size },
+#define FX_DTYPE_ROW(id, number, name, numpy_name, size) [number] = { name, numpy_name, size },
   FX_DTYPE_LIST (FX_DTYPE_ROW)
 #undef FX_DTYPE_ROW
 };
@@ -18,6 +18,12 @@ const char *
 fx_dtype_name (FxDType dtype)
 {
   return (guint)dtype < FX_N_DTYPES ? fx_dtypes[dtype].name : "?";
+}
+
+const char *
+fx_dtype_numpy_name (FxDType dtype)
+{
+  return (guint)dtype < FX_N_DTYPES ? fx_dtypes[dtype].numpy_name : "undefined";
 }
 
 gsize

@@ -8,29 +8,31 @@
 
 G_BEGIN_DECLS
 
-/*  ID          number  name     bytes per element (0: not stored as plain bytes) */
-#define FX_DTYPE_LIST(T)                                                                                               \
-  T (UNDEFINED, 0, "?", 0)                                                                                             \
-  T (FLOAT, 1, "f32", 4)                                                                                               \
-  T (UINT8, 2, "u8", 1)                                                                                                \
-  T (INT8, 3, "s8", 1)                                                                                                 \
-  T (UINT16, 4, "u16", 2)                                                                                              \
-  T (INT16, 5, "s16", 2)                                                                                               \
-  T (INT32, 6, "s32", 4)                                                                                               \
-  T (INT64, 7, "s64", 8)                                                                                               \
-  T (STRING, 8, "string", 0)                                                                                           \
-  T (BOOL, 9, "bool", 1)                                                                                               \
-  T (FLOAT16, 10, "f16", 2)                                                                                            \
-  T (DOUBLE, 11, "f64", 8)                                                                                             \
-  T (UINT32, 12, "u32", 4)                                                                                             \
-  T (UINT64, 13, "u64", 8)                                                                                             \
-  T (COMPLEX64, 14, "c64", 8)                                                                                          \
-  T (COMPLEX128, 15, "c128", 16)                                                                                       \
-  T (BFLOAT16, 16, "bf16", 2)
+/*  ID, number, short name, NumPy's name, bytes per element (0: not stored as plain bytes) */
+/* clang-format off */
+#define FX_DTYPE_LIST(T) \
+  T (UNDEFINED, 0, "?", "undefined", 0) \
+  T (FLOAT, 1, "f32", "float32", 4) \
+  T (UINT8, 2, "u8", "uint8", 1) \
+  T (INT8, 3, "s8", "int8", 1) \
+  T (UINT16, 4, "u16", "uint16", 2) \
+  T (INT16, 5, "s16", "int16", 2) \
+  T (INT32, 6, "s32", "int32", 4) \
+  T (INT64, 7, "s64", "int64", 8) \
+  T (STRING, 8, "string", "string", 0) \
+  T (BOOL, 9, "bool", "bool", 1) \
+  T (FLOAT16, 10, "f16", "float16", 2) \
+  T (DOUBLE, 11, "f64", "float64", 8) \
+  T (UINT32, 12, "u32", "uint32", 4) \
+  T (UINT64, 13, "u64", "uint64", 8) \
+  T (COMPLEX64, 14, "c64", "complex64", 8) \
+  T (COMPLEX128, 15, "c128", "complex128", 16) \
+  T (BFLOAT16, 16, "bf16", "bfloat16", 2)
+/* clang-format on */
 
 typedef enum
 {
-#define FX_DTYPE_ENUM(id, number, name, size) FX_DTYPE_##id = number,
+#define FX_DTYPE_ENUM(id, number, name, numpy_name, size) FX_DTYPE_##id = number,
   FX_DTYPE_LIST (FX_DTYPE_ENUM)
 #undef FX_DTYPE_ENUM
       FX_N_DTYPES
@@ -49,6 +51,9 @@ typedef guint32 FxDTypeMask;
 
 /* Short name, "?" for a number that is no type. */
 const char *fx_dtype_name (FxDType dtype);
+
+/* NumPy's name, for JSON: "float32". */
+const char *fx_dtype_numpy_name (FxDType dtype);
 
 /* Bytes of one element; 0 for strings and for a number that is no type. */
 gsize fx_dtype_size (FxDType dtype);

@@ -11,7 +11,7 @@
 
 /* The names of TensorProto.DataType, as opset 1 to 5 writes them. */
 static const char *const onnx_names[FX_N_DTYPES] = {
-#define NAME(id, number, name, size) [FX_DTYPE_##id] = #id,
+#define NAME(id, number, name, numpy_name, size) [FX_DTYPE_##id] = #id,
   FX_DTYPE_LIST (NAME)
 #undef NAME
 };

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fx-cli-json.h"
+
+#include "core/check/fx-diagnostic.h"
+#include "core/graph/fx-graph.h"
+
+static void
+add_string (JsonBuilder *builder, const char *value)
+{
+  g_autofree char *valid = value != NULL ? g_utf8_make_valid (value, -1) : NULL;
+
+  if (valid != NULL)
+    json_builder_add_string_value (builder, valid);
+  else
+    json_builder_add_null_value (builder);
+}
+
+void
+fx_cli_json_string (JsonBuilder *builder, const char *member, const char *value)
+{
+  json_builder_set_member_name (builder, member);
+  add_string (builder, value);
+}
+
+void
+fx_cli_json_shape (JsonBuilder *builder, const FxGraph *graph, const FxShape *shape)
+{
+  if (shape->rank < 0)
+    {
+      json_builder_add_null_value (builder);
+      return;
+    }
+  json_builder_begin_array (builder);
+  for (int i = 0; i < shape->rank; i++)
+    {
+      if (shape->dims[i] >= 0)
+        json_builder_add_int_value (builder, shape->dims[i]);
+      else
+        add_string (builder, fx_graph_symbol_name (graph, shape->dims[i]));
+    }
+  json_builder_end_array (builder);
+}
+
+void
+fx_cli_json_value (JsonBuilder *builder, const FxGraph *graph, FxId id)
+{
+  const FxValue *value = fx_graph_value (graph, id);
+
+  json_builder_begin_object (builder);
+  fx_cli_json_string (builder, "name", value->name);
+  fx_cli_json_string (builder, "dtype", fx_dtype_numpy_name (value->dtype));
+  json_builder_set_member_name (builder, "shape");
+  fx_cli_json_shape (builder, graph, &value->shape);
+  json_builder_end_object (builder);
+}
+
+void
+fx_cli_json_diagnostics (JsonBuilder *builder, const GPtrArray *diagnostics)
+{
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < diagnostics->len; i++)
+    {
+      const FxDiagnostic *diagnostic = diagnostics->pdata[i];
+
+      json_builder_begin_object (builder);
+      fx_cli_json_string (builder, "severity", fx_severity_name (diagnostic->severity));
+      fx_cli_json_string (builder, "rule", diagnostic->rule);
+      fx_cli_json_string (builder, "node", diagnostic->node);
+      fx_cli_json_string (builder, "tensor", diagnostic->tensor);
+      fx_cli_json_string (builder, "message", diagnostic->message);
+      fx_cli_json_string (builder, "found", diagnostic->found);
+      fx_cli_json_string (builder, "allowed", diagnostic->allowed);
+      fx_cli_json_string (builder, "fix", diagnostic->fix);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+char *
+fx_cli_json_to_text (JsonBuilder *builder)
+{
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autofree char *text = NULL;
+
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, TRUE);
+  text = json_generator_to_data (generator, NULL);
+  return g_strconcat (text, "\n", NULL);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fx-cli.h"
+
+#include "core/check/fx-diagnostic.h"
+#include "core/fx-error.h"
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
+#include "io/fx-model.h"
+
+#include <glib-unix.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const FxVerb *
+find_verb (const char *name)
+{
+  const FxVerb *verb = fx_verbs;
+
+  while (strcmp (verb->name, name) != 0)
+    verb++;
+  return verb;
+}
+
+gboolean
+fx_cli_parse (const char *name, const GOptionEntry *entries, int *argc, char ***argv, int n_min, int n_max)
+{
+  const FxVerb *verb = find_verb (name);
+  g_autofree char *usage = g_strdup_printf ("%s%s%s", verb->name, *verb->arguments != '\0' ? " " : "", verb->arguments);
+  g_autoptr (GOptionContext) context = g_option_context_new (usage);
+  g_autoptr (GError) error = NULL;
+
+  (*argv)[0] = g_get_prgname () != NULL ? (char *)g_get_prgname () : (*argv)[0];
+  g_option_context_set_summary (context, verb->summary);
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, &error))
+    {
+      fx_cli_fail (error);
+      return FALSE;
+    }
+  if (*argc - 1 < n_min || *argc - 1 > n_max)
+    {
+      fprintf (stderr, "fixpoint-cli: usage: fixpoint-cli %s [options]; fixpoint-cli %s --help lists them\n", usage,
+               name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+int
+fx_cli_fail (const GError *error)
+{
+  fprintf (stderr, "fixpoint-cli: %s\n", error->message);
+  return FX_EXIT_ERROR;
+}
+
+void
+fx_cli_print_diagnostics (const GPtrArray *diagnostics)
+{
+  for (guint i = 0; i < diagnostics->len; i++)
+    {
+      const FxDiagnostic *diagnostic = diagnostics->pdata[i];
+      g_autofree char *text = fx_diagnostic_to_string (diagnostic);
+
+      fprintf (stderr, "%s: %s [%s]\n", fx_severity_name (diagnostic->severity), text, diagnostic->rule);
+      if (diagnostic->fix != NULL)
+        fprintf (stderr, "  fix: %s\n", diagnostic->fix);
+    }
+}
+
+gboolean
+fx_cli_find_input (const FxGraph *graph, const char *argument, guint position, FxId *input, const char **value,
+                   GError **error)
+{
+  GString *names;
+
+  /* names may hold a "=", so try each place where one could end */
+  for (const char *equals = strchr (argument, '='); equals != NULL; equals = strchr (equals + 1, '='))
+    for (guint i = 0; i < fx_graph_n_inputs (graph); i++)
+      {
+        const char *name = fx_graph_value (graph, fx_graph_input (graph, i))->name;
+
+        if (strlen (name) == (gsize)(equals - argument) && strncmp (name, argument, strlen (name)) == 0)
+          {
+            *input = fx_graph_input (graph, i);
+            *value = equals + 1;
+            return TRUE;
+          }
+      }
+  if (position < fx_graph_n_inputs (graph) && strchr (argument, '=') == NULL)
+    {
+      *input = fx_graph_input (graph, position);
+      *value = argument;
+      return TRUE;
+    }
+
+  names = g_string_new (NULL);
+  for (guint i = 0; i < fx_graph_n_inputs (graph); i++)
+    g_string_append_printf (names, "%s\"%s\"", i > 0 ? ", " : "",
+                            fx_graph_value (graph, fx_graph_input (graph, i))->name);
+  fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" names no input; the model has %u: %s", argument, fx_graph_n_inputs (graph),
+           names->str);
+  g_string_free (names, TRUE);
+  return FALSE;
+}
+
+static gboolean
+set_input_shape (FxGraph *graph, const char *argument, guint position, GError **error)
+{
+  FxId input;
+  FxShape shape;
+  const char *text;
+  FxValue *value;
+  gboolean fits;
+
+  if (!fx_cli_find_input (graph, argument, position, &input, &text, error) || !fx_shape_parse (text, &shape, error))
+    return FALSE;
+
+  value = fx_graph_value (graph, input);
+  fits = value->shape.rank < 0 || value->shape.rank == shape.rank;
+  for (int i = 0; fits && i < value->shape.rank; i++)
+    fits = value->shape.dims[i] < 0 || value->shape.dims[i] == shape.dims[i];
+  if (!fits)
+    {
+      g_autofree char *declared = fx_graph_shape_to_string (graph, &value->shape);
+
+      return fx_fail (error, FX_ERROR_BAD_DATA, "input \"%s\" cannot have shape %s: the model declares %s", value->name,
+                      text, declared);
+    }
+  value->shape = shape;
+  return TRUE;
+}
+
+FxGraph *
+fx_cli_load (const char *path, const char *weights, char **shapes, GPtrArray *diagnostics, GError **error)
+{
+  g_autoptr (FxGraph) graph = fx_model_load (path, weights, diagnostics, error);
+
+  if (graph == NULL)
+    return NULL;
+  for (guint i = 0; shapes != NULL && shapes[i] != NULL; i++)
+    if (!set_input_shape (graph, shapes[i], i, error))
+      {
+        fx_error_prefix (error, "%s", path);
+        return NULL;
+      }
+  fx_graph_infer (graph, diagnostics);
+  return g_steal_pointer (&graph);
+}
+
+static void
+draw_bar (double fraction, const char *message, G_GNUC_UNUSED gpointer user_data)
+{
+  int filled = (int)(fraction * 30.0);
+
+  fprintf (stderr, "\r[%.*s%.*s] %3d %% %-40.40s%s", filled, "##############################", 30 - filled,
+           "..............................", (int)(fraction * 100.0), message, fraction >= 1.0 ? "\n" : "");
+  fflush (stderr);
+}
+
+FxProgress
+fx_cli_progress (void)
+{
+  return (FxProgress){ isatty (STDERR_FILENO) ? draw_bar : NULL, NULL, 0.0, 1.0 };
+}
+
+static GCancellable *cancellable;
+
+/* The verbs block on the main thread, so signals are taken by a thread that does nothing else. */
+static gpointer
+wait_for_signal (gpointer data)
+{
+  const sigset_t *signals = data;
+  int signal_number;
+
+  /* the second one means it */
+  for (guint n = 0; sigwait (signals, &signal_number) == 0; n++)
+    {
+      if (n > 0)
+        _exit (128 + signal_number);
+      g_cancellable_cancel (cancellable);
+    }
+  return NULL;
+}
+
+GCancellable *
+fx_cli_cancellable (void)
+{
+  static sigset_t signals;
+
+  if (cancellable == NULL)
+    {
+      cancellable = g_cancellable_new ();
+      sigemptyset (&signals);
+      sigaddset (&signals, SIGINT);
+      sigaddset (&signals, SIGTERM);
+      pthread_sigmask (SIG_BLOCK, &signals, NULL); /* threads started from here on inherit it */
+      g_thread_unref (g_thread_new ("signals", wait_for_signal, &signals));
+    }
+  return cancellable;
+}

@@ -1,0 +1,55 @@
+/* fixpoint-cli: the command line over core and io. This file has the table of verbs and nothing else of substance.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fx-cli.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+const FxVerb fx_verbs[] = {
+  { "inspect", fx_verb_inspect, "MODEL", "Show inputs, outputs, operators, parameters, work and memory of a model" },
+  { "run", fx_verb_run, "MODEL", "Run a model in float and write every output as a .npy file" },
+  { "evaluate", fx_verb_evaluate, "MODEL", "Measure the top-1 and top-5 accuracy of a classifier on labelled images" },
+  { "dump", fx_verb_dump, "MODEL", "Print a model in the text form" },
+  { "operators", fx_verb_operators, "", "List every operator with its attributes" },
+  { NULL },
+};
+
+static void
+print_help (FILE *out)
+{
+  fprintf (out, "usage: fixpoint-cli VERB [options] …\n\n");
+  for (const FxVerb *verb = fx_verbs; verb->name != NULL; verb++)
+    fprintf (out, "  %-10s %s\n", verb->name, verb->summary);
+  fprintf (out, "\nfixpoint-cli VERB --help tells more.\n");
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  g_set_prgname ("fixpoint-cli");
+
+  if (argc < 2)
+    {
+      print_help (stderr);
+      return FX_EXIT_ERROR;
+    }
+  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0 || strcmp (argv[1], "help") == 0)
+    {
+      print_help (stdout);
+      return FX_EXIT_OK;
+    }
+  if (strcmp (argv[1], "--version") == 0)
+    {
+      puts ("fixpoint " FX_VERSION);
+      return FX_EXIT_OK;
+    }
+  for (const FxVerb *verb = fx_verbs; verb->name != NULL; verb++)
+    if (strcmp (verb->name, argv[1]) == 0)
+      return verb->run (argc - 1, argv + 1);
+
+  fprintf (stderr, "fixpoint-cli: there is no verb \"%s\"; fixpoint-cli --help lists them\n", argv[1]);
+  return FX_EXIT_ERROR;
+}

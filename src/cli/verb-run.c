@@ -1,0 +1,244 @@
+/* fixpoint-cli run: one run of a model in float; every output becomes a .npy file, outputs.json lists them.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fx-cli-json.h"
+#include "cli/fx-cli.h"
+
+#include "core/check/fx-diagnostic.h"
+#include "core/exec/fx-engine.h"
+#include "core/fx-error.h"
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-tensor.h"
+#include "io/fx-file.h"
+#include "io/fx-input-file.h"
+#include "io/npy.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct
+{
+  char *weights, *output_dir, *preprocess;
+  char **inputs, **shapes;
+  int threads;
+  gboolean json, reference, profile;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->weights);
+  g_free (options->output_dir);
+  g_free (options->preprocess);
+  g_strfreev (options->inputs);
+  g_strfreev (options->shapes);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static void
+free_tensors (FxTensor **tensors)
+{
+  for (guint i = 0; tensors[i] != NULL; i++)
+    fx_tensor_unref (tensors[i]);
+  g_free (tensors);
+}
+
+/* Reads the file of every input, in model order; NULL-terminated. */
+static FxTensor **
+load_inputs (const FxGraph *graph, const Options *options, GError **error)
+{
+  guint n = fx_graph_n_inputs (graph);
+  g_autofree const char **paths = g_new0 (const char *, n + 1);
+  FxTensor **tensors = g_new0 (FxTensor *, n + 1);
+
+  for (guint i = 0; options->inputs != NULL && options->inputs[i] != NULL; i++)
+    {
+      FxId id;
+      const char *path;
+
+      if (!fx_cli_find_input (graph, options->inputs[i], i, &id, &path, error))
+        {
+          free_tensors (tensors);
+          return NULL;
+        }
+      for (guint k = 0; k < n; k++)
+        if (fx_graph_input (graph, k) == id)
+          paths[k] = path;
+    }
+  for (guint k = 0; k < n; k++)
+    {
+      const FxValue *value = fx_graph_value (graph, fx_graph_input (graph, k));
+      g_autofree char *shape = fx_graph_shape_to_string (graph, &value->shape);
+
+      if (paths[k] == NULL)
+        fx_fail (error, FX_ERROR_BAD_DATA, "input \"%s\" (%s%s) is not given; wanted --input %s=FILE", value->name,
+                 fx_dtype_name (value->dtype), shape, value->name);
+      else
+        tensors[k] = fx_input_file_load (paths[k], value->dtype, &value->shape, options->preprocess, error);
+      if (tensors[k] == NULL)
+        {
+          free_tensors (tensors);
+          return NULL;
+        }
+    }
+  return tensors;
+}
+
+/* "03_scores.npy": the number keeps order and uniqueness, the name helps people. */
+static char *
+output_file_name (guint i, const char *name)
+{
+  g_autofree char *plain = g_strndup (name, 64);
+
+  g_strcanon (plain, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-.", '_');
+  return g_strdup_printf ("%02u_%s.npy", i, plain);
+}
+
+static gboolean
+write_outputs (FxEngine *engine, FxTensor *const *outputs, const Options *options, GError **error)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree char *index_path = g_build_filename (options->output_dir, "outputs.json", NULL);
+  g_autofree char *text = NULL;
+
+  if (g_mkdir_with_parents (options->output_dir, 0777) != 0)
+    return fx_fail (error, FX_ERROR_FAILED, "%s cannot be made: %s", options->output_dir, g_strerror (errno));
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "outputs");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < fx_engine_n_outputs (engine); i++)
+    {
+      const char *name = fx_engine_output (engine, i)->name;
+      g_autofree char *file_name = output_file_name (i, name);
+      g_autofree char *path = g_build_filename (options->output_dir, file_name, NULL);
+      FxArray array = fx_tensor_array (outputs[i]);
+
+      if (!fx_npy_save (path, &array, error))
+        return FALSE;
+      json_builder_begin_object (builder);
+      fx_cli_json_string (builder, "name", name);
+      fx_cli_json_string (builder, "file", file_name);
+      fx_cli_json_string (builder, "dtype", fx_dtype_numpy_name (array.dtype));
+      json_builder_set_member_name (builder, "shape");
+      fx_cli_json_shape (builder, NULL, &array.shape);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+
+  text = fx_cli_json_to_text (builder);
+  if (!fx_file_replace_bytes (index_path, text, strlen (text), error))
+    return FALSE;
+  if (options->json)
+    fputs (text, stdout);
+  else
+    for (guint i = 0; i < fx_engine_n_outputs (engine); i++)
+      {
+        g_autofree char *shape = fx_shape_to_string (fx_tensor_shape (outputs[i]));
+        g_autofree char *file_name = output_file_name (i, fx_engine_output (engine, i)->name);
+
+        printf ("%s %s%s %s/%s\n", fx_engine_output (engine, i)->name, fx_dtype_name (fx_tensor_dtype (outputs[i])),
+                shape, options->output_dir, file_name);
+      }
+  return TRUE;
+}
+
+static void
+print_profile (const FxEngine *engine, const FxRun *run)
+{
+  double total = 0.0;
+
+  for (guint i = 0; i < fx_engine_n_steps (engine); i++)
+    total += fx_run_step_time_us (run, i);
+  fprintf (stderr, "%10s %6s  %-18s %-36s %s\n", "µs", "%", "operator", "implementation", "nodes");
+  for (guint i = 0; i < fx_engine_n_steps (engine); i++)
+    {
+      FxStepInfo step = fx_engine_step (engine, i);
+      double time_us = fx_run_step_time_us (run, i);
+
+      fprintf (stderr, "%10.1f %6.2f  %-18s %-36s", time_us, 100.0 * time_us / MAX (total, 1e-9), step.op_type,
+               step.implementation);
+      for (guint k = 0; k < step.n_nodes; k++)
+        fprintf (stderr, " %s", step.nodes[k]);
+      fputc ('\n', stderr);
+    }
+  fprintf (stderr, "%10.1f 100.00  total\n", total);
+}
+
+static gboolean
+run_model (const FxGraph *graph, const Options *options, GError **error)
+{
+  FxEngineOptions engine_options = { .n_threads = (guint)options->threads, .reference_kernels = options->reference };
+  FxTensor **inputs = load_inputs (graph, options, error);
+  g_autoptr (FxEngine) engine = NULL;
+  g_autoptr (FxRun) run = NULL;
+  FxTensor **outputs;
+  gboolean ok;
+
+  if (inputs == NULL)
+    return FALSE;
+  engine = fx_engine_new (graph, &engine_options, fx_cli_cancellable (), error);
+  run = engine != NULL ? fx_run_new (engine, error) : NULL;
+  outputs = g_new0 (FxTensor *, fx_graph_n_outputs (graph) + 1);
+  if (run != NULL && options->profile)
+    {
+      /* the first execution touches every page for the first time: measure the second */
+      FxTensor **warm_up = g_new0 (FxTensor *, fx_graph_n_outputs (graph) + 1);
+
+      if (fx_run_execute (run, inputs, warm_up, fx_cli_cancellable (), NULL))
+        fx_run_set_profiling (run, TRUE);
+      free_tensors (warm_up);
+    }
+  ok = run != NULL && fx_run_execute (run, inputs, outputs, fx_cli_cancellable (), error)
+       && write_outputs (engine, outputs, options, error);
+  if (ok && options->profile)
+    print_profile (engine, run);
+  free_tensors (inputs);
+  free_tensors (outputs);
+  return ok;
+}
+
+int
+fx_verb_run (int argc, char **argv)
+{
+  g_auto (Options) options = { 0 };
+  const GOptionEntry entries[] = {
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights, "The file with the weights, where the format has one",
+      "FILE" },
+    { "input", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.inputs,
+      "What to feed an input: .npy, ONNX TensorProto .pb, raw .f32, or an image", "[NAME=]FILE" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input", "[NAME=]DIMS" },
+    { "preprocess", 0, 0, G_OPTION_ARG_STRING, &options.preprocess, "What to do with images before they are fed",
+      "PIPELINE" },
+    { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &options.output_dir, "Where the outputs go; made if need be", "DIR" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, "Number of threads; all processors if not given", "N" },
+    { "reference", 0, 0, G_OPTION_ARG_NONE, &options.reference, "Use the plain reference kernels only", NULL },
+    { "profile", 0, 0, G_OPTION_ARG_NONE, &options.profile, "Print the time of every step", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print the list of outputs as JSON", NULL },
+    { NULL },
+  };
+  g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxGraph) graph = NULL;
+
+  if (!fx_cli_parse ("run", entries, &argc, &argv, 1, 1))
+    return FX_EXIT_ERROR;
+  if (options.output_dir == NULL || options.threads < 0)
+    {
+      fprintf (stderr, "fixpoint-cli: %s\n",
+               options.output_dir == NULL ? "run needs --output-dir DIR" : "--threads is negative, wanted 1 or more");
+      return FX_EXIT_ERROR;
+    }
+  graph = fx_cli_load (argv[1], options.weights, options.shapes, diagnostics, &error);
+  if (graph == NULL)
+    return fx_cli_fail (error);
+  if (!run_model (graph, &options, &error))
+    {
+      fx_error_prefix (&error, "%s", argv[1]);
+      return fx_cli_fail (error);
+    }
+  return FX_EXIT_OK;
+}
