@@ -16,7 +16,7 @@ algorithm_of (const FxNode *node, dnnl_alg_kind_t *alg, gboolean *commutes)
     dnnl_alg_kind_t alg;
     gboolean commutes;
   } table[] = {
-    { "Add", dnnl_binary_add, TRUE },  { "Mul", dnnl_binary_mul, TRUE },  { "Sub", dnnl_binary_sub, FALSE },
+    { "Add", dnnl_binary_add, TRUE },  { "Mul", dnnl_binary_mul, TRUE }, { "Sub", dnnl_binary_sub, FALSE },
     { "Div", dnnl_binary_div, FALSE }, { "Sum", dnnl_binary_add, TRUE },
   };
 
@@ -48,13 +48,12 @@ describe_small (const FxOperand *big, const FxOperand *small, dnnl_memory_desc_t
   if (big->layout != NULL && shape.rank == 4 && gap == 0 && shape.dims[1] == big->shape.dims[1]
       && big->layout->desc.format_desc.blocking.inner_nblks == 1
       && big->layout->desc.format_desc.blocking.inner_blks[0] == 8)
-    return dnnl_memory_desc_init_by_tag (desc, 4, shape.dims, dnnl_f32, dnnl_nChw8c) == dnnl_success;
+    return fx_dnnl_tag_desc (&shape, dnnl_nChw8c, desc);
   return fx_dnnl_plain_desc (&shape, desc);
 }
 
 static FxKernel *
-binary (FxBackend *backend, const FxKernelRequest *request, dnnl_alg_kind_t alg, guint big, guint small,
-        GError **error)
+binary (FxBackend *backend, const FxKernelRequest *request, dnnl_alg_kind_t alg, guint big, guint small, GError **error)
 {
   const FxOperand *x = &request->inputs[big], *y = &request->inputs[small];
   dnnl_memory_desc_t a, b;

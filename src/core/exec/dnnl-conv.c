@@ -7,6 +7,8 @@
 #include "core/graph/fx-tensor.h"
 #include "core/ops/conv.h"
 
+#include <string.h>
+
 typedef struct
 {
   dnnl_dims_t stride, dilation, pad_begin, pad_end;
@@ -33,10 +35,12 @@ static gboolean
 describe_weights (const FxShape *w, gint64 group, gboolean transposed, Geometry *geometry)
 {
   FxShape shape = FX_SHAPE_SCALAR;
-  dnnl_dims_t strides;
+  dnnl_dims_t dims, strides;
   gint64 size[2], stride = 1;
   int at = 0;
 
+  if (w->rank > 2 + FX_MAX_SPATIAL)
+    return FALSE;
   if (group > 1)
     shape.dims[at++] = group;
   size[0] = transposed ? w->dims[1] : w->dims[0] / group;
@@ -58,13 +62,13 @@ describe_weights (const FxShape *w, gint64 group, gboolean transposed, Geometry 
   strides[at + 1] = transposed ? stride * size[0] : stride;
   if (group > 1)
     strides[0] = stride * size[0] * size[1];
-  return dnnl_memory_desc_init_by_strides (&geometry->plain_weights, shape.rank, shape.dims, dnnl_f32, strides)
+  memcpy (dims, shape.dims, (gsize)shape.rank * sizeof *dims);
+  return dnnl_memory_desc_init_by_strides (&geometry->plain_weights, shape.rank, dims, dnnl_f32, strides)
          == dnnl_success;
 }
 
 static gboolean
-describe (const FxKernelRequest *request, const FxWindow *window, gint64 group, gboolean transposed,
-          Geometry *geometry)
+describe (const FxKernelRequest *request, const FxWindow *window, gint64 group, gboolean transposed, Geometry *geometry)
 {
   geometry->has_bias = request->n_inputs > 2 && request->inputs[2].dtype != FX_DTYPE_UNDEFINED;
   for (int i = 0; i < window->spatial_rank; i++)

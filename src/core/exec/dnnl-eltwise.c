@@ -7,12 +7,18 @@ gboolean
 fx_dnnl_activation (const FxActivation *activation, dnnl_alg_kind_t *alg, float *alpha, float *beta)
 {
   static const dnnl_alg_kind_t algorithms[] = {
-    [FX_ACTIVATION_RELU] = dnnl_eltwise_relu,           [FX_ACTIVATION_CLIP] = dnnl_eltwise_clip,
-    [FX_ACTIVATION_ELU] = dnnl_eltwise_elu,             [FX_ACTIVATION_SIGMOID] = dnnl_eltwise_logistic,
-    [FX_ACTIVATION_TANH] = dnnl_eltwise_tanh,           [FX_ACTIVATION_SWISH] = dnnl_eltwise_swish,
-    [FX_ACTIVATION_HARDSWISH] = dnnl_eltwise_hardswish, [FX_ACTIVATION_ABS] = dnnl_eltwise_abs,
-    [FX_ACTIVATION_SQRT] = dnnl_eltwise_sqrt,           [FX_ACTIVATION_EXP] = dnnl_eltwise_exp,
-    [FX_ACTIVATION_LINEAR] = dnnl_eltwise_linear,       [FX_ACTIVATION_SOFTPLUS] = dnnl_eltwise_soft_relu,
+    [FX_ACTIVATION_RELU] = dnnl_eltwise_relu,
+    [FX_ACTIVATION_CLIP] = dnnl_eltwise_clip,
+    [FX_ACTIVATION_ELU] = dnnl_eltwise_elu,
+    [FX_ACTIVATION_SIGMOID] = dnnl_eltwise_logistic,
+    [FX_ACTIVATION_TANH] = dnnl_eltwise_tanh,
+    [FX_ACTIVATION_SWISH] = dnnl_eltwise_swish,
+    [FX_ACTIVATION_HARDSWISH] = dnnl_eltwise_hardswish,
+    [FX_ACTIVATION_ABS] = dnnl_eltwise_abs,
+    [FX_ACTIVATION_SQRT] = dnnl_eltwise_sqrt,
+    [FX_ACTIVATION_EXP] = dnnl_eltwise_exp,
+    [FX_ACTIVATION_LINEAR] = dnnl_eltwise_linear,
+    [FX_ACTIVATION_SOFTPLUS] = dnnl_eltwise_soft_relu,
   };
 
   if (activation->kind == FX_ACTIVATION_NONE || activation->kind >= G_N_ELEMENTS (algorithms))

@@ -179,10 +179,12 @@ static char *
 kernel_name (const FxKernelRequest *request, dnnl_primitive_desc_t pd, const char *name)
 {
   static const char *const activations[] = {
-    [FX_ACTIVATION_NONE] = "none",         [FX_ACTIVATION_RELU] = "relu",           [FX_ACTIVATION_CLIP] = "clip",
-    [FX_ACTIVATION_ELU] = "elu",           [FX_ACTIVATION_SIGMOID] = "sigmoid",     [FX_ACTIVATION_TANH] = "tanh",
-    [FX_ACTIVATION_SWISH] = "swish",       [FX_ACTIVATION_HARDSWISH] = "hardswish", [FX_ACTIVATION_ABS] = "abs",
-    [FX_ACTIVATION_SQRT] = "sqrt",         [FX_ACTIVATION_EXP] = "exp",             [FX_ACTIVATION_LINEAR] = "linear",
+    [FX_ACTIVATION_NONE] = "none",         [FX_ACTIVATION_RELU] = "relu",
+    [FX_ACTIVATION_CLIP] = "clip",         [FX_ACTIVATION_ELU] = "elu",
+    [FX_ACTIVATION_SIGMOID] = "sigmoid",   [FX_ACTIVATION_TANH] = "tanh",
+    [FX_ACTIVATION_SWISH] = "swish",       [FX_ACTIVATION_HARDSWISH] = "hardswish",
+    [FX_ACTIVATION_ABS] = "abs",           [FX_ACTIVATION_SQRT] = "sqrt",
+    [FX_ACTIVATION_EXP] = "exp",           [FX_ACTIVATION_LINEAR] = "linear",
     [FX_ACTIVATION_SOFTPLUS] = "softplus",
   };
   GString *text = g_string_new ("dnnl ");

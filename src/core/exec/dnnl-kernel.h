@@ -32,7 +32,9 @@ gboolean fx_dnnl_check (dnnl_status_t status, const char *what, GError **error);
 
 /* A dense row-major descriptor of 1…DNNL_MAX_NDIMS dims; FALSE if the library cannot describe the shape. */
 gboolean fx_dnnl_plain_desc (const FxShape *shape, dnnl_memory_desc_t *desc);
-/* The same shape in a layout of the primitive's choice. */
+/* The same in a named layout. */
+gboolean fx_dnnl_tag_desc (const FxShape *shape, dnnl_format_tag_t tag, dnnl_memory_desc_t *desc);
+/* The same in a layout of the primitive's choice. */
 gboolean fx_dnnl_any_desc (const FxShape *shape, dnnl_memory_desc_t *desc);
 /* As an operand is: its layout, or plain. */
 gboolean fx_dnnl_operand_desc (const FxShape *shape, const FxLayout *layout, dnnl_memory_desc_t *desc);
@@ -47,8 +49,8 @@ gboolean fx_dnnl_activation (const FxActivation *activation, dnnl_alg_kind_t *al
 FxDnnlKernel *fx_dnnl_kernel_new (FxBackend *backend, const FxKernelRequest *request, const_dnnl_op_desc_t op_desc,
                                   const char *name, GError **error);
 /* For primitives without an operation descriptor; takes `pd` over. */
-FxDnnlKernel *fx_dnnl_kernel_new_from_pd (FxBackend *backend, const FxKernelRequest *request,
-                                          dnnl_primitive_desc_t pd, const char *name, GError **error);
+FxDnnlKernel *fx_dnnl_kernel_new_from_pd (FxBackend *backend, const FxKernelRequest *request, dnnl_primitive_desc_t pd,
+                                          const char *name, GError **error);
 
 /* Attributes that every primitive gets: user scratchpad, and the post-ops of `request` (may be NULL). */
 dnnl_primitive_attr_t fx_dnnl_attr_new (const FxKernelRequest *request);

@@ -3,6 +3,8 @@
 
 #include "core/graph/fx-tensor.h"
 
+#include <string.h>
+
 FxLayout *
 fx_dnnl_layout_ref (FxLayout *layout)
 {
@@ -94,11 +96,21 @@ fx_dnnl_plain_desc (const FxShape *shape, dnnl_memory_desc_t *desc)
 }
 
 gboolean
+fx_dnnl_tag_desc (const FxShape *shape, dnnl_format_tag_t tag, dnnl_memory_desc_t *desc)
+{
+  dnnl_dims_t dims = { 0 };
+
+  /* the descriptor of the plain form checks the sizes */
+  if (!fx_dnnl_plain_desc (shape, desc))
+    return FALSE;
+  memcpy (dims, shape->dims, (gsize)shape->rank * sizeof *dims);
+  return dnnl_memory_desc_init_by_tag (desc, shape->rank, dims, dnnl_f32, tag) == dnnl_success;
+}
+
+gboolean
 fx_dnnl_any_desc (const FxShape *shape, dnnl_memory_desc_t *desc)
 {
-  return fx_dnnl_plain_desc (shape, desc)
-         && dnnl_memory_desc_init_by_tag (desc, shape->rank, shape->dims, dnnl_f32, dnnl_format_tag_any)
-                == dnnl_success;
+  return fx_dnnl_tag_desc (shape, dnnl_format_tag_any, desc);
 }
 
 gboolean

@@ -30,8 +30,7 @@ inner_product (FxBackend *backend, const FxKernelRequest *request, gint64 m, gin
   fx_dnnl_add_output (kernel, DNNL_ARG_DST, &dst);
   ok = fx_dnnl_add_packed (kernel, DNNL_ARG_WEIGHTS, 1, request->inputs[1].constant, &plain_weights,
                            fx_dnnl_kernel_desc (kernel, dnnl_query_weights_md, 0), error)
-       && (bias == NULL
-           || fx_dnnl_add_packed (kernel, DNNL_ARG_BIAS, bias_input, bias, &bias_desc, &bias_desc, error));
+       && (bias == NULL || fx_dnnl_add_packed (kernel, DNNL_ARG_BIAS, bias_input, bias, &bias_desc, &bias_desc, error));
   if (!ok)
     {
       fx_kernel_free (fx_dnnl_kernel_base (kernel), &fx_backend_dnnl);
@@ -55,8 +54,8 @@ FxKernel *
 fx_dnnl_gemm (FxBackend *backend, const FxKernelRequest *request, GError **error)
 {
   const FxOperand *a = &request->inputs[0], *b = &request->inputs[1];
-  const FxOperand *c = request->n_inputs > 2 && request->inputs[2].dtype != FX_DTYPE_UNDEFINED ? &request->inputs[2]
-                                                                                               : NULL;
+  const FxOperand *c
+      = request->n_inputs > 2 && request->inputs[2].dtype != FX_DTYPE_UNDEFINED ? &request->inputs[2] : NULL;
   gboolean transposed = fx_node_int (request->node, "transB", 0) != 0;
   gint64 n = request->shape.dims[1];
 

@@ -48,8 +48,8 @@ scalar_input (const FxGraph *graph, const FxNode *node, guint i, float *value)
 static FxActivation
 clip_of_node (const FxGraph *graph, const FxNode *node)
 {
-  FxActivation result = { FX_ACTIVATION_CLIP, fx_node_float (node, "min", -FLT_MAX),
-                          fx_node_float (node, "max", FLT_MAX) };
+  FxActivation result
+      = { FX_ACTIVATION_CLIP, fx_node_float (node, "min", -FLT_MAX), fx_node_float (node, "max", FLT_MAX) };
 
   if (!scalar_input (graph, node, 1, &result.alpha) || !scalar_input (graph, node, 2, &result.beta)
       || !(result.alpha <= result.beta))
@@ -66,11 +66,11 @@ fx_activation_of_node (const FxGraph *graph, const FxNode *node)
     FxActivationKind kind;
     float alpha; /* default of the attribute "alpha" where the operator has one */
   } table[] = {
-    { "Relu", FX_ACTIVATION_RELU, 0.0f },       { "LeakyRelu", FX_ACTIVATION_RELU, 0.01f },
-    { "Elu", FX_ACTIVATION_ELU, 1.0f },         { "Sigmoid", FX_ACTIVATION_SIGMOID, 0.0f },
-    { "Tanh", FX_ACTIVATION_TANH, 0.0f },       { "HardSwish", FX_ACTIVATION_HARDSWISH, 0.0f },
-    { "Abs", FX_ACTIVATION_ABS, 0.0f },         { "Sqrt", FX_ACTIVATION_SQRT, 0.0f },
-    { "Exp", FX_ACTIVATION_EXP, 0.0f },         { "Softplus", FX_ACTIVATION_SOFTPLUS, 0.0f },
+    { "Relu", FX_ACTIVATION_RELU, 0.0f }, { "LeakyRelu", FX_ACTIVATION_RELU, 0.01f },
+    { "Elu", FX_ACTIVATION_ELU, 1.0f },   { "Sigmoid", FX_ACTIVATION_SIGMOID, 0.0f },
+    { "Tanh", FX_ACTIVATION_TANH, 0.0f }, { "HardSwish", FX_ACTIVATION_HARDSWISH, 0.0f },
+    { "Abs", FX_ACTIVATION_ABS, 0.0f },   { "Sqrt", FX_ACTIVATION_SQRT, 0.0f },
+    { "Exp", FX_ACTIVATION_EXP, 0.0f },   { "Softplus", FX_ACTIVATION_SOFTPLUS, 0.0f },
   };
 
   if (fx_node_is (node, "Clip"))

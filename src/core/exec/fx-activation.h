@@ -10,18 +10,18 @@ G_BEGIN_DECLS
 typedef enum
 {
   FX_ACTIVATION_NONE,
-  FX_ACTIVATION_RELU,      /* max (x, 0), or alpha x below 0 */
-  FX_ACTIVATION_CLIP,      /* min (max (x, alpha), beta) */
-  FX_ACTIVATION_ELU,       /* alpha (eˣ - 1) below 0 */
-  FX_ACTIVATION_SIGMOID,   /* 1 / (1 + e⁻ˣ) */
+  FX_ACTIVATION_RELU,    /* max (x, 0), or alpha x below 0 */
+  FX_ACTIVATION_CLIP,    /* min (max (x, alpha), beta) */
+  FX_ACTIVATION_ELU,     /* alpha (eˣ - 1) below 0 */
+  FX_ACTIVATION_SIGMOID, /* 1 / (1 + e⁻ˣ) */
   FX_ACTIVATION_TANH,
   FX_ACTIVATION_SWISH,     /* x / (1 + e^(-alpha x)) */
   FX_ACTIVATION_HARDSWISH, /* x min (max (x / 6 + 1/2, 0), 1) */
   FX_ACTIVATION_ABS,
   FX_ACTIVATION_SQRT,
   FX_ACTIVATION_EXP,
-  FX_ACTIVATION_SOFTPLUS,  /* log (1 + eˣ) */
-  FX_ACTIVATION_LINEAR,    /* alpha x + beta */
+  FX_ACTIVATION_SOFTPLUS, /* log (1 + eˣ) */
+  FX_ACTIVATION_LINEAR,   /* alpha x + beta */
 } FxActivationKind;
 
 typedef struct

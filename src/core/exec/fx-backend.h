@@ -9,6 +9,7 @@
 
 #include "core/fx-types.h"
 #include "core/exec/fx-activation.h"
+#include "core/graph/fx-dtype.h"
 #include "core/graph/fx-shape.h"
 
 G_BEGIN_DECLS
@@ -66,10 +67,10 @@ struct _FxKernel
   char *name;
   guint n_inputs;           /* those of the request */
   FxLayout **input_layouts; /* owned references */
-  guint8 *packed;           /* [n_inputs] 1: the kernel keeps what it needs of this constant; it is not passed to run() */
-  FxLayout *output_layout;  /* of output 0, the only one backends give */
-  int over_input;           /* output 0 may lie over this operand (same bytes, same layout), or FX_NO_INPUT */
-  gboolean must_be_over;    /* … and must, because the operand is part of the result */
+  guint8 *packed; /* [n_inputs] 1: the kernel keeps what it needs of this constant; it is not passed to run() */
+  FxLayout *output_layout; /* of output 0, the only one backends give */
+  int over_input;          /* output 0 may lie over this operand (same bytes, same layout), or FX_NO_INPUT */
+  gboolean must_be_over;   /* … and must, because the operand is part of the result */
   gsize scratch_bytes;
   gsize packed_bytes;
 };

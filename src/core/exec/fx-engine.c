@@ -108,19 +108,28 @@ remove_unused (FxGraph *graph)
     }
 }
 
+static FxValue
+declared (const FxGraph *graph, FxId id)
+{
+  const FxValue *value = fx_graph_value (graph, id);
+
+  return (FxValue){ .name = value->name, .dtype = value->dtype, .shape = value->shape };
+}
+
+/* What the model declares, before anything is widened. */
 static void
-remember_types (FxEngine *engine)
+remember_declared (FxEngine *engine)
 {
   FxGraph *graph = engine->graph;
 
   engine->inputs = g_new0 (FxId, fx_graph_n_inputs (graph) + 1);
   engine->outputs = g_new0 (FxId, fx_graph_n_outputs (graph) + 1);
-  engine->input_types = g_new0 (FxDType, fx_graph_n_inputs (graph) + 1);
-  engine->output_types = g_new0 (FxDType, fx_graph_n_outputs (graph) + 1);
+  engine->declared_inputs = g_new0 (FxValue, fx_graph_n_inputs (graph) + 1);
+  engine->declared_outputs = g_new0 (FxValue, fx_graph_n_outputs (graph) + 1);
   for (guint i = 0; i < fx_graph_n_inputs (graph); i++)
-    engine->input_types[i] = fx_graph_value (graph, fx_graph_input (graph, i))->dtype;
+    engine->declared_inputs[i] = declared (graph, fx_graph_input (graph, i));
   for (guint i = 0; i < fx_graph_n_outputs (graph); i++)
-    engine->output_types[i] = fx_graph_value (graph, fx_graph_output (graph, i))->dtype;
+    engine->declared_outputs[i] = declared (graph, fx_graph_output (graph, i));
 }
 
 static gboolean
@@ -132,14 +141,14 @@ build (FxEngine *engine, GCancellable *cancellable, GError **error)
   if (!check_operators (graph, error) || !check_inputs (graph, error) || !fx_graph_sort (graph, error)
       || !infer (graph, error))
     return FALSE;
-  remember_types (engine);
+  remember_declared (engine);
   if (simplify && !fx_passes_run_float (graph, NULL, cancellable, error))
     return FALSE;
   if (!engine->options.keep_values)
     remove_unused (graph);
   if (!engine->options.reference_kernels)
     {
-      engine->backend = fx_backend_dnnl.new (error);
+      engine->backend = fx_backend_dnnl.new(error);
       if (engine->backend == NULL || !fx_widen (graph, error))
         return FALSE;
     }
@@ -205,8 +214,8 @@ fx_engine_unref (FxEngine *engine)
   fx_graph_free (engine->graph);
   g_free (engine->inputs);
   g_free (engine->outputs);
-  g_free (engine->input_types);
-  g_free (engine->output_types);
+  g_free (engine->declared_inputs);
+  g_free (engine->declared_outputs);
   g_free (engine);
 }
 
@@ -220,6 +229,18 @@ guint
 fx_engine_n_outputs (const FxEngine *engine)
 {
   return fx_graph_n_outputs (engine->graph);
+}
+
+const FxValue *
+fx_engine_input (const FxEngine *engine, guint i)
+{
+  return &engine->declared_inputs[i];
+}
+
+const FxValue *
+fx_engine_output (const FxEngine *engine, guint i)
+{
+  return &engine->declared_outputs[i];
 }
 
 guint
@@ -244,9 +265,9 @@ FxStepInfo
 fx_engine_step (const FxEngine *engine, guint i)
 {
   const FxStep *step = fx_engine_get_step (engine, i);
-  static const char *const implementations[]
-      = { [FX_STEP_KERNEL] = "", [FX_STEP_PLAIN] = "plain", [FX_STEP_DYNAMIC] = "plain dynamic",
-          [FX_STEP_ALIAS] = "in place" };
+  static const char *const implementations[] = {
+    [FX_STEP_KERNEL] = "", [FX_STEP_PLAIN] = "plain", [FX_STEP_DYNAMIC] = "plain dynamic", [FX_STEP_ALIAS] = "in place"
+  };
 
   return (FxStepInfo){
     .nodes = (const char *const *)step->origins,

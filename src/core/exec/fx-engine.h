@@ -31,15 +31,18 @@ typedef struct
  * NULL and *error: BAD_GRAPH if the graph contradicts itself or an input has a shape that is not all numbers (the
  * message names it), UNSUPPORTED for operators that are not known and for control flow (the first few are named),
  * TOO_LARGE if activations need more than max_bytes, G_IO_ERROR_CANCELLED. */
-FxEngine *fx_engine_new (const FxGraph *graph, const FxEngineOptions *options, GCancellable *cancellable,
-                         GError **error);
+FxEngine *
+fx_engine_new (const FxGraph *graph, const FxEngineOptions *options, GCancellable *cancellable, GError **error);
 /* The runs hold the engine: the order of freeing does not matter. Both accept NULL. */
 FxEngine *fx_engine_ref (FxEngine *engine);
 void fx_engine_unref (FxEngine *engine);
 
-/* How many model inputs a run is fed and outputs it gives; they are those of the graph, in its order. */
+/* Model inputs and outputs, in the order of the graph: name, type, and shape, which is not static for an output that
+ * depends on the data. Nothing else of the value is set. Borrowed. */
 guint fx_engine_n_inputs (const FxEngine *engine);
 guint fx_engine_n_outputs (const FxEngine *engine);
+const FxValue *fx_engine_input (const FxEngine *engine, guint i);
+const FxValue *fx_engine_output (const FxEngine *engine, guint i);
 
 /* What the plan holds. Bytes are those of one run (activations and scratch), and of the weights in packed form. */
 guint fx_engine_n_steps (const FxEngine *engine);
@@ -48,7 +51,7 @@ gsize fx_engine_packed_bytes (const FxEngine *engine);
 
 typedef struct
 {
-  const char *const *nodes;   /* names of the source nodes the step stands for; none for a change of layout */
+  const char *const *nodes; /* names of the source nodes the step stands for; none for a change of layout */
   guint n_nodes;
   const char *op_type;        /* of its main node; "Reorder" for a change of layout */
   const char *implementation; /* "dnnl conv+sum+relu (jit:avx2)", "plain", "plain dynamic" */
@@ -75,10 +78,10 @@ void fx_run_free (FxRun *run); /* accepts NULL */
 /* Runs the model: `inputs` and `outputs` have as many places as the model has inputs and outputs; outputs are new
  * references, dense row-major, of the model's own types. The cancellable is looked at between steps.
  *
- * FALSE and *error: BAD_DATA if an input has another type or shape than the model's, whatever an operator says about the
- * data it met, TOO_LARGE if tensors of data-dependent size pass the limit, G_IO_ERROR_CANCELLED. */
-gboolean fx_run_execute (FxRun *run, FxTensor *const *inputs, FxTensor **outputs, GCancellable *cancellable,
-                         GError **error);
+ * FALSE and *error: BAD_DATA if an input has another type or shape than the model's, whatever an operator says about
+ * the data it met, TOO_LARGE if tensors of data-dependent size pass the limit, G_IO_ERROR_CANCELLED. */
+gboolean
+fx_run_execute (FxRun *run, FxTensor *const *inputs, FxTensor **outputs, GCancellable *cancellable, GError **error);
 
 /* Called on the thread of fx_run_execute() for each value as it is computed, in plain row-major form (valid during the
  * call); `value` is its id in the graph that the engine was made of. With FxEngineOptions.keep_values every output of

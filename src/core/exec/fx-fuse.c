@@ -145,8 +145,7 @@ try_sum (Fuser *fuser, FxGroup *group, FxId main_node)
   if (other == FX_NONE || other == group->output || !is_static_f32 (fuser, other))
     return FALSE;
   value = fx_graph_value (fuser->graph, other);
-  if (value->constant != NULL
-      || !fx_shape_equal (&value->shape, &fx_graph_value (fuser->graph, group->output)->shape)
+  if (value->constant != NULL || !fx_shape_equal (&value->shape, &fx_graph_value (fuser->graph, group->output)->shape)
       || (fuser->uses->producer[other] != FX_NONE
           && (fuser->position[other] == FX_NONE || fuser->position[other] >= main_node)))
     return FALSE;

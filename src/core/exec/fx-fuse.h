@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GArray *nodes;  /* of FxId, the main one first */
-  FxId output;    /* the value that the group gives: output 0 of its last node */
-  FxId addend;    /* the other operand of a fused sum, or FX_NONE */
+  GArray *nodes; /* of FxId, the main one first */
+  FxId output;   /* the value that the group gives: output 0 of its last node */
+  FxId addend;   /* the other operand of a fused sum, or FX_NONE */
   guint n_posts;
   FxPost posts[FX_MAX_POSTS];
 } FxGroup;

@@ -183,8 +183,7 @@ concat_part (const Build *build, const FxLayout *layout, guint i, int axis, gint
     if (build->node->inputs[k] == build->node->inputs[i])
       return FALSE;
   if (layout != NULL)
-    return buffer->layout != NULL
-           && engine->backend->funcs->layout_slice (layout, buffer->layout, axis, begin, offset);
+    return buffer->layout != NULL && engine->backend->funcs->layout_slice (layout, buffer->layout, axis, begin, offset);
   if (buffer->layout != NULL || fx_shape_product (shape, 0, axis) != 1)
     return FALSE;
   *offset = (gsize)begin * fx_shape_product (shape, axis + 1, shape->rank) * fx_dtype_size (buffer->array.dtype);
@@ -290,8 +289,7 @@ shares_memory (const FxEngine *engine, const FxStep *step, int over, FxId under,
       const FxBuffer *other = step->inputs[i] != FX_NONE ? fx_engine_get_buffer (engine, step->inputs[i]) : NULL;
 
       if ((int)i != over && other != NULL && other->kind == FX_BUFFER_ARENA
-          && fx_blocks_root (&engine->blocks, other->block, &offset) == root
-          && (must || step->inputs[i] != under))
+          && fx_blocks_root (&engine->blocks, other->block, &offset) == root && (must || step->inputs[i] != under))
         return TRUE;
     }
   return FALSE;

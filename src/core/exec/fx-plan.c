@@ -207,8 +207,8 @@ reorder_constant (FxEngine *engine, FxKernel *kernel, FxId from, FxId to, GError
   if (ok)
     target->memory = target->array.data = fx_memory_alloc (target->bytes, error);
   ok = ok && target->memory != NULL
-       && kernel->funcs->run (kernel, state, &fx_engine_get_buffer (engine, from)->array.data, &target->memory,
-                              scratch, error);
+       && kernel->funcs->run (kernel, state, &fx_engine_get_buffer (engine, from)->array.data, &target->memory, scratch,
+                              error);
   if (state != NULL)
     kernel->funcs->state_free (state);
   if (context != NULL)
@@ -315,8 +315,7 @@ place (FxEngine *engine, GError **error)
       fx_blocks_touch (&engine->blocks, i, 0);
       fx_blocks_touch (&engine->blocks, i, last);
     }
-  if (!fx_blocks_place (&engine->blocks, &engine->arena_bytes)
-      || engine->arena_bytes > engine->options.max_bytes
+  if (!fx_blocks_place (&engine->blocks, &engine->arena_bytes) || engine->arena_bytes > engine->options.max_bytes
       || engine->scratch_bytes > engine->options.max_bytes - engine->arena_bytes)
     return fail_too_large (engine, engine->arena_bytes, error);
 

@@ -9,6 +9,7 @@
 #include "core/exec/fx-blocks.h"
 #include "core/exec/fx-engine.h"
 #include "core/exec/fx-fuse.h"
+#include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 
 G_BEGIN_DECLS
@@ -65,16 +66,16 @@ struct _FxEngine
   guint n_source_values; /* values of the caller's graph have ids below */
   FxBackend *backend;    /* NULL: plain kernels only */
   FxBlocks blocks;
-  GArray *buffers; /* of FxBuffer */
-  GArray *steps;   /* of FxStep */
-  FxId *inputs;    /* [graph inputs] buffer, FX_NONE if nothing reads it */
-  FxId *outputs;   /* [graph outputs] buffer */
-  FxDType *input_types, *output_types; /* as the model declares them; buffers may be wider */
+  GArray *buffers;                             /* of FxBuffer */
+  GArray *steps;                               /* of FxStep */
+  FxId *inputs;                                /* [graph inputs] buffer, FX_NONE if nothing reads it */
+  FxId *outputs;                               /* [graph outputs] buffer */
+  FxValue *declared_inputs, *declared_outputs; /* as the model says; buffers may be of a wider type */
   gsize arena_bytes, scratch_bytes, packed_bytes;
 
   /* while it is being made */
-  FxId *first_form;  /* [n_values] buffer */
-  guint *uses_left;  /* [n_values] */
+  FxId *first_form; /* [n_values] buffer */
+  guint *uses_left; /* [n_values] */
   const FxUses *uses;
 };
 
@@ -98,8 +99,8 @@ gboolean fx_plan_make (FxEngine *engine, GCancellable *cancellable, GError **err
 /* A new buffer that is a form of `value`; it is counted among the users' until the value's last use. */
 FxId fx_plan_add_buffer (FxEngine *engine, FxId value, FxBufferKind kind, FxLayout *layout);
 /* An ARENA buffer with its own block, written by the step that is added next. FALSE and *error if it is too large. */
-gboolean fx_plan_add_output (FxEngine *engine, const FxNode *node, FxId value, FxLayout *layout, FxId *buffer,
-                             GError **error);
+gboolean
+fx_plan_add_output (FxEngine *engine, const FxNode *node, FxId value, FxLayout *layout, FxId *buffer, GError **error);
 /* An ARENA buffer at the place of another one. */
 FxId fx_plan_add_alias (FxEngine *engine, FxId value, FxId of, FxLayout *layout);
 

@@ -12,15 +12,15 @@ struct _FxRun
   FxEngine *engine;
   guint8 *arena;
   void *scratch;
-  gpointer context;   /* the backend's */
-  gpointer *states;   /* [steps] of kernels */
-  gpointer **shows;   /* [steps][outputs] of the kernels that make values row-major for the observer; made on demand */
-  void **data;        /* [buffers] where each is now */
-  FxArray *dynamic;   /* [buffers] DYNAMIC: what it is now; data is owned */
+  gpointer context; /* the backend's */
+  gpointer *states; /* [steps] of kernels */
+  gpointer **shows; /* [steps][outputs] of the kernels that make values row-major for the observer; made on demand */
+  void **data;      /* [buffers] where each is now */
+  FxArray *dynamic; /* [buffers] DYNAMIC: what it is now; data is owned */
   gsize dynamic_bytes;
-  GPtrArray *spare;   /* DYNAMIC outputs that nobody wants; owned */
-  FxTensor **inputs;  /* [inputs] as they were fed, aligned and widened */
-  double *times_us;   /* [steps] or NULL */
+  GPtrArray *spare;  /* DYNAMIC outputs that nobody wants; owned */
+  FxTensor **inputs; /* [inputs] as they were fed, aligned and widened */
+  double *times_us;  /* [steps] or NULL */
   FxObserver observer;
   gpointer observer_data;
 };

@@ -179,19 +179,20 @@ take_input (FxRun *run, guint i, FxTensor *tensor, GError **error)
 
   if (tensor == NULL)
     return fx_fail (error, FX_ERROR_BAD_DATA, "input \"%s\" is missing", value->name);
-  if (fx_tensor_dtype (tensor) != engine->input_types[i]
+  if (fx_tensor_dtype (tensor) != engine->declared_inputs[i].dtype
       || !fx_shape_equal (fx_tensor_shape (tensor), &value->shape))
     {
       g_autofree char *found = fx_shape_to_string (fx_tensor_shape (tensor));
       g_autofree char *wanted = fx_shape_to_string (&value->shape);
 
       return fx_fail (error, FX_ERROR_BAD_DATA, "input \"%s\" is %s%s, wanted %s%s", value->name,
-                      fx_dtype_name (fx_tensor_dtype (tensor)), found, fx_dtype_name (engine->input_types[i]), wanted);
+                      fx_dtype_name (fx_tensor_dtype (tensor)), found, fx_dtype_name (engine->declared_inputs[i].dtype),
+                      wanted);
     }
 
   g_clear_pointer (&run->inputs[i], fx_tensor_unref);
   run->inputs[i] = fx_tensor_aligned (tensor);
-  if (buffer->array.dtype != engine->input_types[i])
+  if (buffer->array.dtype != engine->declared_inputs[i].dtype)
     {
       g_autoptr (FxTensor) narrow = run->inputs[i];
 
@@ -355,8 +356,8 @@ give_output (const FxRun *run, guint i, GError **error)
   FxArray from = fx_run_array (run, engine->outputs[i]), to = from;
   FxTensor *tensor;
 
-  if (engine->output_types[i] != FX_DTYPE_UNDEFINED)
-    to.dtype = engine->output_types[i];
+  if (engine->declared_outputs[i].dtype != FX_DTYPE_UNDEFINED)
+    to.dtype = engine->declared_outputs[i].dtype;
   tensor = fx_tensor_new_alloc (to.dtype, &to.shape, &to.data, error);
   if (tensor != NULL)
     fx_array_convert (&from, &to);

@@ -9,8 +9,7 @@
 static gboolean
 is_other_float (const FxGraph *graph, FxId id)
 {
-  return id != FX_NONE
-         && fx_dtype_in (fx_graph_value (graph, id)->dtype, FX_TYPES_FLOAT & ~FX_TYPES_F32);
+  return id != FX_NONE && fx_dtype_in (fx_graph_value (graph, id)->dtype, FX_TYPES_FLOAT & ~FX_TYPES_F32);
 }
 
 static gboolean

@@ -69,8 +69,8 @@ read_affine (const FxGraph *graph, const FxNode *norm, guint n, Affine *affine)
       double variance = fx_tensor_get_double (operands[3], i);
 
       affine->factor[i] = fx_tensor_get_double (operands[0], i) / sqrt (variance + epsilon);
-      affine->shift[i] = fx_tensor_get_double (operands[1], i)
-                         - fx_tensor_get_double (operands[2], i) * affine->factor[i];
+      affine->shift[i]
+          = fx_tensor_get_double (operands[1], i) - fx_tensor_get_double (operands[2], i) * affine->factor[i];
       if (!isfinite (affine->factor[i]) || !isfinite (affine->shift[i]))
         return FALSE;
     }
@@ -176,7 +176,8 @@ bias_fits (const FxNode *node, const FxTensor *bias, guint n)
   if (!is_op (node, "Gemm"))
     return elements == n;
   /* not a column: Gemm broadcasts its bias over rows and columns */
-  return elements == 1 || (elements == n && fx_tensor_shape (bias)->dims[fx_tensor_shape (bias)->rank - 1] == (gint64)n);
+  return elements == 1
+         || (elements == n && fx_tensor_shape (bias)->dims[fx_tensor_shape (bias)->rank - 1] == (gint64)n);
 }
 
 static gboolean
@@ -237,8 +238,8 @@ fx_pass_fold_batchnorm (FxGraph *graph, GError **error)
       if (fx_uses_count (uses, between) != 1 || uses->is_output[between])
         continue;
       user = uses->users[uses->first[between]];
-      if (is_op (fx_graph_node (graph, user), "BatchNormalization")
-          && fx_graph_node (graph, user)->inputs[0] == between && !fold (graph, node, user, error))
+      if (is_op (fx_graph_node (graph, user), "BatchNormalization") && fx_graph_node (graph, user)->inputs[0] == between
+          && !fold (graph, node, user, error))
         return fx_error_prefix (error, "node \"%s\"", node->name);
     }
   return TRUE;

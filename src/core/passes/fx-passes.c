@@ -23,7 +23,7 @@ fx_passes_run_float (FxGraph *graph, const FxProgress *progress, GCancellable *c
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
       fx_progress_report (progress, (double)i / fx_n_float_passes, "%s", pass->doc);
-      if (!pass->run (graph, error))
+      if (!pass->run (graph, error) || !fx_graph_verify (graph, error))
         return fx_error_prefix (error, "%s", pass->name);
     }
   fx_progress_report (progress, 1.0, "Simplified");

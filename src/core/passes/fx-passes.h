@@ -29,8 +29,8 @@ gboolean fx_pass_fold_constants (FxGraph *graph, GError **error);
 /* Identity, and Dropout as it is after training, go. Those that connect a graph input with a graph output stay. */
 gboolean fx_pass_remove_identity (FxGraph *graph, GError **error);
 
-/* BatchNormalization with constant parameters goes into the constant weights of the Conv, ConvTranspose or Gemm in front
- * of it, if nobody else sees what is between. Requires a sorted graph with inferred shapes. */
+/* BatchNormalization with constant parameters goes into the constant weights of the Conv, ConvTranspose or Gemm in
+ * front of it, if nobody else sees what is between. Requires a sorted graph with inferred shapes. */
 gboolean fx_pass_fold_batchnorm (FxGraph *graph, GError **error);
 
 /* Runs all passes, in order: looks at `cancellable`, reports, runs, verifies. The graph is sorted and inferred. On

@@ -18,7 +18,8 @@ does_nothing (const FxGraph *graph, const FxUses *uses, const FxNode *node)
   if (strcmp (node->op->name, "Dropout") != 0)
     return FALSE;
   for (guint i = 1; i < node->n_outputs; i++)
-    if (node->outputs[i] != FX_NONE && (fx_uses_count (uses, node->outputs[i]) > 0 || uses->is_output[node->outputs[i]]))
+    if (node->outputs[i] != FX_NONE
+        && (fx_uses_count (uses, node->outputs[i]) > 0 || uses->is_output[node->outputs[i]]))
       return FALSE;
   if (node->n_inputs > 2 && node->inputs[2] != FX_NONE)
     {
