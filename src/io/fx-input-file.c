@@ -3,6 +3,7 @@
 
 #include "core/calib/fx-preprocess.h"
 #include "core/fx-error.h"
+#include "core/graph/fx-tensor.h"
 #include "io/fx-file.h"
 #include "io/fx-tensor-file.h"
 #include "io/image.h"
