@@ -1,0 +1,58 @@
+/* Judging one node against one limit.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/check/fx-target.h"
+#include "core/graph/fx-graph.h"
+#include "core/ops/fx-op.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  FX_VERDICT_HOLDS,
+  FX_VERDICT_BROKEN,
+  FX_VERDICT_UNKNOWN, /* a shape or value that the limit is about is not known */
+} FxVerdict;
+
+/* A node with everything that limits ask about it. */
+typedef struct
+{
+  const FxTarget *target;
+  const FxGraph *graph;
+  const FxUses *uses;
+  const FxNode *node;
+  FxId node_id;
+  gconstpointer params; /* the operator's params struct; NULL if the operator is not known */
+  guint n_inputs, n_outputs;
+  const FxFact *inputs, *outputs; /* with constants as values */
+  gboolean channels_last;         /* NHWC model: axes N C H W mean positions 0 3 1 2 */
+} FxLimitSubject;
+
+/* `found` and `allowed` (to be freed) say in a few words what the node has and what the limit wants: "kernel 9×9",
+ * "1 to 7"; either may stay NULL where nothing can be said. */
+typedef FxVerdict (*FxLimitJudge) (const FxLimit *limit, const FxLimitSubject *subject, char **found, char **allowed);
+
+struct _FxLimitKind
+{
+  const char *name;
+  FxLimitJudge judge;
+  /* The limit as a sentence for people: "Kernel height 1 to 7, width 1 to 7". To be freed. */
+  char *(*describe) (const FxLimit *limit);
+};
+
+/* All kinds there are; NULL-named row at the end. */
+extern const FxLimitKind fx_limit_kinds[];
+const FxLimitKind *fx_limit_kind_find (const char *name);
+
+/* TRUE, FALSE or unknown: whether the conditions of a limit apply to the node. HOLDS: it applies. BROKEN: it does not.
+ */
+FxVerdict fx_limit_applies (const FxLimit *limit, const FxLimitSubject *subject);
+
+/* Numeric value of an expression over the variables of a node ("H * align(W, 256)", "dh > 1 || dw > 1"; booleans are 0
+ * and 1). FALSE if a variable is not known (*error is not set) or the expression is bad (*error says where). */
+gboolean
+fx_limit_expression (const char *text, const FxLimitSubject *subject, GVariant *let, double *value, GError **error);
+
+G_END_DECLS
