@@ -33,15 +33,21 @@ resolve_axis (const FxConvTransposeParams *params, FxWindow *window, int axis, G
   /* some exporters write N and C too */
   guint skip = params->output_shape.n == (guint)window->spatial_rank + 2 ? 2 : 0;
   int auto_pad = params->window.auto_pad;
-  gint64 natural;
+  gint64 natural, wanted = FX_DIM_UNKNOWN;
 
   if (extra < 0 || extra > FX_WINDOW_MAX)
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
                     "attribute \"output_padding\" has element %" G_GINT64_FORMAT ", wanted 0 or more", extra);
+  if (params->output_shape.n != 0)
+    {
+      wanted = params->output_shape.data[skip + (guint)axis];
+      if (wanted < 1 || wanted > FX_WINDOW_MAX)
+        return fx_fail (error, FX_ERROR_BAD_GRAPH,
+                        "attribute \"output_shape\" has element %" G_GINT64_FORMAT ", wanted 1 or more", wanted);
+    }
   if (window->in[axis] < 0 || window->kernel[axis] < 0)
     {
-      if (params->output_shape.n != 0)
-        window->out[axis] = params->output_shape.data[skip + (guint)axis];
+      window->out[axis] = wanted;
       return TRUE;
     }
   if (window->in[axis] > FX_WINDOW_MAX)
@@ -50,7 +56,7 @@ resolve_axis (const FxConvTransposeParams *params, FxWindow *window, int axis, G
 
   natural = (window->in[axis] - 1) * window->stride[axis] + extra + fx_window_span (window, axis);
   if (params->output_shape.n != 0)
-    pad_to (window, axis, natural, params->output_shape.data[skip + (guint)axis], auto_pad == FX_AUTO_PAD_SAME_UPPER);
+    pad_to (window, axis, natural, wanted, auto_pad == FX_AUTO_PAD_SAME_UPPER);
   else if (auto_pad == FX_AUTO_PAD_SAME_UPPER || auto_pad == FX_AUTO_PAD_SAME_LOWER)
     pad_to (window, axis, natural, window->in[axis] * window->stride[axis], auto_pad == FX_AUTO_PAD_SAME_UPPER);
   else

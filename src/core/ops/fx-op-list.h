@@ -42,6 +42,7 @@
   OP (cosh) \
   OP (crop) \
   OP (cum_sum) \
+  OP (deform_conv) \
   OP (depth_to_space) \
   OP (dequantize_linear) \
   OP (div) \

@@ -5,6 +5,7 @@
 #include "core/graph/fx-graph.h"
 #include "core/ops/fx-op.h"
 
+#include <math.h>
 #include <string.h>
 
 static int
@@ -43,6 +44,12 @@ fill_from_attr (const FxAttrRow *row, const FxAttr *attr, gpointer field, GError
   if (row->kind == FX_ATTR_OTHER)
     {
       *(const FxAttr **)field = attr;
+      return TRUE;
+    }
+  /* a few attributes were floats before they became integers: p of LpPool */
+  if (row->kind == FX_ATTR_INT && attr->kind == FX_ATTR_FLOAT && attr->f == truncf (attr->f) && fabsf (attr->f) < 1e9f)
+    {
+      *(gint64 *)field = (gint64)attr->f;
       return TRUE;
     }
   if (attr->kind != row->kind && !(empty_list && row->kind >= FX_ATTR_INTS && row->kind <= FX_ATTR_STRINGS))
