@@ -10,6 +10,7 @@
   OP (acosh) \
   OP (add) \
   OP (affine) \
+  OP (affine_grid) \
   OP (and) \
   OP (arg_max) \
   OP (arg_min) \
@@ -31,6 +32,7 @@
   OP (celu) \
   OP (center_crop_pad) \
   OP (clip) \
+  OP (col2im) \
   OP (compress) \
   OP (concat) \
   OP (constant) \
@@ -66,6 +68,7 @@
   OP (global_max_pool) \
   OP (greater) \
   OP (greater_or_equal) \
+  OP (grid_sample) \
   OP (group_normalization) \
   OP (gru) \
   OP (hard_sigmoid) \
