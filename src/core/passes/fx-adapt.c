@@ -189,6 +189,7 @@ emit (const FxAdapt *adapt, const char *op, guint n_inputs, va_list args)
 {
   g_autofree char *name = g_strdup_printf ("%s_%s", adapt->node->name, op);
   g_autofree FxId *inputs = g_new (FxId, n_inputs + 1);
+  const char *const *origins;
   FxId output, id;
   FxNode *node;
   guint n;
@@ -198,7 +199,10 @@ emit (const FxAdapt *adapt, const char *op, guint n_inputs, va_list args)
   output = fx_graph_add_value (adapt->graph, name, FX_DTYPE_UNDEFINED, &FX_SHAPE_UNKNOWN);
   id = fx_graph_add_node (adapt->graph, name, "", op, FX_ADAPT_OPSET, inputs, n_inputs, &output, 1);
   node = fx_graph_node (adapt->graph, id);
-  node->origins = g_strdupv ((char **)fx_node_origins (adapt->node, &n));
+  origins = fx_node_origins (adapt->node, &n);
+  node->origins = g_new0 (char *, n + 1);
+  for (guint i = 0; i < n; i++)
+    node->origins[i] = g_strdup (origins[i]);
   return node;
 }
 
