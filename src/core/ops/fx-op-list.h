@@ -32,6 +32,7 @@
   OP (center_crop_pad) \
   OP (clip) \
   OP (compress) \
+  OP (blackman_window) \
   OP (concat) \
   OP (constant) \
   OP (constant_of_shape) \
@@ -59,6 +60,10 @@
   OP (gather_elements) \
   OP (gather_nd) \
   OP (gelu) \
+  OP (det) \
+  OP (dft) \
+  OP (dynamic_quantize_linear) \
+  OP (einsum) \
   OP (gemm) \
   OP (global_average_pool) \
   OP (global_lp_pool) \
@@ -69,6 +74,8 @@
   OP (gru) \
   OP (hard_sigmoid) \
   OP (hard_swish) \
+  OP (hamming_window) \
+  OP (hann_window) \
   OP (hardmax) \
   OP (identity) \
   OP (image_scaler) \
@@ -108,6 +115,9 @@
   OP (pow) \
   OP (prelu) \
   OP (qlinear_conv) \
+  OP (mel_weight_matrix) \
+  OP (negative_log_likelihood_loss) \
+  OP (non_max_suppression) \
   OP (qlinear_matmul) \
   OP (quantize_linear) \
   OP (random_normal) \
@@ -159,6 +169,8 @@
   OP (tanh) \
   OP (thresholded_relu) \
   OP (tile) \
+  OP (softmax_cross_entropy_loss) \
+  OP (stft) \
   OP (top_k) \
   OP (transpose) \
   OP (trilu) \
