@@ -25,6 +25,7 @@
   OP (bitwise_not) \
   OP (bitwise_or) \
   OP (bitwise_xor) \
+  OP (blackman_window) \
   OP (cast) \
   OP (cast_like) \
   OP (ceil) \
@@ -32,7 +33,6 @@
   OP (center_crop_pad) \
   OP (clip) \
   OP (compress) \
-  OP (blackman_window) \
   OP (concat) \
   OP (constant) \
   OP (constant_of_shape) \
@@ -45,9 +45,12 @@
   OP (cum_sum) \
   OP (depth_to_space) \
   OP (dequantize_linear) \
+  OP (det) \
+  OP (dft) \
   OP (div) \
   OP (dropout) \
   OP (dynamic_quantize_linear) \
+  OP (einsum) \
   OP (elu) \
   OP (equal) \
   OP (erf) \
@@ -60,10 +63,6 @@
   OP (gather_elements) \
   OP (gather_nd) \
   OP (gelu) \
-  OP (det) \
-  OP (dft) \
-  OP (dynamic_quantize_linear) \
-  OP (einsum) \
   OP (gemm) \
   OP (global_average_pool) \
   OP (global_lp_pool) \
@@ -72,10 +71,10 @@
   OP (greater_or_equal) \
   OP (group_normalization) \
   OP (gru) \
-  OP (hard_sigmoid) \
-  OP (hard_swish) \
   OP (hamming_window) \
   OP (hann_window) \
+  OP (hard_sigmoid) \
+  OP (hard_swish) \
   OP (hardmax) \
   OP (identity) \
   OP (image_scaler) \
@@ -100,12 +99,15 @@
   OP (max_unpool) \
   OP (mean) \
   OP (mean_variance_normalization) \
+  OP (mel_weight_matrix) \
   OP (min) \
   OP (mish) \
   OP (mod) \
   OP (mul) \
   OP (multinomial) \
   OP (neg) \
+  OP (negative_log_likelihood_loss) \
+  OP (non_max_suppression) \
   OP (non_zero) \
   OP (not) \
   OP (one_hot) \
@@ -115,9 +117,6 @@
   OP (pow) \
   OP (prelu) \
   OP (qlinear_conv) \
-  OP (mel_weight_matrix) \
-  OP (negative_log_likelihood_loss) \
-  OP (non_max_suppression) \
   OP (qlinear_matmul) \
   OP (quantize_linear) \
   OP (random_normal) \
@@ -157,20 +156,20 @@
   OP (size) \
   OP (slice) \
   OP (softmax) \
+  OP (softmax_cross_entropy_loss) \
   OP (softplus) \
   OP (softsign) \
   OP (space_to_depth) \
   OP (split) \
   OP (sqrt) \
   OP (squeeze) \
+  OP (stft) \
   OP (sub) \
   OP (sum) \
   OP (tan) \
   OP (tanh) \
   OP (thresholded_relu) \
   OP (tile) \
-  OP (softmax_cross_entropy_loss) \
-  OP (stft) \
   OP (top_k) \
   OP (transpose) \
   OP (trilu) \
