@@ -9,6 +9,7 @@
 
 #include "core/fx-types.h"
 #include "core/exec/fx-activation.h"
+#include "core/graph/fx-dtype.h"
 #include "core/graph/fx-shape.h"
 
 G_BEGIN_DECLS

@@ -9,6 +9,7 @@
 #include "core/exec/fx-blocks.h"
 #include "core/exec/fx-engine.h"
 #include "core/exec/fx-fuse.h"
+#include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 
 G_BEGIN_DECLS
