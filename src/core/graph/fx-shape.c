@@ -48,17 +48,18 @@ fx_shape_equal (const FxShape *a, const FxShape *b)
 gboolean
 fx_shape_count (const FxShape *shape, gsize *count)
 {
-  guint64 product = 1;
+  guint64 product = 1; /* a zero does not excuse the others: their products and strides must fit, too */
+  gboolean empty = FALSE;
 
   if (!fx_shape_is_static (shape))
     return FALSE;
   for (int i = 0; i < shape->rank; i++)
-    if (!g_uint64_checked_mul (&product, product, (guint64)shape->dims[i]) || product > MAX_ELEMENTS)
-      {
-        /* A later zero makes the tensor empty, but such a shape is absurd all the same. */
+    {
+      empty = empty || shape->dims[i] == 0;
+      if (!g_uint64_checked_mul (&product, product, (guint64)MAX (shape->dims[i], 1)) || product > MAX_ELEMENTS)
         return FALSE;
-      }
-  *count = (gsize)product;
+    }
+  *count = empty ? 0 : (gsize)product;
   return TRUE;
 }
 

@@ -26,6 +26,7 @@
   OP (bitwise_not) \
   OP (bitwise_or) \
   OP (bitwise_xor) \
+  OP (blackman_window) \
   OP (cast) \
   OP (cast_like) \
   OP (ceil) \
@@ -47,9 +48,12 @@
   OP (deform_conv) \
   OP (depth_to_space) \
   OP (dequantize_linear) \
+  OP (det) \
+  OP (dft) \
   OP (div) \
   OP (dropout) \
   OP (dynamic_quantize_linear) \
+  OP (einsum) \
   OP (elu) \
   OP (equal) \
   OP (erf) \
@@ -71,6 +75,8 @@
   OP (grid_sample) \
   OP (group_normalization) \
   OP (gru) \
+  OP (hamming_window) \
+  OP (hann_window) \
   OP (hard_sigmoid) \
   OP (hard_swish) \
   OP (hardmax) \
@@ -97,12 +103,15 @@
   OP (max_unpool) \
   OP (mean) \
   OP (mean_variance_normalization) \
+  OP (mel_weight_matrix) \
   OP (min) \
   OP (mish) \
   OP (mod) \
   OP (mul) \
   OP (multinomial) \
   OP (neg) \
+  OP (negative_log_likelihood_loss) \
+  OP (non_max_suppression) \
   OP (non_zero) \
   OP (not) \
   OP (one_hot) \
@@ -151,12 +160,14 @@
   OP (size) \
   OP (slice) \
   OP (softmax) \
+  OP (softmax_cross_entropy_loss) \
   OP (softplus) \
   OP (softsign) \
   OP (space_to_depth) \
   OP (split) \
   OP (sqrt) \
   OP (squeeze) \
+  OP (stft) \
   OP (sub) \
   OP (sum) \
   OP (tan) \
