@@ -158,8 +158,13 @@ static void
 read_text (FxOnnxReader *reader, const char *key, const FxWireField *field)
 {
   FxWireSpan span = { field->bytes.data, MIN (field->bytes.size, MAX_DOC) };
-  g_autofree char *text = field->type == FX_WIRE_BYTES ? fx_wire_dup_string (span, MAX_DOC) : NULL;
+  g_autofree char *text = NULL;
 
+  /* do not cut a character in two */
+  if (span.size < field->bytes.size)
+    while (span.size > 0 && (span.data[span.size] & 0xc0) == 0x80)
+      span.size--;
+  text = field->type == FX_WIRE_BYTES ? fx_wire_dup_string (span, MAX_DOC) : NULL;
   if (text != NULL && *text != '\0')
     fx_graph_set_metadata (reader->model, key, text);
 }

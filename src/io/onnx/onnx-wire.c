@@ -94,9 +94,15 @@ fx_wire_count (const FxWireField *field, guint size, gsize *n)
 char *
 fx_wire_dup_string (FxWireSpan span, gsize max)
 {
+  char *text;
+
   if (span.size == 0)
     return g_strdup ("");
   if (span.size > max || memchr (span.data, '\0', span.size) != NULL)
     return NULL;
-  return g_utf8_make_valid ((const char *)span.data, (gssize)span.size);
+
+  text = g_utf8_make_valid ((const char *)span.data, (gssize)span.size);
+  if (strlen (text) > max) /* each replacement takes three bytes */
+    g_clear_pointer (&text, g_free);
+  return text;
 }
