@@ -22,7 +22,13 @@ source_coordinate (const FxResizeParams *params, const FxResizeGeometry *geometr
       /* keeps the center where it is when the output size was rounded */
       return in / 2.0f * (1.0f - out / (scale * in)) + (x + 0.5f) / scale - 0.5f;
     case FX_RESIZE_PYTORCH_HALF_PIXEL: return out > 1.0f ? (x + 0.5f) / scale - 0.5f : 0.0f;
-    case FX_RESIZE_ALIGN_CORNERS: return out > 1.0f ? x * (in - 1.0f) / (out - 1.0f) : 0.0f;
+    case FX_RESIZE_ALIGN_CORNERS:
+      {
+        /* The size before it was rounded to pixels, unless the two differ by what f32 loses. */
+        float exact = scale * in, resized = fabsf (exact - out) < 1e-4f * out ? out : exact;
+
+        return out > 1.0f ? x * (in - 1.0f) / (resized - 1.0f) : 0.0f;
+      }
     case FX_RESIZE_TF_HALF_PIXEL_FOR_NN: return (x + 0.5f) / scale;
     case FX_RESIZE_TF_CROP_AND_RESIZE:
       return out > 1.0f ? start * (in - 1.0f) + x * (end - start) * (in - 1.0f) / (out - 1.0f)

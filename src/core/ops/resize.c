@@ -4,7 +4,9 @@
  * Inputs by opset: Upsample 9 and Resize 10 X, scales; Resize 11 X, roi, scales, sizes. Before opset 11 coordinates are
  * "asymmetric"; Upsample 7 has scales as an attribute, Upsample 1 a scale for height and width.
  *
- * Under "align_corners" the size of the output is the integer that it has, not input size × scale.
+ * Under "align_corners" the size of the output is input size × scale, before it is rounded to pixels: ONNX's operator
+ * cases (test_resize_downsample_scales_linear_align_corners) are made so; ONNX Runtime takes the rounded size. The two
+ * differ only for scales that do not give a whole number of pixels.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/resize.h"
