@@ -1,7 +1,8 @@
-/* Storage and editing of graphs; the invariants are in fx-graph-verify.c.
+/* Storage of graphs. Nodes' own parts are in fx-node.c, what looks at the whole graph in fx-graph-order.c and
+ * fx-graph-uses.c, the invariants in fx-graph-verify.c.
  *
  * SPDX-License-Identifier: Apache-2.0 */
-#include "core/graph/fx-graph.h"
+#include "core/graph/fx-graph-private.h"
 
 #include "core/fx-error.h"
 #include "core/graph/fx-tensor.h"
@@ -9,22 +10,8 @@
 
 #include <string.h>
 
-struct _FxGraph
-{
-  char *name;
-  GPtrArray *values; /* of FxValue: pointers, so that a value stays put while others are added */
-  GPtrArray *nodes;  /* of FxNode */
-  GArray *inputs;    /* of FxId */
-  GArray *outputs;   /* of FxId */
-  GArray *opsets;    /* of FxOpset */
-  GPtrArray *symbols;
-  GHashTable *metadata;      /* char * → char * */
-  GHashTable *value_by_name; /* borrowed char * → FxId + 1 */
-  GHashTable *node_by_name;  /* borrowed char * → FxId + 1 */
-};
-
-static void
-value_free (gpointer data)
+void
+fx_value_free (gpointer data)
 {
   FxValue *value = data;
 
@@ -33,8 +20,8 @@ value_free (gpointer data)
   g_free (value);
 }
 
-static void
-node_free (gpointer data)
+void
+fx_node_free (gpointer data)
 {
   FxNode *node = data;
 
@@ -64,8 +51,8 @@ fx_graph_new (const char *name)
   FxGraph *graph = g_new0 (FxGraph, 1);
 
   graph->name = g_strdup (name);
-  graph->values = g_ptr_array_new_with_free_func (value_free);
-  graph->nodes = g_ptr_array_new_with_free_func (node_free);
+  graph->values = g_ptr_array_new_with_free_func (fx_value_free);
+  graph->nodes = g_ptr_array_new_with_free_func (fx_node_free);
   graph->inputs = g_array_new (FALSE, FALSE, sizeof (FxId));
   graph->outputs = g_array_new (FALSE, FALSE, sizeof (FxId));
   graph->opsets = g_array_new (FALSE, FALSE, sizeof (FxOpset));
@@ -382,87 +369,6 @@ fx_graph_remove_node (FxGraph *graph, FxId id)
   fx_graph_node (graph, id)->removed = TRUE;
 }
 
-void
-fx_node_take_attr (FxNode *node, FxAttr attr)
-{
-  for (guint i = 0; i < node->n_attrs; i++)
-    if (strcmp (node->attrs[i].name, attr.name) == 0)
-      {
-        fx_attr_clear (&node->attrs[i]);
-        node->attrs[i] = attr;
-        return;
-      }
-
-  node->attrs = g_renew (FxAttr, node->attrs, node->n_attrs + 1);
-  node->attrs[node->n_attrs++] = attr;
-}
-
-const FxAttr *
-fx_node_attr (const FxNode *node, const char *name)
-{
-  for (guint i = 0; i < node->n_attrs; i++)
-    if (strcmp (node->attrs[i].name, name) == 0)
-      return &node->attrs[i];
-
-  return NULL;
-}
-
-void
-fx_node_remove_attr (FxNode *node, const char *name)
-{
-  for (guint i = 0; i < node->n_attrs; i++)
-    if (strcmp (node->attrs[i].name, name) == 0)
-      {
-        fx_attr_clear (&node->attrs[i]);
-        node->n_attrs--;
-        memmove (&node->attrs[i], &node->attrs[i + 1], (node->n_attrs - i) * sizeof (FxAttr));
-        return;
-      }
-}
-
-void
-fx_node_set_inputs (FxNode *node, const FxId *inputs, guint n)
-{
-  FxId *copy = g_memdup2 (inputs, n * sizeof *inputs);
-
-  g_free (node->inputs);
-  node->inputs = copy;
-  node->n_inputs = n;
-}
-
-const char *const *
-fx_node_origins (const FxNode *node, guint *n)
-{
-  if (node->origins == NULL)
-    {
-      *n = 1;
-      return (const char *const *)&node->name;
-    }
-  *n = g_strv_length (node->origins);
-  return (const char *const *)node->origins;
-}
-
-void
-fx_node_add_origins (FxNode *node, const FxNode *from)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  const FxNode *both[] = { node, from };
-  char **joined;
-
-  for (guint k = 0; k < G_N_ELEMENTS (both); k++)
-    {
-      guint n;
-      const char *const *names = fx_node_origins (both[k], &n);
-
-      for (guint i = 0; i < n; i++)
-        if (k == 0 || node->origins == NULL || !g_strv_contains ((const char *const *)node->origins, names[i]))
-          g_strv_builder_add (builder, names[i]);
-    }
-  joined = g_strv_builder_end (builder);
-  g_strfreev (node->origins);
-  node->origins = joined;
-}
-
 guint
 fx_graph_n_inputs (const FxGraph *graph)
 {
@@ -529,291 +435,4 @@ fx_graph_replace_uses (FxGraph *graph, FxId from, FxId to)
   for (guint i = 0; i < graph->outputs->len; i++)
     if (g_array_index (graph->outputs, FxId, i) == from)
       g_array_index (graph->outputs, FxId, i) = to;
-}
-
-FxUses *
-fx_uses_new (const FxGraph *graph)
-{
-  guint n_values = graph->values->len;
-  FxUses *uses = g_new (FxUses, 1);
-  g_autofree guint32 *next = NULL;
-
-  uses->producer = g_new (FxId, n_values);
-  uses->first = g_new0 (guint32, n_values + 1);
-  uses->is_output = g_new0 (guint8, n_values);
-  for (FxId v = 0; v < n_values; v++)
-    uses->producer[v] = FX_NONE;
-
-  for (FxId i = 0; i < graph->nodes->len; i++)
-    {
-      const FxNode *node = graph->nodes->pdata[i];
-
-      if (node->removed)
-        continue;
-      for (guint k = 0; k < node->n_outputs; k++)
-        if (node->outputs[k] != FX_NONE)
-          uses->producer[node->outputs[k]] = i;
-      for (guint k = 0; k < node->n_inputs; k++)
-        if (node->inputs[k] != FX_NONE)
-          uses->first[node->inputs[k] + 1]++;
-    }
-  for (FxId v = 0; v < n_values; v++)
-    uses->first[v + 1] += uses->first[v];
-
-  uses->users = g_new (FxId, uses->first[n_values]);
-  next = g_memdup2 (uses->first, (n_values + 1) * sizeof *next);
-  for (FxId i = 0; i < graph->nodes->len; i++)
-    {
-      const FxNode *node = graph->nodes->pdata[i];
-
-      for (guint k = 0; !node->removed && k < node->n_inputs; k++)
-        if (node->inputs[k] != FX_NONE)
-          uses->users[next[node->inputs[k]]++] = i;
-    }
-  for (guint i = 0; i < graph->outputs->len; i++)
-    uses->is_output[g_array_index (graph->outputs, FxId, i)] = 1;
-  return uses;
-}
-
-void
-fx_uses_free (FxUses *uses)
-{
-  if (uses == NULL)
-    return;
-  g_free (uses->producer);
-  g_free (uses->first);
-  g_free (uses->users);
-  g_free (uses->is_output);
-  g_free (uses);
-}
-
-static void
-rebuild_node_names (FxGraph *graph)
-{
-  g_hash_table_remove_all (graph->node_by_name);
-  for (FxId i = 0; i < graph->nodes->len; i++)
-    {
-      FxNode *node = graph->nodes->pdata[i];
-
-      g_hash_table_insert (graph->node_by_name, node->name, GUINT_TO_POINTER (i + 1));
-    }
-}
-
-/* The values that the subgraphs of a node capture from `graph` are inputs of the node, too: they must be there first.
- */
-static void
-add_captured (const FxGraph *graph, const FxGraph *inner, GArray *captured)
-{
-  for (FxId v = 0; v < inner->values->len; v++)
-    {
-      const FxValue *value = inner->values->pdata[v];
-      FxId outer = value->captured ? fx_graph_find_value (graph, value->name) : FX_NONE;
-
-      if (outer != FX_NONE)
-        g_array_append_val (captured, outer);
-    }
-}
-
-/* All values that node i needs: its inputs and what its subgraphs capture. */
-static void
-node_needs (const FxGraph *graph, const FxNode *node, GArray *needs)
-{
-  g_array_set_size (needs, 0);
-  for (guint k = 0; k < node->n_inputs; k++)
-    if (node->inputs[k] != FX_NONE)
-      g_array_append_val (needs, node->inputs[k]);
-  for (guint k = 0; k < node->n_attrs; k++)
-    if (node->attrs[k].kind == FX_ATTR_GRAPH)
-      add_captured (graph, node->attrs[k].graph, needs);
-}
-
-/* Kahn's algorithm. The ready nodes wait in a heap by their old position, so that a graph that is sorted already
- * keeps its order and one that is not moves as little as it must. */
-static void
-heap_push (GArray *heap, FxId id)
-{
-  guint at = heap->len;
-
-  g_array_append_val (heap, id);
-  while (at > 0)
-    {
-      guint parent = (at - 1) / 2;
-      FxId *items = (FxId *)heap->data;
-
-      if (items[parent] <= items[at])
-        break;
-      items[at] = items[parent];
-      items[parent] = id;
-      at = parent;
-    }
-}
-
-static FxId
-heap_pop (GArray *heap)
-{
-  FxId *items = (FxId *)heap->data;
-  FxId top = items[0];
-  FxId moved = items[heap->len - 1];
-  guint n = heap->len - 1, at = 0;
-
-  g_array_set_size (heap, n);
-  for (guint child = 1; child < n; child = 2 * at + 1)
-    {
-      if (child + 1 < n && items[child + 1] < items[child])
-        child++;
-      if (items[child] >= moved)
-        break;
-      items[at] = items[child];
-      at = child;
-    }
-  if (n > 0)
-    items[at] = moved;
-  return top;
-}
-
-gboolean
-fx_graph_sort (FxGraph *graph, GError **error)
-{
-  guint n_nodes = graph->nodes->len, n_sorted = 0;
-  g_autoptr (GArray) needs = g_array_new (FALSE, FALSE, sizeof (FxId));
-  g_autoptr (GArray) ready = g_array_new (FALSE, FALSE, sizeof (FxId));
-  g_autoptr (FxUses) uses = fx_uses_new (graph);
-  g_autofree guint *missing = g_new0 (guint, n_nodes + 1);
-  g_autofree guint32 *first = g_new0 (guint32, n_nodes + 2);
-  g_autofree FxId *followers = NULL;
-  g_autofree gpointer *order = g_new (gpointer, n_nodes + 1);
-  gboolean in_order = TRUE;
-
-  /* two rounds over all needs: count, then fill, the nodes that wait for each node */
-  for (guint round = 0; round < 2; round++)
-    {
-      for (FxId i = 0; i < n_nodes; i++)
-        {
-          node_needs (graph, graph->nodes->pdata[i], needs);
-          for (guint k = 0; k < needs->len; k++)
-            {
-              FxId before = uses->producer[g_array_index (needs, FxId, k)];
-
-              if (before == FX_NONE)
-                continue;
-              if (round == 0)
-                first[before + 2]++;
-              else
-                {
-                  followers[first[before + 1]++] = i;
-                  missing[i]++;
-                  in_order = in_order && before < i;
-                }
-            }
-        }
-      if (round == 0)
-        {
-          for (FxId i = 0; i < n_nodes; i++)
-            first[i + 2] += first[i + 1];
-          followers = g_new (FxId, first[n_nodes + 1] + 1);
-        }
-    }
-  if (in_order)
-    return TRUE;
-
-  for (FxId i = 0; i < n_nodes; i++)
-    if (missing[i] == 0)
-      heap_push (ready, i);
-  while (ready->len > 0)
-    {
-      FxId i = heap_pop (ready);
-
-      order[n_sorted++] = graph->nodes->pdata[i];
-      for (guint32 k = first[i]; k < first[i + 1]; k++)
-        if (--missing[followers[k]] == 0)
-          heap_push (ready, followers[k]);
-    }
-  if (n_sorted < n_nodes)
-    for (FxId i = 0; i < n_nodes; i++)
-      if (missing[i] > 0)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "node \"%s\" (%s) needs its own output: the graph has a cycle",
-                        fx_graph_node (graph, i)->name, fx_graph_node (graph, i)->op_type);
-
-  memcpy (graph->nodes->pdata, order, n_nodes * sizeof *order);
-  rebuild_node_names (graph);
-  return TRUE;
-}
-
-static void
-mark_ids (guint8 *used, const FxId *ids, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    if (ids[i] != FX_NONE)
-      used[ids[i]] = 1;
-}
-
-static void
-renumber (const FxId *new_ids, FxId *ids, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    if (ids[i] != FX_NONE)
-      ids[i] = new_ids[ids[i]];
-}
-
-void
-fx_graph_compact (FxGraph *graph)
-{
-  g_autofree guint8 *used = g_new0 (guint8, graph->values->len + 1);
-  g_autofree FxId *new_ids = g_new (FxId, graph->values->len + 1);
-  g_autoptr (GPtrArray) values = g_steal_pointer (&graph->values);
-  g_autoptr (GPtrArray) nodes = g_steal_pointer (&graph->nodes);
-  g_autoptr (GArray) captured = g_array_new (FALSE, FALSE, sizeof (FxId));
-
-  for (guint i = 0; i < nodes->len; i++)
-    {
-      const FxNode *node = nodes->pdata[i];
-
-      if (node->removed)
-        continue;
-      mark_ids (used, node->inputs, node->n_inputs);
-      mark_ids (used, node->outputs, node->n_outputs);
-      for (guint k = 0; k < node->n_attrs; k++)
-        if (node->attrs[k].kind == FX_ATTR_GRAPH)
-          add_captured (graph, node->attrs[k].graph, captured);
-    }
-  mark_ids (used, (const FxId *)captured->data, captured->len);
-  mark_ids (used, (const FxId *)graph->inputs->data, graph->inputs->len);
-  mark_ids (used, (const FxId *)graph->outputs->data, graph->outputs->len);
-
-  graph->values = g_ptr_array_new_with_free_func (value_free);
-  graph->nodes = g_ptr_array_new_with_free_func (node_free);
-  g_hash_table_remove_all (graph->value_by_name);
-  for (guint i = 0; i < values->len; i++)
-    {
-      FxValue *value = g_steal_pointer (&values->pdata[i]);
-
-      if (!used[i])
-        {
-          value_free (value);
-          continue;
-        }
-      new_ids[i] = graph->values->len;
-      g_ptr_array_add (graph->values, value);
-      g_hash_table_insert (graph->value_by_name, value->name, GUINT_TO_POINTER (new_ids[i] + 1));
-    }
-  for (guint i = 0; i < nodes->len; i++)
-    {
-      FxNode *node = g_steal_pointer (&nodes->pdata[i]);
-
-      if (node->removed)
-        {
-          node_free (node);
-          continue;
-        }
-      renumber (new_ids, node->inputs, node->n_inputs);
-      renumber (new_ids, node->outputs, node->n_outputs);
-      g_ptr_array_add (graph->nodes, node);
-    }
-  renumber (new_ids, (FxId *)graph->inputs->data, graph->inputs->len);
-  renumber (new_ids, (FxId *)graph->outputs->data, graph->outputs->len);
-  rebuild_node_names (graph);
-
-  /* the stolen slots are NULL, which their free functions would not take */
-  g_ptr_array_set_free_func (values, NULL);
-  g_ptr_array_set_free_func (nodes, NULL);
 }

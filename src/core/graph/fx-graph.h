@@ -127,6 +127,9 @@ void fx_graph_replace_uses (FxGraph *graph, FxId from, FxId to);
  */
 gboolean fx_graph_sort (FxGraph *graph, GError **error);
 
+/* Marks nodes removed that no graph output needs; the nodes are sorted. Returns how many. */
+guint fx_graph_prune (FxGraph *graph);
+
 /* Drops removed nodes, and values that nothing refers to (graph inputs and outputs stay). Ids change. */
 void fx_graph_compact (FxGraph *graph);
 
