@@ -19,7 +19,7 @@ static const FxAttrRow attrs[] = {
   FX_ATTR_END,
 };
 
-#define EXACT(x, T, W) ((x) * (T)0.5 * (1 + erf ((x) * (T)SQRT_HALF)))
+#define EXACT(x, T, W) ((x) * (T)0.5 * (1 + fx_erf ((x) * (T)SQRT_HALF)))
 #define SQRT_HALF 0.70710678118654752440
 /* 0.7978… = sqrt (2 / π) */
 #define APPROXIMATE(x, T, W)                                                                                           \

@@ -42,7 +42,7 @@
 #define EXP(x, T, W) fx_exp (x)
 #define LOG(x, T, W) log (x)
 #define RECIPROCAL(x, T, W) ((T)1 / (x))
-#define ERF(x, T, W) erf (x)
+#define ERF(x, T, W) fx_erf (x)
 #define SIN(x, T, W) sin (x)
 #define COS(x, T, W) cos (x)
 #define TAN(x, T, W) tan (x)
