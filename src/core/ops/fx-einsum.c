@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/fx-einsum.h"
 
-#include "core/fx-error.h"
+#include "core/ops/fx-kernel.h"
 
 #include <string.h>
 
@@ -42,8 +42,11 @@ parse_letters (const char *text, gsize length, FxEinsumTerm *term, int *dots, GE
           continue;
         }
       if (index < 0)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "the equation has \"%.*s\", wanted letters and one \"...\"",
-                        (int)MIN (length, 40), text);
+        {
+          g_autofree char *found = fx_quote (text, length);
+
+          return fx_fail (error, FX_ERROR_BAD_GRAPH, "the equation has \"%s\", wanted letters and one \"...\"", found);
+        }
       if (term->rank == FX_MAX_RANK)
         return fx_fail (error, FX_ERROR_BAD_GRAPH, "a term of the equation has over %d letters", FX_MAX_RANK);
       term->index[term->rank++] = (guint8)index;
@@ -145,10 +148,12 @@ explicit_output (FxEinsum *einsum, const char *text, const guint *uses, int n_do
       guint8 index = einsum->output.index[k];
 
       if (uses[index] == 0 || seen[index])
-        return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                        "the letters of the result, \"%.40s\", must be different ones of "
-                        "the operands",
-                        text);
+        {
+          g_autofree char *found = fx_quote (text, strlen (text));
+
+          return fx_fail (error, FX_ERROR_BAD_GRAPH,
+                          "the letters of the result, \"%s\", must be different ones of the operands", found);
+        }
       seen[index] = TRUE;
     }
   if (dots < 0)
@@ -188,7 +193,11 @@ fx_einsum_parse (const char *equation, const FxShape *const *shapes, guint n_sha
       gboolean last = i + 1 == n_shapes;
 
       if ((comma == NULL) != last)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "the equation \"%.80s\" is not for %u operands", equation, n_shapes);
+        {
+          g_autofree char *found = fx_quote (equation, strlen (equation));
+
+          return fx_fail (error, FX_ERROR_BAD_GRAPH, "the equation \"%s\" is not for %u operands", found, n_shapes);
+        }
       if (!parse_operand (einsum, i, at, (gsize)((last ? end : comma) - at), shapes[i], &n_dots, error))
         return FALSE;
       at = last ? end : comma + 1;
