@@ -205,3 +205,16 @@ fx_einsum_parse (const char *equation, const FxShape *const *shapes, guint n_sha
   return arrow != NULL ? explicit_output (einsum, arrow + 2, uses, n_dots, error)
                        : implicit_output (einsum, uses, n_dots, error);
 }
+
+gsize
+fx_einsum_step (const FxEinsumTerm *term, const FxShape *shape, int index)
+{
+  gint64 strides[FX_MAX_RANK];
+  gsize step = 0;
+
+  fx_shape_strides (shape, strides);
+  for (int k = 0; k < term->rank; k++)
+    if (term->index[k] == index && shape->dims[k] != 1)
+      step += (gsize)strides[k];
+  return step;
+}
