@@ -1,6 +1,7 @@
 /* Einsum: sums of products after Einstein's convention.  https://onnx.ai/onnx/operators/onnx__Einsum.html
  *
- * One loop for each index of the equation: those of the result outside, the others inside. A repeated letter in a term
+ * Two operands are a batch of matrix products if they can be (fx-einsum-gemm.c). All else is one loop for each index of
+ * the equation: those of the result outside, the others inside. A repeated letter in a term
  * is a diagonal: its strides add.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -9,6 +10,7 @@
 
 #define TYPES (FX_TYPES_FLOAT | FX_TYPE_BIT (INT32) | FX_TYPE_BIT (INT64))
 #define MAX_OPERANDS 16
+#define GEMM_MIN 512                    /* fewer products are not worth the copies */
 #define MAX_PRODUCTS ((guint64)1 << 42) /* an hour on a slow machine: an absurd equation rather than a model */
 
 typedef struct
@@ -68,18 +70,8 @@ typedef struct
 static gboolean
 add_loop (Loops *loops, const FxEinsum *einsum, const FxArray *inputs, int index)
 {
-  gsize *step = loops->step[loops->n];
-
   for (guint i = 0; i < einsum->n_terms; i++)
-    {
-      gint64 strides[FX_MAX_RANK];
-
-      step[i] = 0;
-      fx_shape_strides (&inputs[i].shape, strides);
-      for (int k = 0; k < einsum->terms[i].rank; k++)
-        if (einsum->terms[i].index[k] == index && inputs[i].shape.dims[k] != 1)
-          step[i] += (gsize)strides[k];
-    }
+    loops->step[loops->n][i] = fx_einsum_step (&einsum->terms[i], &inputs[i].shape, index);
   loops->size[loops->n++] = (gsize)einsum->size[index];
   return g_uint64_checked_mul (&loops->count, loops->count, (guint64)einsum->size[index]);
 }
@@ -169,7 +161,7 @@ run (FxEval *eval, const FxEinsum *einsum, GError **error)
   g_autofree Loops *outer = g_new0 (Loops, 1), *inner = g_new0 (Loops, 1);
   gboolean in_output[FX_EINSUM_INDICES] = { FALSE };
   guint64 products;
-  gboolean ok = TRUE;
+  gboolean ok = TRUE, done = FALSE;
 
   outer->count = inner->count = 1;
   for (int k = 0; k < einsum->output.rank; k++)
@@ -188,6 +180,10 @@ run (FxEval *eval, const FxEinsum *einsum, GError **error)
   if (!ok || !g_uint64_checked_mul (&products, outer->count, inner->count) || products > MAX_PRODUCTS)
     return fx_fail (error, FX_ERROR_TOO_LARGE, "the equation asks for over 2^42 products");
 
+  if (products > GEMM_MIN && !fx_einsum_by_gemm (einsum, eval->inputs, &eval->outputs[0], &done, error))
+    return FALSE;
+  if (done)
+    return TRUE;
 #pragma omp parallel for if (products > FX_PARALLEL_MIN)
   for (guint64 element = 0; element < outer->count; element++)
     sum_element (eval->inputs, einsum->n_terms, outer, inner, (gsize)element, &eval->outputs[0]);

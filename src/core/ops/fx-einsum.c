@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/fx-einsum.h"
 
-#include "core/fx-error.h"
+#include "core/ops/fx-kernel.h"
 
 #include <string.h>
 
@@ -42,8 +42,11 @@ parse_letters (const char *text, gsize length, FxEinsumTerm *term, int *dots, GE
           continue;
         }
       if (index < 0)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "the equation has \"%.*s\", wanted letters and one \"...\"",
-                        (int)MIN (length, 40), text);
+        {
+          g_autofree char *found = fx_quote (text, length);
+
+          return fx_fail (error, FX_ERROR_BAD_GRAPH, "the equation has \"%s\", wanted letters and one \"...\"", found);
+        }
       if (term->rank == FX_MAX_RANK)
         return fx_fail (error, FX_ERROR_BAD_GRAPH, "a term of the equation has over %d letters", FX_MAX_RANK);
       term->index[term->rank++] = (guint8)index;
@@ -145,10 +148,12 @@ explicit_output (FxEinsum *einsum, const char *text, const guint *uses, int n_do
       guint8 index = einsum->output.index[k];
 
       if (uses[index] == 0 || seen[index])
-        return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                        "the letters of the result, \"%.40s\", must be different ones of "
-                        "the operands",
-                        text);
+        {
+          g_autofree char *found = fx_quote (text, strlen (text));
+
+          return fx_fail (error, FX_ERROR_BAD_GRAPH,
+                          "the letters of the result, \"%s\", must be different ones of the operands", found);
+        }
       seen[index] = TRUE;
     }
   if (dots < 0)
@@ -188,11 +193,28 @@ fx_einsum_parse (const char *equation, const FxShape *const *shapes, guint n_sha
       gboolean last = i + 1 == n_shapes;
 
       if ((comma == NULL) != last)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "the equation \"%.80s\" is not for %u operands", equation, n_shapes);
+        {
+          g_autofree char *found = fx_quote (equation, strlen (equation));
+
+          return fx_fail (error, FX_ERROR_BAD_GRAPH, "the equation \"%s\" is not for %u operands", found, n_shapes);
+        }
       if (!parse_operand (einsum, i, at, (gsize)((last ? end : comma) - at), shapes[i], &n_dots, error))
         return FALSE;
       at = last ? end : comma + 1;
     }
   return arrow != NULL ? explicit_output (einsum, arrow + 2, uses, n_dots, error)
                        : implicit_output (einsum, uses, n_dots, error);
+}
+
+gsize
+fx_einsum_step (const FxEinsumTerm *term, const FxShape *shape, int index)
+{
+  gint64 strides[FX_MAX_RANK];
+  gsize step = 0;
+
+  fx_shape_strides (shape, strides);
+  for (int k = 0; k < term->rank; k++)
+    if (term->index[k] == index && shape->dims[k] != 1)
+      step += (gsize)strides[k];
+  return step;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/graph/fx-shape.h"
+#include "core/graph/fx-tensor.h"
 
 G_BEGIN_DECLS
 
@@ -31,5 +32,14 @@ typedef struct
 gboolean
 fx_einsum_parse (const char *equation, const FxShape *const *shapes, guint n_shapes, FxEinsum *einsum, GError **error);
 void fx_einsum_clear (FxEinsum *einsum);
+
+/* Elements from one value of an index to the next in an operand of that shape: 0 if the index does not occur or its
+ * size there is 1; the sum of strides along a diagonal. */
+gsize fx_einsum_step (const FxEinsumTerm *term, const FxShape *shape, int index);
+
+/* Two operands whose indices make a batch of matrix products, as they nearly always do: *done is TRUE if that is so,
+ * and y is computed. FALSE and *error without memory. */
+gboolean
+fx_einsum_by_gemm (const FxEinsum *einsum, const FxArray *operands, FxArray *y, gboolean *done, GError **error);
 
 G_END_DECLS

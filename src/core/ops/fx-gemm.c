@@ -18,15 +18,7 @@ enum
   NC = 1024,
 };
 
-/* The kernel once per vector width; the loader picks one. No form contracts a multiplication and an addition into one
- * rounding, so all give the same bits. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define CLONES __attribute__ ((target_clones ("avx512f", "avx2", "default")))
-#else
-#define CLONES
-#endif
-
-typedef float Vector __attribute__ ((vector_size (NR * sizeof (float)), aligned (4), may_alias));
+typedef void Kernel (gsize depth, const float *a, const float *b, float *tile);
 
 static const float *
 element (const FxMatrix *m, gsize i, gsize j)
@@ -59,33 +51,59 @@ pack_a (const FxMatrix *a, gsize begin, gsize height, gsize k0, gsize depth, flo
         *packed++ = i0 + i < height ? *element (a, begin + i0 + i, k0 + k) : 0;
 }
 
-/* tile [MR, NR] = one panel of a × one panel of b */
-CLONES static void
-kernel (gsize depth, const float *restrict a, const float *restrict b, float *restrict tile)
+/* tile [MR, NR] = one panel of a × one panel of b, WIDTH columns at a time in registers. No form contracts a
+ * multiplication and an addition into one rounding, so all of them give the same bits. */
+#define KERNEL(name, attribute, WIDTH)                                                                                 \
+  attribute static void kernel_##name (gsize depth, const float *a0, const float *b0, float *tile)                     \
+  {                                                                                                                    \
+    typedef float Vector __attribute__ ((vector_size (WIDTH * sizeof (float)), aligned (4), may_alias));               \
+                                                                                                                       \
+    for (gsize j = 0; j < NR; j += WIDTH)                                                                              \
+      {                                                                                                                \
+        Vector c0 = { 0 }, c1 = { 0 }, c2 = { 0 }, c3 = { 0 }, c4 = { 0 }, c5 = { 0 };                                 \
+        const float *a = a0, *b = b0 + j;                                                                              \
+                                                                                                                       \
+        for (gsize k = 0; k < depth; k++, a += MR, b += NR)                                                            \
+          {                                                                                                            \
+            Vector row = *(const Vector *)b;                                                                           \
+                                                                                                                       \
+            c0 += row * a[0];                                                                                          \
+            c1 += row * a[1];                                                                                          \
+            c2 += row * a[2];                                                                                          \
+            c3 += row * a[3];                                                                                          \
+            c4 += row * a[4];                                                                                          \
+            c5 += row * a[5];                                                                                          \
+          }                                                                                                            \
+        *(Vector *)(tile + j) = c0;                                                                                    \
+        *(Vector *)(tile + NR + j) = c1;                                                                               \
+        *(Vector *)(tile + 2 * NR + j) = c2;                                                                           \
+        *(Vector *)(tile + 3 * NR + j) = c3;                                                                           \
+        *(Vector *)(tile + 4 * NR + j) = c4;                                                                           \
+        *(Vector *)(tile + 5 * NR + j) = c5;                                                                           \
+      }                                                                                                                \
+  }
+
+KERNEL (plain, , 4)
+#ifdef __x86_64__
+KERNEL (avx2, __attribute__ ((target ("avx2"))), 8)
+KERNEL (avx512, __attribute__ ((target ("avx512f"))), 16)
+#endif
+
+static Kernel *
+pick_kernel (void)
 {
-  Vector c0 = { 0 }, c1 = { 0 }, c2 = { 0 }, c3 = { 0 }, c4 = { 0 }, c5 = { 0 };
-
-  for (gsize k = 0; k < depth; k++, a += MR, b += NR)
-    {
-      Vector row = *(const Vector *)b;
-
-      c0 += row * a[0];
-      c1 += row * a[1];
-      c2 += row * a[2];
-      c3 += row * a[3];
-      c4 += row * a[4];
-      c5 += row * a[5];
-    }
-  *(Vector *)tile = c0;
-  *(Vector *)(tile + NR) = c1;
-  *(Vector *)(tile + 2 * NR) = c2;
-  *(Vector *)(tile + 3 * NR) = c3;
-  *(Vector *)(tile + 4 * NR) = c4;
-  *(Vector *)(tile + 5 * NR) = c5;
+#ifdef __x86_64__
+  if (__builtin_cpu_supports ("avx512f"))
+    return kernel_avx512;
+  if (__builtin_cpu_supports ("avx2"))
+    return kernel_avx2;
+#endif
+  return kernel_plain;
 }
 
 static void
-multiply_block (gsize height, gsize width, gsize depth, const float *a, const float *b, float *c, gsize ldc)
+multiply_block (Kernel *kernel, gsize height, gsize width, gsize depth, const float *a, const float *b, float *c,
+                gsize ldc)
 {
   float tile[MR * NR];
 
@@ -103,6 +121,7 @@ static void
 gemm_f32 (gsize m, gsize n, gsize k, const FxMatrix *a, const FxMatrix *b, float *c)
 {
   gboolean parallel = (double)m * (double)n * (double)k > 65536;
+  Kernel *kernel = pick_kernel ();
   g_autofree float *packed_b = g_new (float, MIN (k, KC) * (MIN (n, NC) + NR) + 1);
 
   memset (c, 0, m * n * sizeof *c);
@@ -124,7 +143,7 @@ gemm_f32 (gsize m, gsize n, gsize k, const FxMatrix *a, const FxMatrix *b, float
               gsize height = MIN (MC, m - i0);
 
               pack_a (a, i0, height, k0, depth, packed_a);
-              multiply_block (height, width, depth, packed_a, packed_b, c + i0 * n + j0, n);
+              multiply_block (kernel, height, width, depth, packed_a, packed_b, c + i0 * n + j0, n);
             }
         }
       }

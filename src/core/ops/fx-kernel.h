@@ -97,4 +97,13 @@ fx_eval_get_scalar (const FxEval *eval, guint i, const char *what, gint64 *value
   return TRUE;
 }
 
+/* The start of a string of the model file for a message: such strings may be long and no UTF-8. g_free() it. */
+static inline char *
+fx_quote (const char *text, gsize length)
+{
+  g_autofree char *start = g_strndup (text, MIN (length, 60));
+
+  return g_strescape (start, NULL);
+}
+
 G_END_DECLS

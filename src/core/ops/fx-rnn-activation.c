@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/fx-rnn-activation.h"
 
-#include "core/fx-error.h"
+#include "core/ops/fx-kernel.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef enum
 {
@@ -42,13 +43,16 @@ static const struct
 static gboolean
 find (const char *name, int *kind, GError **error)
 {
+  g_autofree char *found = NULL;
+
   for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
     if (g_ascii_strcasecmp (functions[i].name, name) == 0)
       {
         *kind = (int)i;
         return TRUE;
       }
-  return fx_fail (error, FX_ERROR_UNSUPPORTED, "activation function \"%.40s\" is not known", name);
+  found = fx_quote (name, strlen (name));
+  return fx_fail (error, FX_ERROR_UNSUPPORTED, "activation function \"%s\" is not known", found);
 }
 
 gboolean

@@ -7,6 +7,8 @@
 #include "core/ops/fx-gemm.h"
 #include "core/ops/fx-kernel.h"
 
+#include <math.h>
+
 static const FxAttrRow attrs[] = {
   FX_FLOAT (FxGemmParams, alpha, 1.0f, "Factor of the product"),
   FX_FLOAT (FxGemmParams, beta, 1.0f, "Factor of C"),
@@ -58,17 +60,29 @@ infer (FxInfer *infer, GError **error)
   return TRUE;
 }
 
-/* y = alpha · y + beta · c */
-#define FINISH(ID, type, factor_type)                                                                                  \
+static gint64
+to_int (double value)
+{
+  return isnan (value) ? 0 : (gint64)CLAMP (value, -0x1p63, 0x1p63 - 1024);
+}
+
+static double
+to_real (double value)
+{
+  return value;
+}
+
+/* y = alpha · y + beta · c; integers wrap unless a factor makes them real */
+#define FINISH(ID, type, factor_type, convert)                                                                         \
   case FX_DTYPE_##ID:                                                                                                  \
     for (gsize i = 0; i < m; i++)                                                                                      \
       for (gsize j = 0; j < n; j++)                                                                                    \
         {                                                                                                              \
           type *to = (type *)y->data + i * n + j;                                                                      \
-          factor_type product = alpha == 1 ? (factor_type)*to : (factor_type)(alpha * (double)*to);                    \
+          factor_type product = alpha == 1 ? (factor_type)*to : (factor_type)convert (alpha * (double)*to);            \
           type addend = c->data != NULL ? ((const type *)c->data)[i * row_step + j * col_step] : 0;                    \
                                                                                                                        \
-          *to = (type)(product + (beta == 1 ? (factor_type)addend : (factor_type)(beta * (double)addend)));            \
+          *to = (type)(product + (beta == 1 ? (factor_type)addend : (factor_type)convert (beta * (double)addend)));    \
         }                                                                                                              \
     break
 
@@ -84,12 +98,12 @@ scale_and_add (FxArray *y, const FxArray *c, gsize m, gsize n, double alpha, dou
     return;
   switch (y->dtype)
     {
-      FINISH (FLOAT, float, double);
-      FINISH (DOUBLE, double, double);
-      FINISH (INT32, gint32, gint64);
-      FINISH (UINT32, guint32, gint64);
-      FINISH (INT64, gint64, guint64);
-      FINISH (UINT64, guint64, guint64);
+      FINISH (FLOAT, float, double, to_real);
+      FINISH (DOUBLE, double, double, to_real);
+      FINISH (INT32, gint32, guint64, to_int);
+      FINISH (UINT32, guint32, guint64, to_int);
+      FINISH (INT64, gint64, guint64, to_int);
+      FINISH (UINT64, guint64, guint64, to_int);
     default: break; /* infer() lets no other type through */
     }
 }
