@@ -1,9 +1,8 @@
 /* Fuzz target: decoding pictures; the input is a whole file.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "fuzz/fuzz.h"
 #include "io/image.h"
-
-int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)

@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/calib/fx-preprocess.h"
 #include "core/graph/fx-tensor.h"
-
-int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
+#include "fuzz/fuzz.h"
 
 #define MAX_PIXELS (1 << 20) /* to stay quick */
 

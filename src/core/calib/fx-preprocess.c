@@ -196,24 +196,32 @@ fx_preprocess_to_string (const FxPreprocess *preprocess)
   return g_string_free (text, FALSE);
 }
 
-/* Value of a sample as it is stored in the tensor. */
-static double
-stored_value (const FxImage *image, gsize i, FxDType dtype)
-{
-  double value = image->dtype == FX_DTYPE_FLOAT ? image->f32[i] : image->u8[i];
+/* Puts channel c of `in` where the layout wants it; NaN becomes the lowest value of an integer type. */
+#define STORE_CHANNEL(type, expression)                                                                                \
+  for (gsize i = 0; i < pixels; i++)                                                                                   \
+    {                                                                                                                  \
+      float value = in->dtype == FX_DTYPE_FLOAT ? in->f32[i * channels + c] : in->u8[i * channels + c];                \
+                                                                                                                       \
+      ((type *)data)[first + i * step] = (type)(expression);                                                           \
+    }
 
-  switch (dtype)
+static void
+store_channel (const FxPreprocess *preprocess, const FxImage *in, gsize c, void *data)
+{
+  gsize pixels = (gsize)in->width * in->height, channels = in->channels;
+  gsize first = preprocess->nhwc ? c : c * pixels, step = preprocess->nhwc ? channels : 1;
+
+  switch (preprocess->dtype)
     {
-    case FX_DTYPE_UINT8: return CLAMP (rint (value), 0.0, 255.0);
-    case FX_DTYPE_INT8: return CLAMP (rint (value - 128.0), -128.0, 127.0);
-    default: return value;
+    case FX_DTYPE_UINT8: STORE_CHANNEL (guint8, fminf (fmaxf (rintf (value), 0.0f), 255.0f)); break;
+    case FX_DTYPE_INT8: STORE_CHANNEL (gint8, fminf (fmaxf (rintf (value - 128.0f), -128.0f), 127.0f)); break;
+    default: STORE_CHANNEL (float, value); break;
     }
 }
 
 static FxTensor *
 to_tensor (const FxPreprocess *preprocess, const FxImage *image, GError **error)
 {
-  gsize pixels = (gsize)image->width * image->height, channels = image->channels;
   FxShape shape = preprocess->nhwc ? FX_SHAPE (1, image->height, image->width, image->channels)
                                    : FX_SHAPE (1, image->channels, image->height, image->width);
   void *data;
@@ -221,19 +229,8 @@ to_tensor (const FxPreprocess *preprocess, const FxImage *image, GError **error)
 
   if (tensor == NULL)
     return NULL;
-  for (gsize i = 0; i < pixels; i++)
-    for (gsize c = 0; c < channels; c++)
-      {
-        gsize to = preprocess->nhwc ? i * channels + c : c * pixels + i;
-        double value = stored_value (image, i * channels + c, preprocess->dtype);
-
-        switch (preprocess->dtype)
-          {
-          case FX_DTYPE_UINT8: ((guint8 *)data)[to] = (guint8)value; break;
-          case FX_DTYPE_INT8: ((gint8 *)data)[to] = (gint8)value; break;
-          default: ((float *)data)[to] = (float)value; break;
-          }
-      }
+  for (int c = 0; c < image->channels; c++)
+    store_channel (preprocess, image, c, data);
   return tensor;
 }
 

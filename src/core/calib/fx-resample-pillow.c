@@ -127,25 +127,50 @@ taps_new (int in_size, int out_size, FxResample mode)
   return taps;
 }
 
-/* One output sample; `step` is the distance of the inputs in samples. */
 static guint8
-sum_u8 (const guint8 *in, gsize step, const int *weights, int n)
+finish_u8 (int sum)
+{
+  return (guint8)CLAMP (sum >> WEIGHT_BITS, 0, 255);
+}
+
+/* One pixel of a row: `in` is the first pixel of its window. */
+static void
+sum_rgb_u8 (const guint8 *in, const int *weights, int n, guint8 *out)
+{
+  int r = 1 << (WEIGHT_BITS - 1), g = r, b = r;
+
+  for (int i = 0; i < n; i++)
+    {
+      r += in[3 * i] * weights[i];
+      g += in[3 * i + 1] * weights[i];
+      b += in[3 * i + 2] * weights[i];
+    }
+  out[0] = finish_u8 (r);
+  out[1] = finish_u8 (g);
+  out[2] = finish_u8 (b);
+}
+
+static void
+sum_gray_u8 (const guint8 *in, const int *weights, int n, guint8 *out)
 {
   int sum = 1 << (WEIGHT_BITS - 1);
 
   for (int i = 0; i < n; i++)
-    sum += in[i * step] * weights[i];
-  return (guint8)CLAMP (sum >> WEIGHT_BITS, 0, 255);
+    sum += in[i] * weights[i];
+  out[0] = finish_u8 (sum);
 }
 
-static float
-sum_f32 (const float *in, gsize step, const double *weights, int n)
+static void
+sum_f32 (const float *in, int channels, const double *weights, int n, float *out)
 {
-  double sum = 0.0;
+  for (int c = 0; c < channels; c++)
+    {
+      double sum = 0.0;
 
-  for (int i = 0; i < n; i++)
-    sum += in[i * step] * weights[i];
-  return (float)sum;
+      for (int i = 0; i < n; i++)
+        sum += in[i * channels + c] * weights[i];
+      out[c] = (float)sum;
+    }
 }
 
 /* in and out have the same height; `first_row` is where out's first row lies in `in`. */
@@ -162,12 +187,41 @@ pass_rows (const FxImage *in, int first_row, FxImage *out, const Taps *taps)
         gsize to = ((gsize)y * out->width + x) * channels;
         gsize weights = (gsize)x * taps->stride;
 
-        for (int c = 0; c < channels; c++)
-          if (in->dtype == FX_DTYPE_UINT8)
-            out->u8[to + c] = sum_u8 (in->u8 + from + c, channels, taps->fixed + weights, window->n);
-          else
-            out->f32[to + c] = sum_f32 (in->f32 + from + c, channels, taps->weights + weights, window->n);
+        if (in->dtype == FX_DTYPE_FLOAT)
+          sum_f32 (in->f32 + from, channels, taps->weights + weights, window->n, out->f32 + to);
+        else if (channels == 3)
+          sum_rgb_u8 (in->u8 + from, taps->fixed + weights, window->n, out->u8 + to);
+        else
+          sum_gray_u8 (in->u8 + from, taps->fixed + weights, window->n, out->u8 + to);
       }
+}
+
+/* One row of n samples from the rows of a window, the first of which is `in`. */
+static void
+sum_rows_u8 (const guint8 *in, gsize n, const int *weights, int n_rows, int *sums, guint8 *out)
+{
+  for (gsize i = 0; i < n; i++)
+    sums[i] = 1 << (WEIGHT_BITS - 1);
+  for (int k = 0; k < n_rows; k++, in += n)
+    {
+#pragma omp simd
+      for (gsize i = 0; i < n; i++)
+        sums[i] += in[i] * weights[k];
+    }
+  for (gsize i = 0; i < n; i++)
+    out[i] = finish_u8 (sums[i]);
+}
+
+static void
+sum_rows_f32 (const float *in, gsize n, const double *weights, int n_rows, double *sums, float *out)
+{
+  for (gsize i = 0; i < n; i++)
+    sums[i] = 0.0;
+  for (int k = 0; k < n_rows; k++, in += n)
+    for (gsize i = 0; i < n; i++)
+      sums[i] += in[i] * weights[k];
+  for (gsize i = 0; i < n; i++)
+    out[i] = (float)sums[i];
 }
 
 /* in and out have the same width; `first_row` is the row of the full picture where `in` begins. */
@@ -175,6 +229,7 @@ static void
 pass_columns (const FxImage *in, int first_row, FxImage *out, const Taps *taps)
 {
   gsize row = (gsize)in->width * in->channels;
+  g_autofree double *sums = g_new (double, row); /* or as many ints */
 
   for (int y = 0; y < out->height; y++)
     {
@@ -182,11 +237,10 @@ pass_columns (const FxImage *in, int first_row, FxImage *out, const Taps *taps)
       gsize from = (window->first - first_row) * row;
       gsize weights = (gsize)y * taps->stride;
 
-      for (gsize i = 0; i < row; i++)
-        if (in->dtype == FX_DTYPE_UINT8)
-          out->u8[y * row + i] = sum_u8 (in->u8 + from + i, row, taps->fixed + weights, window->n);
-        else
-          out->f32[y * row + i] = sum_f32 (in->f32 + from + i, row, taps->weights + weights, window->n);
+      if (in->dtype == FX_DTYPE_FLOAT)
+        sum_rows_f32 (in->f32 + from, row, taps->weights + weights, window->n, sums, out->f32 + y * row);
+      else
+        sum_rows_u8 (in->u8 + from, row, taps->fixed + weights, window->n, (int *)sums, out->u8 + y * row);
     }
 }
 
