@@ -78,6 +78,9 @@ define (Build *build, const char *name, const char *what, GError **error)
   return FX_NONE;
 }
 
+/* What a constant costs beyond its value, for fx_onnx_count_parts(). */
+#define CONSTANT_PARTS 3
+
 static void
 set_constant (Build *build, FxId id, FxTensor *tensor)
 {
@@ -111,7 +114,8 @@ read_initializer (Build *build, FxWireSpan span, GError **error)
       g_propagate_prefixed_error (error, g_steal_pointer (&local), "initializer \"%s\": ", name != NULL ? name : "?");
       return FALSE;
     }
-  id = define (build, name, "initializer", error);
+  id = fx_onnx_count_parts (build->reader, CONSTANT_PARTS, error) ? define (build, name, "initializer", error)
+                                                                  : FX_NONE;
   if (id == FX_NONE)
     return FALSE;
   if (tensor != NULL)
@@ -356,7 +360,8 @@ node_version (Build *build, const char *domain)
       fx_onnx_note (build->reader, FX_SEVERITY_WARNING, "opset", NULL, NULL,
                     "the model uses operators of domain \"%s\" without saying which version; 1 is assumed",
                     *domain != '\0' ? domain : "ai.onnx");
-      fx_graph_set_opset (build->reader->model, domain, 1);
+      if (fx_graph_n_opsets (build->reader->model) < FX_ONNX_MAX_IMPORTS)
+        fx_graph_set_opset (build->reader->model, domain, 1);
       version = 1;
     }
   return (guint)CLAMP (version, 1, G_MAXINT32);

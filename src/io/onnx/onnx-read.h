@@ -11,11 +11,13 @@
 G_BEGIN_DECLS
 
 #define FX_ONNX_MAX_NAME 4096
-#define FX_ONNX_MAX_DEPTH 32      /* of nested subgraphs */
-#define FX_ONNX_MAX_NODES 500000  /* in a model with its subgraphs */
-#define FX_ONNX_MAX_PARTS 4000000 /* values, attributes, strings: each costs some memory however few bytes it has */
-#define FX_ONNX_MAX_ATTRS 256     /* of one node */
+#define FX_ONNX_MAX_DEPTH 32     /* of nested subgraphs */
+#define FX_ONNX_MAX_NODES 500000 /* in a model with its subgraphs */
+#define FX_ONNX_MAX_PARTS                                                                                              \
+  2000000                    /* values, operands, attributes, strings: each costs memory however few bytes it has */
+#define FX_ONNX_MAX_ATTRS 64 /* of one node */
 #define FX_ONNX_MAX_SYMBOLS 4096
+#define FX_ONNX_MAX_IMPORTS 256             /* domains of operators */
 #define FX_ONNX_MAX_DENSE ((gsize)64 << 20) /* bytes that sparse initializers may take in all once they are dense */
 
 typedef struct

@@ -10,11 +10,10 @@
 #include <string.h>
 
 #define MAX_MESSAGE 65536
-#define MAX_DOC 4096    /* bytes of the doc string that are kept */
-#define MAX_NOTES 1000  /* findings of one model */
-#define MAX_IMPORTS 256 /* opset_import lines */
-#define MAX_PROPS 1024  /* metadata_props entries */
-#define NEWEST_IR 10    /* the newest versions that this reader was tried with */
+#define MAX_DOC 4096   /* bytes of the doc string that are kept */
+#define MAX_NOTES 1000 /* findings of one model */
+#define MAX_PROPS 1024 /* metadata_props entries */
+#define NEWEST_IR 10   /* the newest versions that this reader was tried with */
 #define NEWEST_OPSET 21
 #define ABSURD_OPSET 1000 /* no domain counts that far: the number is damaged */
 
@@ -207,9 +206,9 @@ scan_model (FxWireSpan span, Head *head, GError **error)
     return fx_fail (error, FX_ERROR_BAD_DATA, "is not a whole ONNX model: %s", wire.problem);
   if (!head->has_graph)
     return fx_fail (error, FX_ERROR_BAD_DATA, "holds no graph: it is no ONNX model, or cut off");
-  if (head->n_imports > MAX_IMPORTS || head->n_props > MAX_PROPS)
+  if (head->n_imports > FX_ONNX_MAX_IMPORTS || head->n_props > MAX_PROPS)
     return fx_fail (error, FX_ERROR_TOO_LARGE, "has %u operator sets and %u metadata entries, wanted at most %d and %d",
-                    head->n_imports, head->n_props, MAX_IMPORTS, MAX_PROPS);
+                    head->n_imports, head->n_props, FX_ONNX_MAX_IMPORTS, MAX_PROPS);
   return TRUE;
 }
 

@@ -40,7 +40,7 @@ typedef struct
 static inline FxWire
 fx_wire (FxWireSpan span)
 {
-  return (FxWire){ .at = span.data, .end = span.data + span.size };
+  return (FxWire){ .at = span.data, .end = span.size > 0 ? span.data + span.size : span.data };
 }
 
 /* The next field: FALSE at the end, and at the first damage, which `problem` then tells. */
