@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/dnnl-kernel.h"
+#include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "core/ops/conv.h"
 
@@ -16,17 +17,22 @@ typedef struct
   gboolean has_bias;
 } Geometry;
 
+/* The bias operand; NULL if there is none. Behind the node's own operands there may be that of a fused sum. */
+static const FxOperand *
+bias_of (const FxKernelRequest *request)
+{
+  return request->node->n_inputs > 2 && request->inputs[2].dtype != FX_DTYPE_UNDEFINED ? &request->inputs[2] : NULL;
+}
+
 /* Whether the operands are f32 with constant weights and bias, none of them empty. */
 static gboolean
 operands_fit (const FxKernelRequest *request)
 {
-  const FxOperand *x = &request->inputs[0], *w = &request->inputs[1];
+  const FxOperand *x = &request->inputs[0], *w = &request->inputs[1], *bias = bias_of (request);
 
-  if (request->n_inputs < 2 || x->dtype != FX_DTYPE_FLOAT || w->dtype != FX_DTYPE_FLOAT || w->constant == NULL
-      || x->constant != NULL)
+  if (x->dtype != FX_DTYPE_FLOAT || w->dtype != FX_DTYPE_FLOAT || w->constant == NULL || x->constant != NULL)
     return FALSE;
-  return request->n_inputs < 3 || request->inputs[2].dtype == FX_DTYPE_UNDEFINED
-         || (request->inputs[2].dtype == FX_DTYPE_FLOAT && request->inputs[2].constant != NULL);
+  return bias == NULL || (bias->dtype == FX_DTYPE_FLOAT && bias->constant != NULL);
 }
 
 /* The weights as oneDNN orders their axes: [groups,] outputs, inputs, kernel… . A transposed convolution has inputs
@@ -70,7 +76,7 @@ describe_weights (const FxShape *w, gint64 group, gboolean transposed, Geometry 
 static gboolean
 describe (const FxKernelRequest *request, const FxWindow *window, gint64 group, gboolean transposed, Geometry *geometry)
 {
-  geometry->has_bias = request->n_inputs > 2 && request->inputs[2].dtype != FX_DTYPE_UNDEFINED;
+  geometry->has_bias = bias_of (request) != NULL;
   for (int i = 0; i < window->spatial_rank; i++)
     {
       geometry->stride[i] = window->stride[i];

@@ -41,7 +41,7 @@ typedef struct
 {
   const FxNode *node;
   gconstpointer params; /* the operator's params struct */
-  guint n_inputs;       /* of the node, and behind them the other operand of a fused sum, if there is one */
+  guint n_inputs;       /* node->n_inputs, and one more behind them for the other operand of a fused sum */
   const FxOperand *inputs;
   FxDType dtype; /* of output 0 */
   FxShape shape; /* of output 0 */

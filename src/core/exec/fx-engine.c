@@ -136,17 +136,19 @@ static gboolean
 build (FxEngine *engine, GCancellable *cancellable, GError **error)
 {
   FxGraph *graph = engine->graph;
-  gboolean simplify = !engine->options.reference_kernels && !engine->options.keep_values;
+  const FxEngineOptions *options = &engine->options;
 
   if (!check_operators (graph, error) || !check_inputs (graph, error) || !fx_graph_sort (graph, error)
       || !infer (graph, error))
     return FALSE;
   remember_declared (engine);
-  if (simplify && !fx_passes_run_float (graph, NULL, cancellable, error))
+  if (!options->reference_kernels && options->keep_values && !fx_pass_fold_constants (graph, error))
     return FALSE;
-  if (!engine->options.keep_values)
+  if (!options->reference_kernels && !options->keep_values && !fx_passes_run_float (graph, NULL, cancellable, error))
+    return FALSE;
+  if (!options->keep_values)
     remove_unused (graph);
-  if (!engine->options.reference_kernels)
+  if (!options->reference_kernels)
     {
       engine->backend = fx_backend_dnnl.new(error);
       if (engine->backend == NULL || !fx_widen (graph, error))

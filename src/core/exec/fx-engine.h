@@ -22,8 +22,8 @@ typedef struct
   guint n_threads;            /* per run; 0: all processors */
   gsize max_bytes;            /* limit of activation memory per run; 0: 8 GiB */
   gboolean reference_kernels; /* only the plain operator kernels in node order: no oneDNN, no simplification */
-  gboolean keep_values;       /* every value of the source graph is computed as it stands there and stays until the end
-                                 of the run: nothing is fused or folded away, no memory is reused */
+  gboolean keep_values;       /* every value that depends on the inputs is computed as the source graph has it and stays
+                                 until the end of the run: nothing is fused, no memory is reused */
 } FxEngineOptions;
 
 /* Plans `graph`, which is not changed; its shapes are inferred on a copy. `options` may be NULL: all defaults.

@@ -11,7 +11,7 @@
 
 struct _FxTensor
 {
-  grefcount ref_count;
+  gatomicrefcount ref_count;
   FxDType dtype;
   FxShape shape;
   gsize elements;
@@ -35,7 +35,7 @@ tensor_new_take (FxDType dtype, const FxShape *shape, gsize elements, GBytes *by
 {
   FxTensor *tensor = g_new (FxTensor, 1);
 
-  g_ref_count_init (&tensor->ref_count);
+  g_atomic_ref_count_init (&tensor->ref_count);
   tensor->dtype = dtype;
   tensor->shape = *shape;
   tensor->elements = elements;
@@ -139,14 +139,14 @@ fx_tensor_new_copy (const FxArray *array)
 FxTensor *
 fx_tensor_ref (FxTensor *tensor)
 {
-  g_ref_count_inc (&tensor->ref_count);
+  g_atomic_ref_count_inc (&tensor->ref_count);
   return tensor;
 }
 
 void
 fx_tensor_unref (FxTensor *tensor)
 {
-  if (tensor != NULL && g_ref_count_dec (&tensor->ref_count))
+  if (tensor != NULL && g_atomic_ref_count_dec (&tensor->ref_count))
     {
       g_bytes_unref (tensor->bytes);
       g_free (tensor);
