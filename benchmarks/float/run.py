@@ -134,6 +134,9 @@ def main():
     options = parser.parse_args()
     build = options.build.resolve()
     models, peer, pixels = prepare(build)
+    if os.getloadavg()[0] > 1:
+        print(f"bench-float: the load is {os.getloadavg()[0]:.1f} already: figures, above all those of several threads, "
+              "mean little", file=sys.stderr)
     rows = [compare(build, models, peer, pixels, net, threads, options)
             for threads in options.threads for net in options.nets]
     if options.write:
