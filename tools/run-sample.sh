@@ -5,8 +5,9 @@
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
-cli=${1:?usage: tools/run-sample.sh BUILDDIR}/src/cli/fixpoint-cli
-sample=$(dirname "$0")/../data/sample
+cli=$(realpath "${1:?usage: tools/run-sample.sh BUILDDIR}")/src/cli/fixpoint-cli
+cd "$(dirname "$0")/.."
+sample=data/sample
 preprocess=$(sed -n 's/^ *"preprocess": "\(.*\)",$/\1/p' "$sample/sample.json")
 
 "$cli" inspect "$sample/sample.onnx"
