@@ -213,7 +213,7 @@ split_18 (FxAdapt *adapt)
   gint64 n = adapt->node->n_outputs, axis = fx_adapt_int (adapt, "axis", 0), part;
   g_autofree gint64 *sizes = NULL;
 
-  if (axis < 0)
+  if (axis < 0 && shape.rank >= 0)
     axis += shape.rank;
   if (fx_adapt_input (adapt, 1) != FX_NONE)
     {
