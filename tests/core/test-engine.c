@@ -222,6 +222,14 @@ static const GraphCase graph_cases[] = {
     "input %x f32[3,4]\n%i s64[*] = NonZero(%x) v13\n%s s64[*] = Shape(%i) v13\n"
     "%c f32[*] = ConstantOfShape(%s) v9\n%y f32[*] = Add(%c, %c) v13\noutput %y\n",
     "plain dynamic" },
+  { "declared-for-an-example",
+    "input %x f32[3,4]\n%r f32[*] = Relu(%x) v13\n%i s64[2,99] = NonZero(%r) v13\n"
+    "%t s64[99,2] = Transpose(%i) v13\n%y f32[99] = GatherND(%x, %t) v13\noutput %y\n",
+    "plain dynamic" },
+  { "second-output-only",
+    "input %x f32[2,1,3]\nconst %w f32[1,16,3] = elided 0x1\nconst %r f32[1,16,4] = elided 0x1\n"
+    "_, %y f32[*] = LSTM(%x, %w, %r) {hidden_size=4} v7\noutput %y\n",
+    "plain" },
   { "empty",
     "input %x f32[0,3]\n%r f32[*] = Relu(%x) v13\nconst %f f32[3,2] = elided 0x1\n"
     "%y f32[*] = MatMul(%r, %f) v13\noutput %y\n",

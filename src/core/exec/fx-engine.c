@@ -73,11 +73,27 @@ check_inputs (FxGraph *graph, GError **error)
   return TRUE;
 }
 
+/* The file's shapes of computed values go: exporters write down those of one example where they depend on the data, and
+ * everything else is told by inference. What it leaves open is settled when the model runs. */
+static void
+forget_declared_shapes (FxGraph *graph)
+{
+  for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
+    {
+      const FxNode *node = fx_graph_node (graph, i);
+
+      for (guint k = 0; !node->removed && k < node->n_outputs; k++)
+        if (node->outputs[k] != FX_NONE)
+          fx_graph_value (graph, node->outputs[k])->shape = FX_SHAPE_UNKNOWN;
+    }
+}
+
 static gboolean
 infer (FxGraph *graph, GError **error)
 {
   g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
 
+  forget_declared_shapes (graph);
   fx_graph_infer (graph, diagnostics);
   return fx_diagnostics_to_error (diagnostics, error);
 }

@@ -240,18 +240,17 @@ static FxKernel *
 prepare (const Build *build, GError **error)
 {
   const FxEngine *engine = build->engine;
-  const FxValue *y = fx_graph_value (engine->graph, build->group->output);
   g_autofree FxOperand *operands = g_new0 (FxOperand, build->n_operands + 1);
   FxKernelRequest request = { .node = build->node,
                               .params = build->params,
                               .n_inputs = build->n_operands,
                               .inputs = operands,
-                              .dtype = y->dtype,
-                              .shape = y->shape,
                               .n_posts = build->group->n_posts };
 
-  if (engine->backend == NULL)
+  if (engine->backend == NULL || build->group->output == FX_NONE)
     return NULL;
+  request.dtype = fx_graph_value (engine->graph, build->group->output)->dtype;
+  request.shape = fx_graph_value (engine->graph, build->group->output)->shape;
   for (guint i = 0; i < build->n_operands; i++)
     {
       FxId id = operand (build, i);
@@ -411,7 +410,8 @@ plan_static (Build *build, GError **error)
   FxKernel *kernel;
   gboolean done = FALSE;
 
-  if (build->node->op->flags & FX_OP_VIEW && build->node->n_inputs > 0 && build->node->inputs[0] != FX_NONE)
+  if (build->node->op->flags & FX_OP_VIEW && build->node->n_inputs > 0 && build->node->inputs[0] != FX_NONE
+      && build->group->output != FX_NONE)
     {
       if (try_view (build, &problem))
         return TRUE;
@@ -429,7 +429,7 @@ plan_static (Build *build, GError **error)
     }
   if (kernel == NULL && build->group->nodes->len > 1)
     return plan_singly (build->engine, build->group, error);
-  if (fx_node_is (build->node, "Concat"))
+  if (fx_node_is (build->node, "Concat") && build->group->output != FX_NONE)
     {
       if (!try_concat (build, kernel, &done, error) || done)
         {
