@@ -55,6 +55,12 @@ static const GraphCase graph_cases[] = {
     "input %x f32[2,3,5,4]\nconst %s f32[3] = elided 0x1\nconst %m f32[3] = elided 0x1\nconst %v f32[3] = [1,2,3]\n"
     "%y f32[*] = BatchNormalization(%x, %s, %s, %m, %v) v9\noutput %y\n",
     "" },
+  { "batchnorm-first",
+    "input %x f32[2,8,5,4]\nconst %w f32[8,8,1,1] = elided 0x1\nconst %s f32[8] = elided 0x1\n"
+    "const %m f32[8] = elided 0x1\nconst %v f32[8] = [1,2,3,4,5,6,7,8]\n%c f32[*] = Conv(%x, %w) v11\n"
+    "%n f32[*] = BatchNormalization(%c, %s, %m, %m, %v) {epsilon=0.001} v9\n%r f32[*] = Relu(%n) v13\n"
+    "%d f32[*] = Conv(%r, %w) v11\n%y f32[*] = Add(%d, %c) v13\noutput %y\n",
+    "batch normalization" },
   { "conv-depthwise",
     "input %x f32[2,16,9,9]\nconst %w f32[16,1,3,3] = elided 0x1\n"
     "%c f32[*] = Conv(%x, %w) {group=16,pads=[1,1,1,1],strides=[2,2]} v11\n%y f32[*] = Relu(%c) v13\noutput %y\n",

@@ -33,6 +33,7 @@ static const struct
   { "Concat", fx_dnnl_concat, 0, FALSE },
   { "Softmax", fx_dnnl_softmax, 0, FALSE },
   { "LogSoftmax", fx_dnnl_softmax, 0, FALSE },
+  { "BatchNormalization", fx_dnnl_batch_norm, 1u << FX_ACTIVATION_RELU, FALSE },
   { "LRN", fx_dnnl_lrn, 0, FALSE },
 };
 

@@ -83,6 +83,7 @@ FxKernel *fx_dnnl_eltwise (FxBackend *backend, const FxKernelRequest *request, G
 FxKernel *fx_dnnl_binary (FxBackend *backend, const FxKernelRequest *request, GError **error);
 FxKernel *fx_dnnl_concat (FxBackend *backend, const FxKernelRequest *request, GError **error);
 FxKernel *fx_dnnl_softmax (FxBackend *backend, const FxKernelRequest *request, GError **error);
+FxKernel *fx_dnnl_batch_norm (FxBackend *backend, const FxKernelRequest *request, GError **error);
 FxKernel *fx_dnnl_lrn (FxBackend *backend, const FxKernelRequest *request, GError **error);
 
 G_END_DECLS

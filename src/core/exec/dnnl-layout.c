@@ -208,16 +208,23 @@ gboolean
 fx_dnnl_reorder_now (FxDnnl *dnnl, const FxTensor *constant, const dnnl_memory_desc_t *from, void *memory,
                      const dnnl_memory_desc_t *to, GError **error)
 {
-  g_autoptr (FxTensor) aligned = fx_tensor_aligned ((FxTensor *)constant);
+  const void *data = g_bytes_get_data (fx_tensor_bytes ((FxTensor *)constant), NULL);
+  g_autoptr (FxTensor) aligned = NULL;
   dnnl_primitive_desc_t pd = NULL;
   dnnl_primitive_t reorder = NULL;
   dnnl_status_t status = dnnl_reorder_primitive_desc_create (&pd, from, dnnl->engine, to, dnnl->engine, NULL);
   gboolean ok;
 
+  /* in a mapped file a tensor may begin at any byte */
+  if ((guintptr)data % sizeof (float) != 0)
+    {
+      aligned = fx_tensor_aligned ((FxTensor *)constant);
+      data = fx_tensor_array (aligned).data;
+    }
   if (status == dnnl_success)
     status = dnnl_primitive_create (&reorder, pd);
   ok = fx_dnnl_check (status, "packing weights", error)
-       && execute_reorder (dnnl, reorder, from, fx_tensor_array (aligned).data, to, memory, error);
+       && execute_reorder (dnnl, reorder, from, data, to, memory, error);
   dnnl_primitive_destroy (reorder);
   dnnl_primitive_desc_destroy (pd);
   return ok;

@@ -128,6 +128,26 @@ read_channels (const FxNode *node, const FxTensor *weights, Channels *channels)
   return is_op (node, "Conv");
 }
 
+/* to[begin … begin + n - 1] = from[…] · factor, all of one channel. */
+static void
+scale_run (const FxTensor *from, FxArray *to, gsize begin, gsize n, double factor)
+{
+  const guint8 *bytes = g_bytes_get_data (fx_tensor_bytes ((FxTensor *)from), NULL);
+  float *result = to->data;
+
+  if (to->dtype != FX_DTYPE_FLOAT)
+    for (gsize i = begin; i < begin + n; i++)
+      fx_array_set (to, i, fx_tensor_get_double (from, i) * factor);
+  else
+    for (gsize i = begin; i < begin + n; i++)
+      {
+        float value;
+
+        memcpy (&value, bytes + i * sizeof value, sizeof value); /* mapped files align nothing */
+        result[i] = (float)(value * factor);
+      }
+}
+
 static FxTensor *
 scaled_weights (const FxTensor *weights, const Channels *channels, const Affine *affine, GError **error)
 {
@@ -139,12 +159,12 @@ scaled_weights (const FxTensor *weights, const Channels *channels, const Affine 
   if (result == NULL)
     return NULL;
   array = (FxArray){ fx_tensor_dtype (weights), *fx_tensor_shape (weights), data };
-  for (gsize i = 0; i < n; i++)
+  for (gsize begin = 0; begin < n; begin += channels->inner)
     {
-      gsize group = i / channels->group_size;
-      gsize channel = group * channels->per_group + i / channels->inner % channels->per_group;
+      gsize group = begin / channels->group_size;
+      gsize channel = group * channels->per_group + begin / channels->inner % channels->per_group;
 
-      fx_array_set (&array, i, fx_tensor_get_double (weights, i) * affine->factor[channel]);
+      scale_run (weights, &array, begin, channels->inner, affine->factor[channel]);
     }
   return result;
 }
