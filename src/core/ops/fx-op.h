@@ -1,7 +1,7 @@
 /* Operators: one file per operator or tight family, one row each in fx-op-list.h.
  *
  * An operator file reads top to bottom: what the operator is (link to the specification), its params struct and
- * attribute rows, shape inference, kernel, the row. ops/TEMPLATE.c shows how to add one.
+ * attribute rows, shape inference, kernel, the row. docs/architecture.md tells how to add one.
  *
  * A node keeps the opset version its file declared (FxNode.version, seen here as `version`). An operator whose
  * meaning changed between opsets looks at it; one that only moved an attribute to an input accepts both forms.
