@@ -13,7 +13,7 @@ shared_option := $(if $(and $(SHARED_DATA),$(have_shared_option)),-Dshared-data=
 
 quick := --no-suite slow --no-suite bench
 
-.PHONY: run test test-slow build bench bench-float format style sanitize setup clean
+.PHONY: run test test-slow build bench bench-float format style docs sanitize setup clean
 
 build: setup $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -49,6 +49,11 @@ format:
 
 style:
 	tools/check-style.sh
+
+# The page that the operator table and the conformance run make; a test says when it is old.
+docs: build
+	tools/make-operators-doc.sh $(BUILD) > docs/operators.md.new
+	mv docs/operators.md.new docs/operators.md
 
 setup:
 	@tools/setup.sh build
