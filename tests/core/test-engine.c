@@ -197,6 +197,12 @@ static const GraphCase graph_cases[] = {
     "%a f32[*] = Add(%m, %k) v13\n%b f32[*] = Sub(%a, %l) v13\n%d f32[*] = Div(%b, %h) v13\n"
     "%e f32[*] = Sub(%h, %d) v13\n%y f32[*] = Add(%k, %e) v13\noutput %y\n",
     "binary" },
+  { "scale-of-lower-rank",
+    "input %x f32[1,8,6,6]\nconst %w f32[16,8,1,1] = elided 0x1\nconst %v f32[12,8,1,1] = elided 0x1\n"
+    "const %k f32[16,1,1] = elided 0x1\nconst %l f32[12,1,1] = elided 0x1\n%c f32[*] = Conv(%x, %w) v11\n"
+    "%m f32[*] = Mul(%c, %k) v13\n%y f32[*] = Add(%m, %k) v13\n%d f32[*] = Conv(%x, %v) v11\n"
+    "%z f32[*] = Mul(%l, %d) v13\noutput %y\noutput %z\n",
+    "binary (jit" },
   { "lrn", "input %x f32[1,12,6,6]\n%y f32[*] = LRN(%x) {size=5,alpha=0.1,beta=0.75,bias=1.0} v11\noutput %y\n", "" },
   { "softmaxes",
     "input %x f32[2,3,4,5]\n%a f32[*] = Softmax(%x) {axis=2} v11\n%b f32[*] = Softmax(%a) {axis=1} v13\n"

@@ -227,6 +227,16 @@ fx_dnnl_kernel_new_from_pd (FxBackend *backend, const FxKernelRequest *request, 
   return kernel;
 }
 
+/* The library's reference code is slower than the operators' own kernels. */
+static gboolean
+is_reference (dnnl_primitive_desc_t pd)
+{
+  const char *info = NULL;
+
+  return dnnl_primitive_desc_query (pd, dnnl_query_impl_info_str, 0, (void *)&info) == dnnl_success && info != NULL
+         && g_str_has_prefix (info, "ref");
+}
+
 FxDnnlKernel *
 fx_dnnl_kernel_new (FxBackend *backend, const FxKernelRequest *request, const_dnnl_op_desc_t op_desc, const char *name,
                     GError **error)
@@ -239,7 +249,14 @@ fx_dnnl_kernel_new (FxBackend *backend, const FxKernelRequest *request, const_dn
     return NULL;
   status = dnnl_primitive_desc_create (&pd, op_desc, attr, ((FxDnnl *)backend)->engine, NULL);
   dnnl_primitive_attr_destroy (attr);
-  return status == dnnl_success ? fx_dnnl_kernel_new_from_pd (backend, request, pd, name, error) : NULL;
+  if (status != dnnl_success)
+    return NULL;
+  if (is_reference (pd))
+    {
+      dnnl_primitive_desc_destroy (pd);
+      return NULL;
+    }
+  return fx_dnnl_kernel_new_from_pd (backend, request, pd, name, error);
 }
 
 const dnnl_memory_desc_t *
