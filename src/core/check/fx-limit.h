@@ -16,6 +16,14 @@ typedef enum
   FX_VERDICT_UNKNOWN, /* a shape or value that the limit is about is not known */
 } FxVerdict;
 
+/* What the consumers of a node run on. */
+typedef enum
+{
+  FX_NEXT_UNKNOWN, /* not decided, or there is none */
+  FX_NEXT_BPU,
+  FX_NEXT_CPU, /* at least one */
+} FxNextDevice;
+
 /* A node with everything that limits ask about it. */
 typedef struct
 {
@@ -28,6 +36,7 @@ typedef struct
   guint n_inputs, n_outputs;
   const FxFact *inputs, *outputs; /* with constants as values */
   gboolean channels_last;         /* NHWC model: axes N C H W mean positions 0 3 1 2 */
+  FxNextDevice next;
 } FxLimitSubject;
 
 /* `found` and `allowed` (to be freed) say in a few words what the node has and what the limit wants: "kernel 9×9",
@@ -49,6 +58,10 @@ const FxLimitKind *fx_limit_kind_find (const char *name);
 /* TRUE, FALSE or unknown: whether the conditions of a limit apply to the node. HOLDS: it applies. BROKEN: it does not.
  */
 FxVerdict fx_limit_applies (const FxLimit *limit, const FxLimitSubject *subject);
+
+/* The same for conditions (a{sv}, NULL: always) inside of a limit, such as "relaxed_when". */
+FxVerdict fx_limit_applies_when (GVariant *when, const FxLimit *limit, const FxLimitSubject *subject);
+gboolean fx_limit_when_is_known (const char *key);
 
 /* Numeric value of an expression over the variables of a node ("H * align(W, 256)", "dh > 1 || dw > 1"; booleans are 0
  * and 1). FALSE if a variable is not known (*error is not set) or the expression is bad (*error says where). */

@@ -80,7 +80,8 @@ struct _FxTarget
   gboolean complete;    /* FALSE: operators that are not listed are unknown, not unsupported */
   GPtrArray *general;   /* of FxLimit: kind "model" rules of whole models, and limits that every BPU operator has */
   GPtrArray *operators; /* of FxTargetOp, sorted by name */
-  GPtrArray *caffe;     /* of FxTargetOp: the table of Caffe layers; may be empty */
+  GPtrArray *caffe;     /* of FxTargetOp: the table of Caffe layers, sorted by name; may be empty */
+  GPtrArray *torch;     /* of FxTargetOp: rows for PyTorch functions that have no ONNX operator; may be empty */
   GVariant *machine;    /* a{sv}: facts about the hardware, NULL if the file has none */
 };
 
@@ -89,6 +90,26 @@ void fx_target_unref (FxTarget *target); /* accepts NULL */
 
 /* The row of an operator by name or alias; NULL if the target does not list it. */
 const FxTargetOp *fx_target_find (const FxTarget *target, const char *op_type);
+
+/* The same in the table of Caffe layers. */
+const FxTargetOp *fx_target_find_caffe (const FxTarget *target, const char *layer_type);
+
+/* The limit of general that is a rule for whole models ("output_count"); NULL if the target states none. */
+const FxLimit *fx_target_model_rule (const FxTarget *target, const char *rule);
+
+/* For those who build a target: an empty one, and the free functions of its arrays. */
+FxTarget *fx_target_new (void);
+void fx_target_op_free (FxTargetOp *op);
+void fx_limit_free (FxLimit *limit);
+
+/* ---- fields of a limit ---- */
+
+/* A member of fields or of any a{sv}; NULL if absent. Borrowed from nobody: unref it. Numbers are 'x' or 'd', strings
+ * 's', booleans 'b', lists 'av', objects 'a{sv}', null is 'mv'. */
+GVariant *fx_limit_field (GVariant *fields, const char *name);
+gint64 fx_limit_int (GVariant *fields, const char *name, gint64 otherwise);
+gboolean fx_limit_flag (GVariant *fields, const char *name);         /* FALSE if absent */
+const char *fx_limit_string (GVariant *fields, const char *name);    /* NULL if absent; borrowed from fields */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxTarget, fx_target_unref)
 
