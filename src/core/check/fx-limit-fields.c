@@ -91,7 +91,7 @@ fx_field_boolean (GVariant *dict, const char *name, gboolean fallback)
   g_autoptr (GVariant) value = fx_field (dict, name);
 
   return value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN) ? g_variant_get_boolean (value)
-                                                                                : fallback;
+                                                                               : fallback;
 }
 
 char *
@@ -100,7 +100,7 @@ fx_field_string (GVariant *dict, const char *name)
   g_autoptr (GVariant) value = fx_field (dict, name);
 
   return value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_dup_string (value, NULL)
-                                                                               : NULL;
+                                                                              : NULL;
 }
 
 double *
