@@ -21,7 +21,7 @@
 typedef struct
 {
   char *weights, *output_dir, *preprocess;
-  char **inputs, **shapes;
+  char **inputs, **shapes, **outputs;
   int threads;
   gboolean json, reference, profile;
 } Options;
@@ -34,6 +34,7 @@ options_clear (Options *options)
   g_free (options->preprocess);
   g_strfreev (options->inputs);
   g_strfreev (options->shapes);
+  g_strfreev (options->outputs);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -214,6 +215,8 @@ fx_verb_run (int argc, char **argv)
     { "preprocess", 0, 0, G_OPTION_ARG_STRING, &options.preprocess, "What to do with images before they are fed",
       "PIPELINE" },
     { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &options.output_dir, "Where the outputs go; made if need be", "DIR" },
+    { "output", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.outputs,
+      "Make this tensor an output instead of the model's own; may be given several times", "NAME" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, "Number of threads; all processors if not given", "N" },
     { "reference", 0, 0, G_OPTION_ARG_NONE, &options.reference, "Use the plain reference kernels only", NULL },
     { "profile", 0, 0, G_OPTION_ARG_NONE, &options.profile, "Print the time of every step", NULL },
@@ -235,7 +238,8 @@ fx_verb_run (int argc, char **argv)
   graph = fx_cli_load (argv[1], options.weights, options.shapes, diagnostics, &error);
   if (graph == NULL)
     return fx_cli_fail (error);
-  if (!run_model (graph, &options, &error))
+  if ((options.outputs != NULL && !fx_cli_select_outputs (graph, options.outputs, &error))
+      || !run_model (graph, &options, &error))
     {
       fx_error_prefix (&error, "%s", argv[1]);
       return fx_cli_fail (error);
