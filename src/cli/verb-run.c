@@ -173,16 +173,15 @@ static gboolean
 run_model (const FxGraph *graph, const Options *options, GError **error)
 {
   FxEngineOptions engine_options = { .n_threads = (guint)options->threads, .reference_kernels = options->reference };
-  FxTensor **inputs = load_inputs (graph, options, error);
-  g_autoptr (FxEngine) engine = NULL;
+  g_autoptr (FxEngine) engine = fx_engine_new (graph, &engine_options, fx_cli_cancellable (), error);
+  FxTensor **inputs = engine != NULL ? load_inputs (graph, options, error) : NULL;
   g_autoptr (FxRun) run = NULL;
   FxTensor **outputs;
   gboolean ok;
 
   if (inputs == NULL)
     return FALSE;
-  engine = fx_engine_new (graph, &engine_options, fx_cli_cancellable (), error);
-  run = engine != NULL ? fx_run_new (engine, error) : NULL;
+  run = fx_run_new (engine, error);
   outputs = g_new0 (FxTensor *, fx_graph_n_outputs (graph) + 1);
   if (run != NULL && options->profile)
     {
@@ -200,6 +199,21 @@ run_model (const FxGraph *graph, const Options *options, GError **error)
   free_tensors (inputs);
   free_tensors (outputs);
   return ok;
+}
+
+/* Findings that did not keep the model from running, but spoil its results. */
+static void
+print_errors (const FxGraph *graph, const GPtrArray *diagnostics)
+{
+  for (guint i = 0; i < diagnostics->len; i++)
+    {
+      const FxDiagnostic *diagnostic = diagnostics->pdata[i];
+      g_autofree char *text = fx_diagnostic_to_string (diagnostic);
+
+      if (diagnostic->severity >= FX_SEVERITY_ERROR
+          && (diagnostic->node == NULL || fx_graph_find_node (graph, diagnostic->node) != FX_NONE))
+        fprintf (stderr, "fixpoint-cli: %s\n", text);
+    }
 }
 
 int
@@ -244,5 +258,6 @@ fx_verb_run (int argc, char **argv)
       fx_error_prefix (&error, "%s", argv[1]);
       return fx_cli_fail (error);
     }
+  print_errors (graph, diagnostics);
   return FX_EXIT_OK;
 }

@@ -121,25 +121,6 @@ map_other (const char *path, gboolean text, GError **error)
   return NULL;
 }
 
-/* What is said about the other file starts with its name. */
-static FxGraph *
-read_pair (GBytes *text, GBytes *weights, const char *other_path, GPtrArray *diagnostics, GError **error)
-{
-  g_autoptr (FxCaffeWeights) table = NULL;
-
-  if (weights != NULL && other_path != NULL)
-    {
-      /* damage of the weights file alone */
-      table = fx_caffe_weights_new (weights, error);
-      if (table == NULL)
-        {
-          fx_error_prefix (error, "%s", other_path);
-          return NULL;
-        }
-    }
-  return fx_caffe_read (text, weights, diagnostics, error);
-}
-
 static void
 note_partner (GPtrArray *diagnostics, const char *what, const char *path)
 {
@@ -154,12 +135,14 @@ load_net (const char *path, GBytes *text, const char *weights_path, GPtrArray *d
   gboolean by_name;
   g_autofree char *found = weights_path == NULL ? find_partner (path, ".prototxt", ".caffemodel", &by_name) : NULL;
   const char *other = weights_path != NULL ? weights_path : found;
-  g_autoptr (GBytes) weights = NULL;
+  g_autoptr (FxCaffeWeights) weights = NULL;
   FxGraph *graph;
 
   if (other != NULL)
     {
-      weights = map_other (other, FALSE, error);
+      g_autoptr (GBytes) bytes = map_other (other, FALSE, error);
+
+      weights = bytes != NULL ? fx_caffe_weights_new (bytes, error) : NULL;
       if (weights == NULL)
         {
           fx_error_prefix (error, "%s", other);
@@ -168,26 +151,29 @@ load_net (const char *path, GBytes *text, const char *weights_path, GPtrArray *d
     }
   if (found != NULL)
     note_partner (diagnostics, "weights file", found);
-  graph = read_pair (text, weights, other, diagnostics, error);
+  graph = fx_caffe_read (text, weights, diagnostics, error);
   if (graph != NULL && other != NULL)
     fx_graph_set_metadata (graph, "weights_file", other);
   return graph;
 }
 
 static FxGraph *
-load_weights (const char *path, GBytes *weights, const char *net_path, GPtrArray *diagnostics, GError **error)
+load_weights (const char *path, GBytes *bytes, const char *net_path, GPtrArray *diagnostics, GError **error)
 {
   gboolean by_name = TRUE;
   g_autofree char *found = net_path == NULL ? find_partner (path, ".caffemodel", ".prototxt", &by_name) : NULL;
   const char *other = net_path != NULL ? net_path : found;
+  g_autoptr (FxCaffeWeights) weights = fx_caffe_weights_new (bytes, error);
   g_autoptr (GBytes) text = NULL;
   g_autoptr (GError) problem = NULL;
   FxGraph *graph = NULL;
 
+  if (weights == NULL)
+    return NULL;
   if (other != NULL)
     text = map_other (other, TRUE, &problem);
   if (text != NULL)
-    graph = read_pair (text, weights, NULL, diagnostics, &problem);
+    graph = fx_caffe_read (text, weights, diagnostics, &problem);
   if (graph == NULL && other != NULL && by_name)
     {
       g_propagate_error (error, g_steal_pointer (&problem));

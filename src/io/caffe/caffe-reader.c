@@ -32,7 +32,7 @@ typedef struct
 
 typedef struct
 {
-  const Fx__Caffe__NetParameter *net;
+  Fx__Caffe__NetParameter *net;
   FxCaffeBuilder builder;
   Step *steps;         /* [n_layer] */
   GArray *versions;    /* of Version */
@@ -372,64 +372,60 @@ translate (Reader *reader, GError **error)
   return fx_graph_sort (builder->graph, error);
 }
 
-FxGraph *
-fx_caffe_translate (Fx__Caffe__NetParameter *net, const FxCaffeWeights *weights, GPtrArray *diagnostics, GError **error)
+static gboolean
+build (Reader *reader, GPtrArray *diagnostics, GError **error)
 {
-  Reader reader = { .net = net };
-  FxCaffeBuilder *builder = &reader.builder;
-  gboolean ok = fx_caffe_upgrade (net, error);
+  FxCaffeBuilder *builder = &reader->builder;
+  gboolean ok;
 
-  if (ok)
-    {
-      builder->graph = fx_graph_new (net->name);
-      builder->weights = weights;
-      builder->diagnostics = diagnostics;
-      builder->declared = g_array_new (FALSE, FALSE, sizeof (FxShape));
-      builder->fixed = g_array_new (FALSE, FALSE, sizeof (FxShape));
-      builder->open_norm.value = FX_NONE;
-      reader.steps = g_new0 (Step, net->n_layer + 1);
-      reader.versions = g_array_new (FALSE, FALSE, sizeof (Version));
-      g_array_set_clear_func (reader.versions, version_clear);
-      reader.current = g_hash_table_new (g_str_hash, g_str_equal);
-      reader.named = g_hash_table_new (g_str_hash, g_str_equal);
-      ok = translate (&reader, error);
+  builder->graph = fx_graph_new (reader->net->name);
+  builder->diagnostics = diagnostics;
+  builder->declared = g_array_new (FALSE, FALSE, sizeof (FxShape));
+  builder->fixed = g_array_new (FALSE, FALSE, sizeof (FxShape));
+  builder->open_norm.value = FX_NONE;
+  reader->steps = g_new0 (Step, reader->net->n_layer + 1);
+  reader->versions = g_array_new (FALSE, FALSE, sizeof (Version));
+  g_array_set_clear_func (reader->versions, version_clear);
+  reader->current = g_hash_table_new (g_str_hash, g_str_equal);
+  reader->named = g_hash_table_new (g_str_hash, g_str_equal);
 
-      for (gsize i = 0; i < net->n_layer; i++)
-        g_free (reader.steps[i].bottoms);
-      g_free (reader.steps);
-      g_array_unref (reader.versions);
-      g_hash_table_unref (reader.current);
-      g_hash_table_unref (reader.named);
-      g_array_unref (builder->declared);
-      g_array_unref (builder->fixed);
-      g_clear_pointer (&builder->zeros, g_bytes_unref);
-      if (!ok)
-        g_clear_pointer (&builder->graph, fx_graph_free);
-    }
-  fx__caffe__net_parameter__free_unpacked (net, NULL);
-  return builder->graph;
+  ok = translate (reader, error);
+
+  for (gsize i = 0; i < reader->net->n_layer; i++)
+    g_free (reader->steps[i].bottoms);
+  g_free (reader->steps);
+  g_array_unref (reader->versions);
+  g_hash_table_unref (reader->current);
+  g_hash_table_unref (reader->named);
+  g_array_unref (builder->declared);
+  g_array_unref (builder->fixed);
+  g_clear_pointer (&builder->zeros, g_bytes_unref);
+  return ok;
+}
+
+static Fx__Caffe__NetParameter *
+read_net (GBytes *text, const FxCaffeWeights *weights, GPtrArray *diagnostics, GError **error)
+{
+  const char *data;
+  gsize size;
+
+  if (text == NULL)
+    return fx_caffe_weights_definition (weights, error);
+  data = g_bytes_get_data (text, &size);
+  return fx_caffe_text_read (data, size, diagnostics, error);
 }
 
 FxGraph *
-fx_caffe_read (GBytes *text, GBytes *weights_file, GPtrArray *diagnostics, GError **error)
+fx_caffe_read (GBytes *text, const FxCaffeWeights *weights, GPtrArray *diagnostics, GError **error)
 {
-  g_autoptr (FxCaffeWeights) weights = NULL;
-  Fx__Caffe__NetParameter *net;
+  Fx__Caffe__NetParameter *net = read_net (text, weights, diagnostics, error);
+  Reader reader = { .net = net, .builder.weights = weights };
 
-  if (weights_file != NULL)
-    {
-      weights = fx_caffe_weights_new (weights_file, error);
-      if (weights == NULL)
-        return NULL;
-    }
-  if (text != NULL)
-    {
-      gsize size;
-      const char *data = g_bytes_get_data (text, &size);
-
-      net = fx_caffe_text_read (data, size, diagnostics, error);
-    }
-  else
-    net = fx_caffe_weights_definition (weights, error);
-  return net != NULL ? fx_caffe_translate (net, weights, diagnostics, error) : NULL;
+  if (net == NULL)
+    return NULL;
+  /* what a weights file describes is one phase already */
+  if (!fx_caffe_upgrade (net, text != NULL, error) || !build (&reader, diagnostics, error))
+    g_clear_pointer (&reader.builder.graph, fx_graph_free);
+  fx__caffe__net_parameter__free_unpacked (net, NULL);
+  return reader.builder.graph;
 }

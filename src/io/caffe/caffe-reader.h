@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Translates a net as it is in the test phase; consumes `net`. `weights` may be NULL.
+/* Reads a net of prototxt text as it is in the test phase, with `weights` or without (NULL). A NULL `text`: the net
+ * that the weights file describes, which is the one that it was saved from.
  *
  * Each layer becomes a node of its name, with further nodes "<layer>/<part>" around it where it takes several
  * operators; all of them have the layer as their origin. A Scale behind a BatchNorm goes into its node. Layers that no
@@ -26,10 +27,6 @@ G_BEGIN_DECLS
  * "unused-weights", "training-net", "training-only", "batch-statistics", "post-processing", "unsupported-layer",
  * "unknown-layer".
  * NULL and *error, which names the layer: BAD_GRAPH, BAD_DATA, UNSUPPORTED or TOO_LARGE. */
-FxGraph *fx_caffe_translate (Fx__Caffe__NetParameter *net, const FxCaffeWeights *weights, GPtrArray *diagnostics,
-                             GError **error);
-
-/* Reads a net whose description is prototxt text, or NULL: what the weights file describes. */
-FxGraph *fx_caffe_read (GBytes *text, GBytes *weights, GPtrArray *diagnostics, GError **error);
+FxGraph *fx_caffe_read (GBytes *text, const FxCaffeWeights *weights, GPtrArray *diagnostics, GError **error);
 
 G_END_DECLS

@@ -188,7 +188,7 @@ meets_any (const Fx__Caffe__NetState *state, Rule **rules, gsize n)
 }
 
 static gboolean
-filter (Fx__Caffe__NetParameter *net, GError **error)
+filter_layers (Fx__Caffe__NetParameter *net, GError **error)
 {
   gsize n = 0;
 
@@ -237,7 +237,7 @@ clean_names (char **names, gsize n, GError **error)
 }
 
 gboolean
-fx_caffe_upgrade (Fx__Caffe__NetParameter *net, GError **error)
+fx_caffe_upgrade (Fx__Caffe__NetParameter *net, gboolean filter, GError **error)
 {
   if (!upgrade_v1 (net, error) || !clean_name (&net->name, error) || !clean_names (net->input, net->n_input, error))
     return FALSE;
@@ -249,5 +249,5 @@ fx_caffe_upgrade (Fx__Caffe__NetParameter *net, GError **error)
           || !clean_names (layer->bottom, layer->n_bottom, error) || !clean_names (layer->top, layer->n_top, error))
         return FALSE;
     }
-  return filter (net, error);
+  return !filter || filter_layers (net, error);
 }
