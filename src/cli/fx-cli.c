@@ -104,6 +104,15 @@ fx_cli_find_input (const FxGraph *graph, const char *argument, guint position, F
   return FALSE;
 }
 
+/* A Caffe file gives an input's batch, height and width as defaults that hold until somebody sets others. */
+static gboolean
+is_default (const FxGraph *graph, const FxShape *shape, int axis)
+{
+  const char *format = fx_graph_metadata (graph, "format");
+
+  return format != NULL && strcmp (format, "caffe") == 0 && (axis == 0 || (shape->rank == 4 && axis > 1));
+}
+
 static gboolean
 set_input_shape (FxGraph *graph, const char *argument, guint position, GError **error)
 {
@@ -119,7 +128,7 @@ set_input_shape (FxGraph *graph, const char *argument, guint position, GError **
   value = fx_graph_value (graph, input);
   fits = value->shape.rank < 0 || value->shape.rank == shape.rank;
   for (int i = 0; fits && i < value->shape.rank; i++)
-    fits = value->shape.dims[i] < 0 || value->shape.dims[i] == shape.dims[i];
+    fits = value->shape.dims[i] < 0 || value->shape.dims[i] == shape.dims[i] || is_default (graph, &value->shape, i);
   if (!fits)
     {
       g_autofree char *declared = fx_graph_shape_to_string (graph, &value->shape);
@@ -146,6 +155,43 @@ fx_cli_load (const char *path, const char *weights, char **shapes, GPtrArray *di
       }
   fx_graph_infer (graph, diagnostics);
   return g_steal_pointer (&graph);
+}
+
+gboolean
+fx_cli_select_outputs (FxGraph *graph, char **names, GError **error)
+{
+  g_autofree guint8 *needed = g_new0 (guint8, fx_graph_n_values (graph) + 1);
+  guint n = g_strv_length (names);
+  g_autofree FxId *outputs = g_new0 (FxId, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      outputs[i] = fx_graph_find_value (graph, names[i]);
+      if (outputs[i] == FX_NONE)
+        return fx_fail (error, FX_ERROR_BAD_DATA, "the model has no tensor \"%s\" that could be an output", names[i]);
+      if (needed[outputs[i]])
+        return fx_fail (error, FX_ERROR_BAD_DATA, "output \"%s\" is named twice", names[i]);
+      needed[outputs[i]] = TRUE;
+    }
+  fx_graph_set_outputs (graph, outputs, n);
+
+  /* nodes are in topological order */
+  for (FxId k = fx_graph_n_nodes (graph); k-- > 0;)
+    {
+      const FxNode *node = fx_graph_node (graph, k);
+      gboolean used = FALSE;
+
+      for (guint i = 0; i < node->n_outputs && !node->removed; i++)
+        used = used || (node->outputs[i] != FX_NONE && needed[node->outputs[i]]);
+      if (!used)
+        fx_graph_remove_node (graph, k);
+      else
+        for (guint i = 0; i < node->n_inputs; i++)
+          if (node->inputs[i] != FX_NONE)
+            needed[node->inputs[i]] = TRUE;
+    }
+  fx_graph_compact (graph);
+  return TRUE;
 }
 
 static void

@@ -46,6 +46,9 @@ void fx_cli_print_diagnostics (const GPtrArray *diagnostics);
  * order says which) set first. Findings go to `diagnostics`. */
 FxGraph *fx_cli_load (const char *path, const char *weights, char **shapes, GPtrArray *diagnostics, GError **error);
 
+/* Makes the tensors of these names the outputs, in that order, and drops the nodes that none of them needs. */
+gboolean fx_cli_select_outputs (FxGraph *graph, char **names, GError **error);
+
 /* Splits "NAME=VALUE": the input of that name, else (no "=", or no such name before it) the input number `position`.
  * FALSE and *error, naming the inputs there are, if there is none. */
 gboolean fx_cli_find_input (const FxGraph *graph, const char *argument, guint position, FxId *input, const char **value,

@@ -21,7 +21,7 @@
 typedef struct
 {
   char *weights, *output_dir, *preprocess;
-  char **inputs, **shapes;
+  char **inputs, **shapes, **outputs;
   int threads;
   gboolean json, reference, profile;
 } Options;
@@ -34,6 +34,7 @@ options_clear (Options *options)
   g_free (options->preprocess);
   g_strfreev (options->inputs);
   g_strfreev (options->shapes);
+  g_strfreev (options->outputs);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -172,16 +173,15 @@ static gboolean
 run_model (const FxGraph *graph, const Options *options, GError **error)
 {
   FxEngineOptions engine_options = { .n_threads = (guint)options->threads, .reference_kernels = options->reference };
-  FxTensor **inputs = load_inputs (graph, options, error);
-  g_autoptr (FxEngine) engine = NULL;
+  g_autoptr (FxEngine) engine = fx_engine_new (graph, &engine_options, fx_cli_cancellable (), error);
+  FxTensor **inputs = engine != NULL ? load_inputs (graph, options, error) : NULL;
   g_autoptr (FxRun) run = NULL;
   FxTensor **outputs;
   gboolean ok;
 
   if (inputs == NULL)
     return FALSE;
-  engine = fx_engine_new (graph, &engine_options, fx_cli_cancellable (), error);
-  run = engine != NULL ? fx_run_new (engine, error) : NULL;
+  run = fx_run_new (engine, error);
   outputs = g_new0 (FxTensor *, fx_graph_n_outputs (graph) + 1);
   if (run != NULL && options->profile)
     {
@@ -201,6 +201,21 @@ run_model (const FxGraph *graph, const Options *options, GError **error)
   return ok;
 }
 
+/* Findings that did not keep the model from running, but spoil its results. */
+static void
+print_errors (const FxGraph *graph, const GPtrArray *diagnostics)
+{
+  for (guint i = 0; i < diagnostics->len; i++)
+    {
+      const FxDiagnostic *diagnostic = diagnostics->pdata[i];
+      g_autofree char *text = fx_diagnostic_to_string (diagnostic);
+
+      if (diagnostic->severity >= FX_SEVERITY_ERROR
+          && (diagnostic->node == NULL || fx_graph_find_node (graph, diagnostic->node) != FX_NONE))
+        fprintf (stderr, "fixpoint-cli: %s\n", text);
+    }
+}
+
 int
 fx_verb_run (int argc, char **argv)
 {
@@ -214,6 +229,8 @@ fx_verb_run (int argc, char **argv)
     { "preprocess", 0, 0, G_OPTION_ARG_STRING, &options.preprocess, "What to do with images before they are fed",
       "PIPELINE" },
     { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &options.output_dir, "Where the outputs go; made if need be", "DIR" },
+    { "output", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.outputs,
+      "Make this tensor an output instead of the model's own; may be given several times", "NAME" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, "Number of threads; all processors if not given", "N" },
     { "reference", 0, 0, G_OPTION_ARG_NONE, &options.reference, "Use the plain reference kernels only", NULL },
     { "profile", 0, 0, G_OPTION_ARG_NONE, &options.profile, "Print the time of every step", NULL },
@@ -235,10 +252,12 @@ fx_verb_run (int argc, char **argv)
   graph = fx_cli_load (argv[1], options.weights, options.shapes, diagnostics, &error);
   if (graph == NULL)
     return fx_cli_fail (error);
-  if (!run_model (graph, &options, &error))
+  if ((options.outputs != NULL && !fx_cli_select_outputs (graph, options.outputs, &error))
+      || !run_model (graph, &options, &error))
     {
       fx_error_prefix (&error, "%s", argv[1]);
       return fx_cli_fail (error);
     }
+  print_errors (graph, diagnostics);
   return FX_EXIT_OK;
 }

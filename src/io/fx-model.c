@@ -2,6 +2,9 @@
 #include "io/fx-model.h"
 
 #include "core/fx-error.h"
+#include "io/caffe/caffe-files.h"
+#include "io/caffe/caffe-text.h"
+#include "io/caffe/caffe-weights.h"
 #include "io/fx-file.h"
 #include "io/fx-sniff.h"
 #include "io/onnx/onnx-reader.h"
@@ -16,8 +19,23 @@ load_onnx (const FxModelSource *source, GPtrArray *diagnostics, GError **error)
 
 static const char *const onnx_extensions[] = { ".onnx", ".onnx.pb", NULL };
 
+static const char *const caffe_extensions[] = { ".prototxt", ".caffemodel", NULL };
+
+static gboolean
+sniff_caffe (const guint8 *data, gsize size)
+{
+  return fx_caffe_text_sniff (data, size) || fx_caffe_weights_sniff (data, size);
+}
+
+static FxGraph *
+load_caffe (const FxModelSource *source, GPtrArray *diagnostics, GError **error)
+{
+  return fx_caffe_load (source->path, source->bytes, source->weights_path, diagnostics, error);
+}
+
 const FxFormat fx_formats[] = {
   { .name = "ONNX", .extensions = onnx_extensions, .sniff = fx_onnx_sniff, .load = load_onnx },
+  { .name = "Caffe", .extensions = caffe_extensions, .two_files = TRUE, .sniff = sniff_caffe, .load = load_caffe },
 };
 
 const guint fx_n_formats = G_N_ELEMENTS (fx_formats);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/fx-sniff.h"
 
-#include "io/onnx/onnx-wire.h"
+#include "io/caffe/caffe-text.h"
 
 #include <string.h>
 
@@ -39,23 +39,6 @@ static const Magic magics[] = {
   MAGIC (0, "%PDF", "a PDF document"),
 };
 
-/* NetParameter: field 1 is the name, layers are in field 100, or 2 in older files. */
-static gboolean
-is_caffemodel (const guint8 *data, gsize size)
-{
-  FxWire wire = fx_wire ((FxWireSpan){ data, size });
-  FxWireField field;
-
-  for (guint n = 0; n < 8 && fx_wire_next (&wire, &field); n++)
-    {
-      if (field.type != FX_WIRE_BYTES)
-        return FALSE;
-      if (field.number == 100)
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static gboolean
 is_text (const guint8 *data, gsize size)
 {
@@ -65,25 +48,13 @@ is_text (const guint8 *data, gsize size)
   return size > 0;
 }
 
-static gboolean
-contains (const guint8 *data, gsize size, const char *word)
-{
-  return g_strstr_len ((const char *)data, (gssize)MIN (size, 65536), word) != NULL;
-}
-
 const char *
 fx_sniff_kind (const guint8 *data, gsize size)
 {
   for (guint i = 0; i < G_N_ELEMENTS (magics); i++)
     if (size >= magics[i].offset + magics[i].n && memcmp (data + magics[i].offset, magics[i].bytes, magics[i].n) == 0)
       return magics[i].kind;
-  if (is_text (data, size))
-    {
-      if (contains (data, size, "layer {") || contains (data, size, "layers {") || contains (data, size, "layer{"))
-        return "a Caffe network description (prototxt)";
-      return "a text file";
-    }
-  if (is_caffemodel (data, size))
-    return "a Caffe model's weights (caffemodel)";
+  if (is_text (data, size) && !fx_caffe_text_sniff (data, size))
+    return "a text file";
   return NULL;
 }

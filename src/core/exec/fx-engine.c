@@ -176,9 +176,16 @@ build (FxEngine *engine, GCancellable *cancellable, GError **error)
 FxEngine *
 fx_engine_new (const FxGraph *graph, const FxEngineOptions *options, GCancellable *cancellable, GError **error)
 {
-  FxEngine *engine = g_new0 (FxEngine, 1);
+  const char *missing = fx_graph_metadata (graph, "missing_weights");
+  FxEngine *engine;
   int threads;
 
+  if (missing != NULL)
+    {
+      fx_fail (error, FX_ERROR_UNSUPPORTED, "the model cannot run: %s", missing);
+      return NULL;
+    }
+  engine = g_new0 (FxEngine, 1);
   g_atomic_ref_count_init (&engine->ref_count);
   if (options != NULL)
     engine->options = *options;

@@ -6,7 +6,7 @@
 #include "core/check/fx-diagnostic.h"
 #include "core/graph/fx-graph.h"
 #include "io/onnx/onnx-external.h"
-#include "io/onnx/onnx-wire.h"
+#include "io/fx-wire.h"
 
 G_BEGIN_DECLS
 

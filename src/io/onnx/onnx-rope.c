@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/onnx/onnx-rope.h"
 
-#include "io/onnx/onnx-wire.h"
+#include "io/fx-wire.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "core/fx-types.h"
 #include "io/onnx/onnx-external.h"
-#include "io/onnx/onnx-wire.h"
+#include "io/fx-wire.h"
 
 G_BEGIN_DECLS
 

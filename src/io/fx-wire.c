@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "io/onnx/onnx-wire.h"
+#include "io/fx-wire.h"
 
 #include <string.h>
 
