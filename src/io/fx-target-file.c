@@ -57,25 +57,18 @@ to_variant (JsonNode *node)
 {
   switch (json_node_get_node_type (node))
     {
-    case JSON_NODE_OBJECT:
-      return object_to_variant (json_node_get_object (node));
-    case JSON_NODE_ARRAY:
-      return list_to_variant (json_node_get_array (node));
+    case JSON_NODE_OBJECT: return object_to_variant (json_node_get_object (node));
+    case JSON_NODE_ARRAY: return list_to_variant (json_node_get_array (node));
     case JSON_NODE_VALUE:
       switch (json_node_get_value_type (node))
         {
-        case G_TYPE_INT64:
-          return g_variant_new_int64 (json_node_get_int (node));
-        case G_TYPE_DOUBLE:
-          return g_variant_new_double (json_node_get_double (node));
-        case G_TYPE_BOOLEAN:
-          return g_variant_new_boolean (json_node_get_boolean (node));
-        default:
-          return g_variant_new_string (json_node_get_string (node));
+        case G_TYPE_INT64: return g_variant_new_int64 (json_node_get_int (node));
+        case G_TYPE_DOUBLE: return g_variant_new_double (json_node_get_double (node));
+        case G_TYPE_BOOLEAN: return g_variant_new_boolean (json_node_get_boolean (node));
+        default: return g_variant_new_string (json_node_get_string (node));
         }
     case JSON_NODE_NULL:
-    default:
-      return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
+    default: return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
     }
 }
 
@@ -196,8 +189,7 @@ parse_limit (JsonObject *object, GError **error)
 
   if (!get_string (object, "kind", TRUE, &kind, error) || !get_string (object, "rule", FALSE, &rule, error)
       || !get_string (object, "group", FALSE, &group, error) || !get_string (object, "note", FALSE, &note, error)
-      || !get_flag (object, "info", FALSE, &info, error)
-      || !get_flag (object, "ambiguous", FALSE, &ambiguous, error))
+      || !get_flag (object, "info", FALSE, &info, error) || !get_flag (object, "ambiguous", FALSE, &ambiguous, error))
     return NULL;
   if (group != NULL && strcmp (group, "any_of") != 0)
     {
@@ -247,7 +239,7 @@ parse_limits (JsonObject *object, const char *member, GPtrArray *limits, GError 
 /* ---- operators ---- */
 
 static gboolean
-parse_device (JsonObject *operator, const char *device, FxDeviceRules *rules, GError **error)
+parse_device (JsonObject *operator, const char * device, FxDeviceRules *rules, GError **error)
 {
   JsonObject *object;
 
@@ -271,7 +263,7 @@ parse_device (JsonObject *operator, const char *device, FxDeviceRules *rules, GE
 }
 
 static gboolean
-parse_placing (JsonObject *operator, FxTargetOp *op, GError **error)
+parse_placing (JsonObject *operator, FxTargetOp * op, GError **error)
 {
   static const char *const placings[]
       = { "native", "fused", "converted", "decomposed", "folded", "removed", "folded_if_constant", NULL };
@@ -385,8 +377,7 @@ parse_target (JsonObject *object, FxTarget *target, GError **error)
   JsonObject *machine;
 
   if (!get_string (object, "march", TRUE, &march, error) || !get_string (object, "id", FALSE, &id, error)
-      || !get_list (object, "boards", &boards, error)
-      || !get_flag (object, "complete", TRUE, &target->complete, error)
+      || !get_list (object, "boards", &boards, error) || !get_flag (object, "complete", TRUE, &target->complete, error)
       || !parse_limits (object, "general_rules", target->general, error)
       || !parse_ops (object, "operators", target->operators, error)
       || !parse_ops (object, "caffe", target->caffe, error) || !parse_ops (object, "torch", target->torch, error))

@@ -1,6 +1,6 @@
 /* The small language in which limits state relations: + - * / %, comparisons, && || !, parentheses, numbers, variables
- * (fx-limit-vars.h), min(…), max(…), align(x, n), ceil_div(x, n). Dividing two whole numbers drops the rest, as in C: where the
- * documentation says anything, it means that.
+ * (fx-limit-vars.h), min(…), max(…), align(x, n), ceil_div(x, n). Dividing two whole numbers drops the rest, as in C:
+ * where the documentation says anything, it means that.
  *
  *   or      = and { "||" and }
  *   and     = compare { "&&" compare }
@@ -81,13 +81,10 @@ lookup (Parser *parser, const char *name)
       return parser->lets[i].value;
   switch (fx_limit_variable (name, parser->subject, &value))
     {
-    case FX_VARIABLE_KNOWN:
-      return value;
-    case FX_VARIABLE_UNKNOWN:
-      return NAN;
+    case FX_VARIABLE_KNOWN: return value;
+    case FX_VARIABLE_UNKNOWN: return NAN;
     case FX_VARIABLE_NONE:
-    default:
-      return fail (parser, "there is no such variable");
+    default: return fail (parser, "there is no such variable");
     }
 }
 
@@ -255,18 +252,12 @@ parse_compare (Parser *parser)
     return NAN;
   switch (i)
     {
-    case 0:
-      return left <= right;
-    case 1:
-      return left >= right;
-    case 2:
-      return left == right;
-    case 3:
-      return left != right;
-    case 4:
-      return left < right;
-    default:
-      return left > right;
+    case 0: return left <= right;
+    case 1: return left >= right;
+    case 2: return left == right;
+    case 3: return left != right;
+    case 4: return left < right;
+    default: return left > right;
     }
 }
 

@@ -26,23 +26,12 @@ fx_limit_axis (const FxLimitSubject *subject, char axis, int rank)
 
   switch (rank)
     {
-    case 1:
-      axes = "C";
-      break;
-    case 2:
-      axes = "NC";
-      break;
-    case 3:
-      axes = subject->channels_last ? "NWC" : "NCW";
-      break;
-    case 4:
-      axes = subject->channels_last ? "NHWC" : "NCHW";
-      break;
-    case 5:
-      axes = subject->channels_last ? "NDHWC" : "NCDHW";
-      break;
-    default:
-      return -1;
+    case 1: axes = "C"; break;
+    case 2: axes = "NC"; break;
+    case 3: axes = subject->channels_last ? "NWC" : "NCW"; break;
+    case 4: axes = subject->channels_last ? "NHWC" : "NCHW"; break;
+    case 5: axes = subject->channels_last ? "NDHWC" : "NCDHW"; break;
+    default: return -1;
     }
   place = strchr (axes, axis);
   return place != NULL && axis != '\0' ? (int)(place - axes) : -1;
@@ -181,8 +170,7 @@ split_variable (const FxLimitSubject *subject, const char *name, double *value)
 
   if (strcmp (name, "parts") == 0)
     return set (value, subject->n_outputs);
-  if (x == NULL || x->shape.rank < 0
-      || !fx_shape_axis (&x->shape, int_attr (subject->node, "axis", 0), &axis, NULL))
+  if (x == NULL || x->shape.rank < 0 || !fx_shape_axis (&x->shape, int_attr (subject->node, "axis", 0), &axis, NULL))
     return FX_VARIABLE_UNKNOWN;
   length = x->shape.dims[axis];
   if (strcmp (name, "in_axis_len") == 0)
@@ -251,21 +239,16 @@ attr_to_variant (const FxAttr *attr)
 {
   switch (attr->kind)
     {
-    case FX_ATTR_INT:
-      return g_variant_new_int64 (attr->i);
-    case FX_ATTR_FLOAT:
-      return g_variant_new_double ((double)attr->f);
-    case FX_ATTR_STRING:
-      return g_utf8_validate (attr->s, -1, NULL) ? g_variant_new_string (attr->s) : NULL;
-    case FX_ATTR_INTS:
-      return g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, attr->ints, attr->n, sizeof (gint64));
+    case FX_ATTR_INT: return g_variant_new_int64 (attr->i);
+    case FX_ATTR_FLOAT: return g_variant_new_double ((double)attr->f);
+    case FX_ATTR_STRING: return g_utf8_validate (attr->s, -1, NULL) ? g_variant_new_string (attr->s) : NULL;
+    case FX_ATTR_INTS: return g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, attr->ints, attr->n, sizeof (gint64));
     case FX_ATTR_FLOATS:
     case FX_ATTR_STRINGS:
     case FX_ATTR_TENSOR:
     case FX_ATTR_GRAPH:
     case FX_ATTR_OTHER:
-    default:
-      return NULL;
+    default: return NULL;
     }
 }
 
@@ -276,10 +259,8 @@ default_to_variant (const FxAttrRow *row)
     return NULL;
   switch (row->kind)
     {
-    case FX_ATTR_INT:
-      return g_variant_new_int64 (row->default_int);
-    case FX_ATTR_FLOAT:
-      return g_variant_new_double ((double)row->default_float);
+    case FX_ATTR_INT: return g_variant_new_int64 (row->default_int);
+    case FX_ATTR_FLOAT: return g_variant_new_double ((double)row->default_float);
     case FX_ATTR_STRING:
       if (row->choices != NULL)
         return g_variant_new_string (row->choices[row->default_int]);
@@ -290,8 +271,7 @@ default_to_variant (const FxAttrRow *row)
     case FX_ATTR_TENSOR:
     case FX_ATTR_GRAPH:
     case FX_ATTR_OTHER:
-    default:
-      return NULL;
+    default: return NULL;
     }
 }
 

@@ -27,12 +27,10 @@ is_type (const FxLimitSubject *subject, const char *op_type)
 static FxVerdict
 judge_opset (GVariant *wanted, G_GNUC_UNUSED const FxLimit *limit, const FxLimitSubject *subject)
 {
-  g_autoptr (GVariant) form
-      = g_variant_ref_sink (g_variant_new_int64 (subject->node->version >= 11 ? 11 : 10));
+  g_autoptr (GVariant) form = g_variant_ref_sink (g_variant_new_int64 (subject->node->version >= 11 ? 11 : 10));
   g_autoptr (GVariant) old = g_variant_ref_sink (g_variant_new_int64 (6));
 
-  return verdict (fx_limit_value_in (form, wanted)
-                  || (subject->node->version < 11 && fx_limit_value_in (old, wanted)));
+  return verdict (fx_limit_value_in (form, wanted) || (subject->node->version < 11 && fx_limit_value_in (old, wanted)));
 }
 
 static FxVerdict

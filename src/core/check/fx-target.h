@@ -108,8 +108,8 @@ void fx_limit_free (FxLimit *limit);
  * 's', booleans 'b', lists 'av', objects 'a{sv}', null is 'mv'. */
 GVariant *fx_limit_field (GVariant *fields, const char *name);
 gint64 fx_limit_int (GVariant *fields, const char *name, gint64 otherwise);
-gboolean fx_limit_flag (GVariant *fields, const char *name);         /* FALSE if absent */
-const char *fx_limit_string (GVariant *fields, const char *name);    /* NULL if absent; borrowed from fields */
+gboolean fx_limit_flag (GVariant *fields, const char *name);      /* FALSE if absent */
+const char *fx_limit_string (GVariant *fields, const char *name); /* NULL if absent; borrowed from fields */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxTarget, fx_target_unref)
 
