@@ -31,7 +31,8 @@ fx_check_report_free (FxCheckReport *report)
 static gboolean
 is_same (const FxDiagnostic *a, const FxDiagnostic *b)
 {
-  return strcmp (a->rule, b->rule) == 0 && g_strcmp0 (a->node, b->node) == 0 && g_strcmp0 (a->tensor, b->tensor) == 0;
+  return strcmp (a->rule, b->rule) == 0 && g_strcmp0 (a->node, b->node) == 0 && g_strcmp0 (a->tensor, b->tensor) == 0
+         && strcmp (a->message, b->message) == 0;
 }
 
 static guint
@@ -207,7 +208,10 @@ take_converted (FxCheckReport *report, const FxWork *work, const FxGraph *source
       for (guint k = 0; ids != NULL && k < ids->len; k++)
         take (&report->nodes[i], work, g_array_index (ids, FxId, k), node);
       if (ids == NULL)
-        fx_reasons_add (report->nodes[i].reasons, "not needed at opset 11", NULL, NULL, NULL);
+        fx_reasons_add (report->nodes[i].reasons,
+                        strcmp (node->op_type, "Constant") == 0 ? "constant: it is computed once, before the model runs"
+                                                                : "constant, or not needed at opset 11",
+                        NULL, NULL, NULL);
     }
 }
 

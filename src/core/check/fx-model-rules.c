@@ -116,7 +116,7 @@ check_dynamic (const Check *check, const FxValue *value)
         : batch_only ? g_strdup_printf ("set the batch size to 1: --input-shape %s=%s", value->name, suggestion)
                      : g_strdup_printf ("give its shape: --input-shape %s=%s", value->name, suggestion);
   finish (fx_diagnostics_add (check->diagnostics, check->severity, "input-dynamic", NULL, value->name,
-                              "the shape of input \"%s\" is not fixed; the board's program has one size", value->name),
+                              "the shape of the input is not fixed; the board's program has one size"),
           fx_graph_shape_to_string (check->source, &value->shape), "numbers only", fix,
           batch_only ? "freeze-batch" : NULL);
 }
@@ -131,19 +131,18 @@ check_input_shape (const Check *check, const FxValue *value)
     check_dynamic (check, value);
   if (value->shape.rank >= 0 && value->shape.rank != 4)
     finish (fx_diagnostics_add (check->diagnostics, check->severity, "input-rank", NULL, value->name,
-                                "input \"%s\" has %d dimensions; the converter takes NCHW or NHWC", value->name,
-                                value->shape.rank),
+                                "the input has %d dimensions; the converter takes NCHW or NHWC", value->shape.rank),
             g_steal_pointer (&found), "4 dimensions", "give the input four dimensions and reshape it inside the model",
             value->shape.rank < 4 ? "input-4d" : NULL);
   else if (value->shape.rank == 4 && value->shape.dims[0] >= 0 && value->shape.dims[0] != 1)
-    finish (
-        fx_diagnostics_add (check->diagnostics, check->severity, "input-batch", NULL, value->name,
-                            "input \"%s\" has a batch of %" G_GINT64_FORMAT "; a model is converted for one sample%s",
-                            value->name, value->shape.dims[0],
-                            rule != NULL && rule->ambiguous ? " (elsewhere the documentation shows a batch of 8 given "
-                                                              "by input_shape)"
-                                                            : ""),
-        g_steal_pointer (&found), "1 as the first dimension", "set the batch size to 1", "freeze-batch");
+    finish (fx_diagnostics_add (check->diagnostics, check->severity, "input-batch", NULL, value->name,
+                                "the input has a batch of %" G_GINT64_FORMAT "; a model is converted for one sample%s",
+                                value->shape.dims[0],
+                                rule != NULL && rule->ambiguous
+                                    ? " (elsewhere the documentation shows a batch of 8 given "
+                                      "by input_shape)"
+                                    : ""),
+            g_steal_pointer (&found), "1 as the first dimension", "set the batch size to 1", "freeze-batch");
 }
 
 static void
@@ -154,8 +153,7 @@ check_input_dtype (const Check *check, const FxValue *value)
   if (value->dtype == FX_DTYPE_FLOAT || value->dtype == FX_DTYPE_UNDEFINED)
     return;
   finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, "input-dtype", NULL, value->name,
-                              "input \"%s\" is of type %s; inputs are float32", value->name,
-                              fx_dtype_numpy_name (value->dtype)),
+                              "the input is of type %s; inputs are float32", fx_dtype_numpy_name (value->dtype)),
           g_strdup (fx_dtype_numpy_name (value->dtype)), "float32",
           narrows ? "convert the model to float32" : "compute what the input selects outside of the model",
           narrows ? "float32" : NULL);
@@ -386,7 +384,7 @@ check_weights (const Check *check)
       if (is_weight (check->source, v, uses) && !is_finite (value->constant))
         finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, "weights",
                                     fx_graph_node (check->source, uses->users[uses->first[v]])->name, value->name,
-                                    "the weights \"%s\" are not all finite: no scale can hold them", value->name),
+                                    "the weights are not all finite: no scale can hold them"),
                 g_strdup ("NaN or infinity"), "finite numbers",
                 "export the model again, or find out where training broke", NULL);
     }

@@ -5,6 +5,7 @@
 
 #include "core/graph/fx-infer.h"
 #include "core/passes/fx-adapt.h"
+#include "core/passes/fx-passes.h"
 
 #include <string.h>
 
@@ -216,6 +217,31 @@ bypass (FxWork *work)
 
 /* ---- the copy ---- */
 
+/* The mask of a Dropout that nobody reads would stand in the way of its conversion. */
+static void
+drop_unread_masks (FxGraph *graph)
+{
+  g_autoptr (FxUses) uses = fx_uses_new (graph);
+
+  for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
+    {
+      FxNode *node = fx_graph_node (graph, i);
+
+      if (!node->removed && is_op (node, "Dropout") && node->n_outputs == 2
+          && (node->outputs[1] == FX_NONE
+              || (fx_uses_count (uses, node->outputs[1]) == 0 && !uses->is_output[node->outputs[1]])))
+        node->n_outputs = 1;
+    }
+}
+
+/* Operands that the file computes from constants are constants for the conversion. */
+static gboolean
+convert (FxGraph *graph, GPtrArray *diagnostics)
+{
+  drop_unread_masks (graph);
+  return fx_pass_fold_constants (graph, NULL) && fx_pass_convert_opset (graph, diagnostics, NULL);
+}
+
 /* Opsets that the target's documentation names. */
 static gboolean
 reads_opset (const FxTarget *target, gint64 opset)
@@ -240,7 +266,7 @@ fx_work_new (const FxGraph *source, const FxTarget *target, GPtrArray *diagnosti
   if (opset != 0 && !reads_opset (target, opset))
     {
       /* what cannot be converted stays as it is and is judged so */
-      work->converted = fx_pass_convert_opset (work->graph, diagnostics, NULL);
+      work->converted = convert (work->graph, diagnostics);
       if (!work->converted)
         {
           fx_graph_free (work->graph);
