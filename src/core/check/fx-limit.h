@@ -45,15 +45,19 @@ typedef FxVerdict (*FxLimitJudge) (const FxLimit *limit, const FxLimitSubject *s
 
 struct _FxLimitKind
 {
-  const char *name;
+  const char *name; /* "stride" */
+  const char *rule; /* "range"; "" for the kinds that have no rules */
+  /* A field that is missing or of another type than the kind wants makes the verdict unknown. */
   FxLimitJudge judge;
-  /* The limit as a sentence for people: "Kernel height 1 to 7, width 1 to 7". To be freed. */
+  /* The limit as a sentence for people, without a full stop: "Kernel height and width 1 to 7". To be freed, never
+   * NULL. */
   char *(*describe) (const FxLimit *limit);
 };
 
-/* All kinds there are; NULL-named row at the end. */
-extern const FxLimitKind fx_limit_kinds[];
-const FxLimitKind *fx_limit_kind_find (const char *name);
+/* All kinds there are, in groups by what they look at: each group ends with a row without name, the list with NULL. */
+extern const FxLimitKind *const fx_limit_kinds[];
+/* NULL if this version has no such kind, or not with that rule. */
+const FxLimitKind *fx_limit_kind_find (const char *name, const char *rule);
 
 /* TRUE, FALSE or unknown: whether the conditions of a limit apply to the node. HOLDS: it applies. BROKEN: it does not.
  */
