@@ -12,9 +12,6 @@ fx_limit_kind_find (const char *name, const char *rule)
     for (const FxLimitKind *kind = fx_limit_kinds[i]; kind->name != NULL; kind++)
       if (strcmp (kind->name, name) == 0 && strcmp (kind->rule, rule) == 0)
         return kind;
-<<<<<<< HEAD
 
-=======
->>>>>>> check
   return NULL;
 }
