@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
 #include "core/graph/fx-tensor.h"
 #include "core/ops/fx-op.h"
 #include "core/passes/fx-passes.h"
@@ -8,35 +9,30 @@
  * is not. */
 #define SMALL_BYTES (1 << 20)
 
-/* Whether all operands are constants; *bytes is their size. */
-static gboolean
-has_constant_inputs (const FxGraph *graph, const FxNode *node, gsize *bytes)
+/* Bytes of the operands that are constants. */
+static gsize
+constant_bytes (const FxFact *inputs, guint n)
 {
-  *bytes = 0;
-  for (guint i = 0; i < node->n_inputs; i++)
-    if (node->inputs[i] != FX_NONE)
-      {
-        const FxTensor *constant = fx_graph_value (graph, node->inputs[i])->constant;
+  gsize bytes = 0;
 
-        if (constant == NULL)
-          return FALSE;
-        *bytes += fx_tensor_elements (constant) * fx_dtype_size (fx_tensor_dtype (constant));
-      }
-  return TRUE;
+  for (guint i = 0; i < n; i++)
+    if (inputs[i].value != NULL)
+      bytes += fx_tensor_elements (inputs[i].value) * fx_dtype_size (fx_tensor_dtype (inputs[i].value));
+  return bytes;
 }
 
 /* A kernel that refuses says so when the model runs. */
 static void
-fold_node (FxGraph *graph, FxId id, gsize max_bytes)
+fold_node (FxGraph *graph, FxId id)
 {
   const FxNode *node = fx_graph_node (graph, id);
-  g_autofree FxTensor **inputs = g_new0 (FxTensor *, node->n_inputs + 1);
+  g_autofree FxFact *inputs = g_new0 (FxFact, node->n_inputs + 1);
   g_autofree FxTensor **outputs = g_new0 (FxTensor *, node->n_outputs + 1);
 
-  for (guint i = 0; i < node->n_inputs; i++)
-    if (node->inputs[i] != FX_NONE)
-      inputs[i] = fx_graph_value (graph, node->inputs[i])->constant;
-  if (!fx_op_fold (node->op, node, inputs, node->n_inputs, outputs, node->n_outputs, max_bytes, NULL))
+  fx_graph_get_facts (graph, node->inputs, node->n_inputs, inputs);
+  if (!fx_op_can_fold (node->op, inputs, node->n_inputs)
+      || !fx_op_fold_facts (node->op, node, inputs, node->n_inputs, outputs, node->n_outputs,
+                            MAX (constant_bytes (inputs, node->n_inputs), SMALL_BYTES), NULL))
     return;
   for (guint i = 0; i < node->n_outputs; i++)
     if (outputs[i] != NULL)
@@ -56,11 +52,9 @@ fx_pass_fold_constants (FxGraph *graph, G_GNUC_UNUSED GError **error)
   for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
     {
       const FxNode *node = fx_graph_node (graph, i);
-      gsize bytes;
 
-      if (!node->removed && node->op != NULL && !(node->op->flags & FX_OP_RANDOM)
-          && has_constant_inputs (graph, node, &bytes))
-        fold_node (graph, i, MAX (bytes, SMALL_BYTES));
+      if (!node->removed && node->op != NULL)
+        fold_node (graph, i);
     }
   return TRUE;
 }

@@ -22,8 +22,9 @@ typedef struct
 extern const FxPass fx_float_passes[];
 extern const guint fx_n_float_passes;
 
-/* All nodes whose operands are constants become constants, where the result is not much larger than what it comes from.
- * Requires a sorted graph with inferred shapes. Nodes that draw random numbers stay. */
+/* All nodes whose operands are constants become constants, where the result is not much larger than what it comes from;
+ * so do Shape and Size of a tensor whose shape is all numbers. Requires a sorted graph with inferred shapes. Nodes that
+ * draw random numbers stay. */
 gboolean fx_pass_fold_constants (FxGraph *graph, GError **error);
 
 /* Identity, and Dropout as it is after training, go. Those that connect a graph input with a graph output stay. */
