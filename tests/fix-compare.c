@@ -7,6 +7,9 @@
 
 #include <math.h>
 
+/* For what is free before and after. */
+#define FREE_SIZE 2
+
 static FxId
 find_input (const FxGraph *graph, const char *name)
 {
@@ -46,7 +49,7 @@ prepare (const FxGraph *before, const FxGraph *fixed)
       /* an input of another rank has become one of four dimensions: only the batch can be free then */
       for (int k = 0; k < value->shape.rank; k++)
         if (value->shape.dims[k] < 0)
-          value->shape.dims[k] = shape.rank == value->shape.rank ? shape.dims[k] : 1;
+          value->shape.dims[k] = shape.rank != value->shape.rank ? 1 : shape.dims[k] >= 0 ? shape.dims[k] : FREE_SIZE;
     }
   return graph;
 }
@@ -122,8 +125,8 @@ difference (const FxTensor *wanted, const FxTensor *found)
 double
 fix_compare (const FxGraph *before, const FxGraph *fixed, guint32 seed)
 {
-  g_autoptr (FxGraph) graph = prepare (before, fixed);
-  FxTensor **wanted = run (graph, seed), **found = run (fixed, seed);
+  g_autoptr (FxGraph) graph = prepare (before, fixed), after = prepare (fixed, fixed);
+  FxTensor **wanted = run (graph, seed), **found = run (after, seed);
   double worst = 0.0;
 
   for (guint i = 0; i < fx_graph_n_outputs (fixed); i++)

@@ -35,7 +35,7 @@ const FxFix fx_fixes[] = {
     "Float inputs of rank 1 to 3 get dimensions of 1, and a Reshape behind them takes those away; exact", TRUE, FALSE,
     fx_fix_input_4d },
   { "fold-batchnorm", "Fold batch normalization",
-    "Batch normalization behind a convolution goes into its weights; within rounding", TRUE, FALSE,
+    "Batch normalization, scales and biases behind a convolution go into its weights; within rounding", TRUE, FALSE,
     fx_fix_fold_batchnorm },
   { "rewrite-reshape", "Write Squeeze, Unsqueeze and Flatten as Reshape",
     "They change only the shape, which is known; exact", TRUE, FALSE, fx_fix_rewrite_reshape },
@@ -83,20 +83,6 @@ fx_fix_find (const char *rule)
   return NULL;
 }
 
-static gboolean
-has_subgraphs (const FxGraph *graph)
-{
-  for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
-    {
-      const FxNode *node = fx_graph_node (graph, i);
-
-      for (guint k = 0; !node->removed && k < node->n_attrs; k++)
-        if (node->attrs[k].kind == FX_ATTR_GRAPH)
-          return TRUE;
-    }
-  return FALSE;
-}
-
 /* Runs one fix on a graph that is sorted and inferred, and leaves it so. */
 static gboolean
 run (FxGraph *graph, const FxFix *fix, GPtrArray *log, guint *n_changes, GError **error)
@@ -104,7 +90,7 @@ run (FxGraph *graph, const FxFix *fix, GPtrArray *log, guint *n_changes, GError 
   FxEdit edit = { .graph = graph, .rule = fix->rule, .log = log };
   gboolean ok;
 
-  if (!fix->control_flow && has_subgraphs (graph))
+  if (!fix->control_flow && fx_edit_has_subgraphs (graph))
     return TRUE;
   ok = fix->apply (&edit, error);
   if (ok && edit.n_changes > 0)

@@ -21,19 +21,34 @@ constant_bytes (const FxFact *inputs, guint n)
   return bytes;
 }
 
-/* A kernel that refuses says so when the model runs. */
+static gsize
+node_bytes (FxTensor *const *outputs, guint n)
+{
+  gsize bytes = 0;
+
+  for (guint i = 0; i < n; i++)
+    if (outputs[i] != NULL)
+      bytes += fx_tensor_elements (outputs[i]) * fx_dtype_size (fx_tensor_dtype (outputs[i]));
+  return bytes;
+}
+
+/* A kernel that refuses says so when the model runs. `room` is what large constants may take yet. */
 static void
-fold_node (FxGraph *graph, FxId id)
+fold_node (FxGraph *graph, FxId id, gsize *room)
 {
   const FxNode *node = fx_graph_node (graph, id);
   g_autofree FxFact *inputs = g_new0 (FxFact, node->n_inputs + 1);
   g_autofree FxTensor **outputs = g_new0 (FxTensor *, node->n_outputs + 1);
+  gsize free_bytes, bytes;
 
   fx_graph_get_facts (graph, node->inputs, node->n_inputs, inputs);
+  free_bytes = MAX (constant_bytes (inputs, node->n_inputs), SMALL_BYTES);
   if (!fx_op_can_fold (node->op, inputs, node->n_inputs)
-      || !fx_op_fold_facts (node->op, node, inputs, node->n_inputs, outputs, node->n_outputs,
-                            MAX (constant_bytes (inputs, node->n_inputs), SMALL_BYTES), NULL))
+      || !fx_op_fold_facts (node->op, node, inputs, node->n_inputs, outputs, node->n_outputs, MAX (free_bytes, *room),
+                            NULL))
     return;
+  bytes = node_bytes (outputs, node->n_outputs);
+  *room -= bytes > free_bytes ? MIN (*room, bytes) : 0;
   for (guint i = 0; i < node->n_outputs; i++)
     if (outputs[i] != NULL)
       {
@@ -47,14 +62,20 @@ fold_node (FxGraph *graph, FxId id)
 }
 
 gboolean
-fx_pass_fold_constants (FxGraph *graph, G_GNUC_UNUSED GError **error)
+fx_pass_fold_constants_within (FxGraph *graph, gsize max_bytes, G_GNUC_UNUSED GError **error)
 {
   for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
     {
       const FxNode *node = fx_graph_node (graph, i);
 
       if (!node->removed && node->op != NULL)
-        fold_node (graph, i);
+        fold_node (graph, i, &max_bytes);
     }
   return TRUE;
+}
+
+gboolean
+fx_pass_fold_constants (FxGraph *graph, GError **error)
+{
+  return fx_pass_fold_constants_within (graph, 0, error);
 }

@@ -45,6 +45,7 @@ typedef struct
   const FxUses *uses;
   guint8 *cut;     /* [n_nodes] */
   guint8 *depends; /* [n_values] on the elements of a graph input */
+  GArray *outputs; /* of the graph after the cut */
 } Cut;
 
 static gboolean
@@ -72,7 +73,7 @@ reads_shapes_only (const FxNode *node)
 
 /* Calls `func` for all values that a node reads, also in its subgraphs, until it gives TRUE. */
 static gboolean
-any_read (const Cut *cut, const FxNode *node, gboolean (*func) (const Cut *cut, FxId value))
+any_read (Cut *cut, const FxNode *node, gboolean (*func) (Cut *cut, FxId value))
 {
   for (guint i = 0; i < node->n_inputs; i++)
     if (node->inputs[i] != FX_NONE && func (cut, node->inputs[i]))
@@ -94,13 +95,13 @@ any_read (const Cut *cut, const FxNode *node, gboolean (*func) (const Cut *cut, 
 }
 
 static gboolean
-is_cut_value (const Cut *cut, FxId value)
+is_cut_value (Cut *cut, FxId value)
 {
   return cut->uses->producer[value] != FX_NONE && cut->cut[cut->uses->producer[value]];
 }
 
 static gboolean
-is_dependent (const Cut *cut, FxId value)
+is_dependent (Cut *cut, FxId value)
 {
   return cut->depends[value];
 }
@@ -132,7 +133,7 @@ mark_forward (Cut *cut)
 
 /* Whether the results of a node go into what is cut and nowhere else. */
 static gboolean
-serves_cut_only (const Cut *cut, const FxNode *node)
+serves_cut_only (Cut *cut, const FxNode *node)
 {
   gboolean used = FALSE;
 
@@ -167,47 +168,43 @@ mark_backward (Cut *cut)
     }
 }
 
-static void
-add_once (GArray *values, FxId value)
+static gboolean
+add_output (Cut *cut, FxId value)
 {
-  for (guint i = 0; i < values->len; i++)
-    if (g_array_index (values, FxId, i) == value)
-      return;
-  g_array_append_val (values, value);
+  for (guint i = 0; i < cut->outputs->len; i++)
+    if (g_array_index (cut->outputs, FxId, i) == value)
+      return FALSE;
+  g_array_append_val (cut->outputs, value);
+  return FALSE; /* on to the next one */
+}
+
+static gboolean
+add_if_computed (Cut *cut, FxId value)
+{
+  if (cut->depends[value] && !is_cut_value (cut, value) && !fx_edit_is_input (cut->edit, value))
+    add_output (cut, value);
+  return FALSE;
 }
 
 /* Outputs that stay, then what the cut nodes read. */
-static GArray *
-new_outputs (const Cut *cut)
+static void
+find_outputs (Cut *cut)
 {
   const FxGraph *graph = cut->edit->graph;
-  GArray *outputs = g_array_new (FALSE, FALSE, sizeof (FxId));
 
   for (guint i = 0; i < fx_graph_n_outputs (graph); i++)
     if (!is_cut_value (cut, fx_graph_output (graph, i)))
-      add_once (outputs, fx_graph_output (graph, i));
+      add_output (cut, fx_graph_output (graph, i));
   for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
-    {
-      const FxNode *node = fx_graph_node (graph, i);
-
-      if (!cut->cut[i] || reads_shapes_only (node))
-        continue;
-      for (guint k = 0; k < node->n_inputs; k++)
-        {
-          FxId value = node->inputs[k];
-
-          if (value != FX_NONE && cut->depends[value] && !is_cut_value (cut, value)
-              && !fx_edit_is_input (cut->edit, value))
-            add_once (outputs, value);
-        }
-    }
-  return outputs;
+    if (cut->cut[i] && !reads_shapes_only (fx_graph_node (graph, i)))
+      any_read (cut, fx_graph_node (graph, i), add_if_computed);
 }
 
 static void
-apply_cut (const Cut *cut, const GArray *outputs)
+apply_cut (Cut *cut)
 {
   FxEdit *edit = cut->edit;
+  const GArray *outputs = cut->outputs;
 
   for (guint i = 0; i < fx_graph_n_outputs (edit->graph); i++)
     if (is_cut_value (cut, fx_graph_output (edit->graph, i)))
@@ -232,16 +229,18 @@ fx_fix_cut_postprocessing (FxEdit *edit, G_GNUC_UNUSED GError **error)
   g_autoptr (GHashTable) used = fx_edit_used_inputs (edit);
   g_autofree guint8 *cut_nodes = g_new0 (guint8, fx_graph_n_nodes (edit->graph) + 1);
   g_autofree guint8 *depends = g_new0 (guint8, fx_graph_n_values (edit->graph) + 1);
-  Cut cut = { edit, fx_edit_uses (edit), cut_nodes, depends };
-  g_autoptr (GArray) outputs = NULL;
+  g_autoptr (GArray) outputs = g_array_new (FALSE, FALSE, sizeof (FxId));
+  Cut cut = { edit, fx_edit_uses (edit), cut_nodes, depends, outputs };
 
   if (!mark_forward (&cut))
     return TRUE;
-  mark_backward (&cut);
-  outputs = new_outputs (&cut);
+  /* what subgraphs read by name does not show in the uses */
+  if (!fx_edit_has_subgraphs (edit->graph))
+    mark_backward (&cut);
+  find_outputs (&cut);
   if (outputs->len == 0)
     return TRUE;
-  apply_cut (&cut, outputs);
+  apply_cut (&cut);
   fx_edit_drop_inputs (edit, used);
   return TRUE;
 }

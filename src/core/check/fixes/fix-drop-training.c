@@ -16,16 +16,15 @@ static const char *const losses[] = { "SoftmaxCrossEntropyLoss",
                                       "Accuracy",
                                       NULL };
 
+/* By its third operand, since opset 12. */
 static gboolean
-is_training (const FxEdit *edit, const FxNode *node)
+may_train (const FxEdit *edit, const FxNode *node)
 {
-  FxId operand = fx_edit_operand (node, 2);
-  double training = 0.0;
+  const FxTensor *training = fx_edit_constant (edit, fx_edit_operand (node, 2));
 
-  if (operand == FX_NONE)
+  if (fx_edit_operand (node, 2) == FX_NONE)
     return FALSE;
-  return fx_edit_constant (edit, operand) == NULL || fx_tensor_elements (fx_edit_constant (edit, operand)) != 1
-         || (training = fx_tensor_get_double (fx_edit_constant (edit, operand), 0)) != 0.0;
+  return training == NULL || fx_tensor_elements (training) != 1 || fx_tensor_get_double (training, 0) != 0.0;
 }
 
 static gboolean
@@ -35,7 +34,7 @@ does_nothing (FxEdit *edit, const FxNode *node)
     return FALSE;
   if (fx_edit_is (node, "Identity"))
     return TRUE;
-  if (!fx_edit_is (node, "Dropout") || is_training (edit, node))
+  if (!fx_edit_is (node, "Dropout") || may_train (edit, node))
     return FALSE;
   for (guint i = 1; i < node->n_outputs; i++)
     if (fx_edit_has_output (node, i)

@@ -70,12 +70,8 @@ rewrite (FxEdit *edit, FxId id)
             return;
           four = fx_edit_shape (edit, operands[i]);
         }
-      else if (i == 0 || fx_edit_constant (edit, node->inputs[i]) == NULL)
-        {
-          /* of a commutative operator, the constant may also come first */
-          if (fx_edit_constant (edit, node->inputs[i]) == NULL)
-            return;
-        }
+      else if (fx_edit_constant (edit, node->inputs[i]) == NULL)
+        return;
     }
   if (four.rank != 4)
     return;

@@ -38,6 +38,8 @@ read_layer (const FxEdit *edit, const FxNode *node, Layer *layer)
   layer->n = shape.dims[0];
   layer->k = shape.dims[1];
   layer->m = weights.dims[layer->transposed ? 0 : 1];
+  if (weights.dims[layer->transposed ? 1 : 0] != layer->k)
+    return FALSE;
   return layer->bias == NULL || fx_tensor_elements (layer->bias) == 1
          || (fx_tensor_elements (layer->bias) == (gsize)layer->m
              && fx_tensor_shape (layer->bias)->dims[fx_tensor_shape (layer->bias)->rank - 1] == layer->m);

@@ -371,6 +371,20 @@ fx_edit_bypass (FxEdit *edit, FxId id, guint i)
 
 /* ---- the graph as a whole ---- */
 
+gboolean
+fx_edit_has_subgraphs (const FxGraph *graph)
+{
+  for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
+    {
+      const FxNode *node = fx_graph_node (graph, i);
+
+      for (guint k = 0; !node->removed && k < node->n_attrs; k++)
+        if (node->attrs[k].kind == FX_ATTR_GRAPH)
+          return TRUE;
+    }
+  return FALSE;
+}
+
 GHashTable *
 fx_edit_used_inputs (FxEdit *edit)
 {
@@ -395,6 +409,8 @@ fx_edit_drop_inputs (FxEdit *edit, GHashTable *used_before)
 
   fx_graph_prune (edit->graph);
   fx_edit_touch (edit);
+  if (fx_edit_has_subgraphs (edit->graph)) /* which may use an input by name */
+    return;
   used = fx_edit_used_inputs (edit);
   for (guint i = 0; i < fx_graph_n_inputs (edit->graph); i++)
     {

@@ -85,9 +85,12 @@ void fx_edit_remove (FxEdit *edit, FxId id);
  * origins. The names of graph outputs stay. FALSE: it connects a graph input or constant with a graph output. */
 gboolean fx_edit_bypass (FxEdit *edit, FxId id, guint i);
 
-/* Sorts, drops dead nodes and graph inputs that lost their last use, infers. FALSE and *error on a cycle. */
+/* Whether a node has a subgraph as an attribute: control flow. */
+gboolean fx_edit_has_subgraphs (const FxGraph *graph);
+
+/* Sorts, drops dead nodes and unused values, infers. Ids change. FALSE and *error on a cycle. */
 gboolean fx_edit_settle (FxEdit *edit, GError **error);
-/* Graph inputs that something uses, as a set of ids to be handed to fx_edit_drop_inputs(). */
+/* Graph inputs that something uses, as a set of ids, for fx_edit_drop_inputs(). */
 GHashTable *fx_edit_used_inputs (FxEdit *edit);
 /* Drops the graph inputs that were used and are no longer. */
 void fx_edit_drop_inputs (FxEdit *edit, GHashTable *used_before);
