@@ -125,6 +125,15 @@ fx_graph_copy (const FxGraph *graph)
   return copy;
 }
 
+void
+fx_graph_swap (FxGraph *a, FxGraph *b)
+{
+  FxGraph both = *a;
+
+  *a = *b;
+  *b = both;
+}
+
 const char *
 fx_graph_name (const FxGraph *graph)
 {

@@ -55,6 +55,8 @@ typedef struct
 FxGraph *fx_graph_new (const char *name);
 FxGraph *fx_graph_copy (const FxGraph *graph); /* shares tensors, copies the rest */
 void fx_graph_free (FxGraph *graph);           /* accepts NULL */
+/* Exchanges what two graphs hold: makes an edit that was tried on a copy happen at once. */
+void fx_graph_swap (FxGraph *a, FxGraph *b);
 
 const char *fx_graph_name (const FxGraph *graph);
 

@@ -1,5 +1,7 @@
-/* y = scale · (x - mean) / √(var + ε) + B behind y = W · x + b is y = (k W) · x + (k (b - mean) + B) with
- * k = scale / √(var + ε) per output channel. Computed in double precision.
+/* Operators that scale and shift channels go into the weights in front of them.
+ *
+ * Batch normalization: y = scale · (x - mean) / √(var + ε) + B behind y = W · x + b is y = (k W) · x + (k (b - mean) +
+ * B) with k = scale / √(var + ε) per output channel. Computed in double precision.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
@@ -45,9 +47,17 @@ int_attr (const FxNode *node, const char *name, gint64 value)
   return attr != NULL && attr->kind == FX_ATTR_INT ? attr->i : value;
 }
 
+static void
+affine_init (Affine *affine, guint n)
+{
+  affine->n = n;
+  affine->factor = g_new (double, n + 1);
+  affine->shift = g_new (double, n + 1);
+}
+
 /* What the normalization does per channel; FALSE if that is not constant. */
 static gboolean
-read_affine (const FxGraph *graph, const FxNode *norm, guint n, Affine *affine)
+read_norm (const FxGraph *graph, const FxNode *norm, Affine *affine)
 {
   const FxTensor *operands[4];
   double epsilon = float_attr (norm, "epsilon", 1e-5);
@@ -55,25 +65,72 @@ read_affine (const FxGraph *graph, const FxNode *norm, guint n, Affine *affine)
   for (guint i = 0; i < G_N_ELEMENTS (operands); i++)
     {
       operands[i] = constant_input (graph, norm, i + 1);
-      if (operands[i] == NULL || fx_tensor_elements (operands[i]) != n)
+      if (operands[i] == NULL || fx_tensor_elements (operands[i]) != affine->n)
         return FALSE;
     }
   for (guint i = 1; i < norm->n_outputs; i++)
     if (norm->outputs[i] != FX_NONE) /* running statistics: training */
       return FALSE;
-  affine->n = n;
-  affine->factor = g_new (double, n + 1);
-  affine->shift = g_new (double, n + 1);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < affine->n; i++)
     {
       double variance = fx_tensor_get_double (operands[3], i);
 
       affine->factor[i] = fx_tensor_get_double (operands[0], i) / sqrt (variance + epsilon);
       affine->shift[i]
           = fx_tensor_get_double (operands[1], i) - fx_tensor_get_double (operands[2], i) * affine->factor[i];
-      if (!isfinite (affine->factor[i]) || !isfinite (affine->shift[i]))
+    }
+  return TRUE;
+}
+
+/* A number, or one for each of `n` channels on axis 1 of a tensor of rank `rank`. */
+static gboolean
+is_per_channel (const FxTensor *constant, int rank, guint n)
+{
+  const FxShape *shape = fx_tensor_shape (constant);
+  int axis = 1 - (rank - shape->rank);
+
+  if (!fx_dtype_in (fx_tensor_dtype (constant), FX_TYPES_FLOAT) || rank < 2 || shape->rank > rank)
+    return FALSE;
+  return fx_tensor_elements (constant) == 1
+         || (fx_tensor_elements (constant) == n && axis >= 0 && shape->dims[axis] == (gint64)n);
+}
+
+/* Mul or Add of a constant per channel. */
+static gboolean
+read_scale (const FxGraph *graph, const FxNode *node, FxId between, Affine *affine)
+{
+  guint side = node->n_inputs == 2 && node->inputs[1] == between ? 0 : 1;
+  const FxTensor *constant = constant_input (graph, node, side);
+  gboolean scales = is_op (node, "Mul");
+
+  if (node->version < 7 || constant == NULL /* before opset 7, operands broadcast along an axis */
+      || !is_per_channel (constant, fx_graph_value (graph, between)->shape.rank, affine->n))
+    return FALSE;
+  for (guint i = 0; i < affine->n; i++)
+    {
+      double value = fx_tensor_get_double (constant, fx_tensor_elements (constant) > 1 ? i : 0);
+
+      affine->factor[i] = scales ? value : 1.0;
+      affine->shift[i] = scales ? 0.0 : value;
+    }
+  return TRUE;
+}
+
+/* What `next` does to each of the `n` channels of its operand `between`; FALSE if that is not constant. */
+static gboolean
+read_affine (const FxGraph *graph, const FxNode *next, FxId between, guint n, Affine *affine)
+{
+  affine_init (affine, n);
+  if (is_op (next, "BatchNormalization"))
+    {
+      if (next->inputs[0] != between || !read_norm (graph, next, affine))
         return FALSE;
     }
+  else if ((!is_op (next, "Mul") && !is_op (next, "Add")) || !read_scale (graph, next, between, affine))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!isfinite (affine->factor[i]) || !isfinite (affine->shift[i]))
+      return FALSE;
   return TRUE;
 }
 
@@ -200,67 +257,121 @@ bias_fits (const FxNode *node, const FxTensor *bias, guint n)
          || (elements == n && fx_tensor_shape (bias)->dims[fx_tensor_shape (bias)->rank - 1] == (gint64)n);
 }
 
-static gboolean
-fold (FxGraph *graph, FxNode *node, FxId norm_id, GError **error)
+static FxId
+add_constant (FxGraph *graph, const FxNode *node, const char *suffix, FxTensor *tensor)
 {
-  const FxNode *norm = fx_graph_node (graph, norm_id);
-  const FxTensor *weights = constant_input (graph, node, 1), *bias = constant_input (graph, node, 2);
+  g_autofree char *name = g_strconcat (node->name, suffix, NULL);
+
+  return fx_graph_add_constant (graph, name, tensor);
+}
+
+/* New weights and bias at operands 1 and 2; `next` goes. */
+static void
+replace (FxGraph *graph, FxNode *node, FxId next_id, FxTensor *weights, FxTensor *bias)
+{
+  const FxNode *next = fx_graph_node (graph, next_id);
+  guint n = MAX (node->n_inputs, 3);
+  g_autofree FxId *inputs = g_new (FxId, n);
+
+  memcpy (inputs, node->inputs, node->n_inputs * sizeof *inputs);
+  inputs[1] = add_constant (graph, node, "_weights", weights);
+  inputs[2] = add_constant (graph, node, "_bias", bias);
+  fx_node_set_inputs (node, inputs, n);
+  fx_node_add_origins (node, next);
+  node->outputs[0] = next->outputs[0];
+  fx_graph_remove_node (graph, next_id);
+}
+
+/* The channels of a node whose weights are operand 1 and whose bias is operand 2; FALSE if those are not constant. */
+static gboolean
+read_weights (const FxGraph *graph, const FxNode *node, const FxTensor **weights, const FxTensor **bias,
+              Channels *channels)
+{
   gboolean has_bias = node->n_inputs > 2 && node->inputs[2] != FX_NONE;
+
+  *weights = constant_input (graph, node, 1);
+  *bias = constant_input (graph, node, 2);
+  if (*weights == NULL || !fx_dtype_in (fx_tensor_dtype (*weights), FX_TYPES_FLOAT) || (has_bias && *bias == NULL))
+    return FALSE;
+  if (is_op (node, "BatchNormalization"))
+    {
+      gsize n = fx_tensor_elements (*weights);
+
+      *channels = (Channels){ .inner = 1, .per_group = n, .group_size = n, .channels = (guint)n };
+      return n > 0 && n <= G_MAXINT32 && has_bias && fx_tensor_elements (*bias) == n
+             && !(node->n_outputs > 1 && node->outputs[1] != FX_NONE);
+    }
+  return read_channels (node, *weights, channels) && (!has_bias || bias_fits (node, *bias, channels->channels));
+}
+
+/* Takes `next_id` into the weights of `node` if it can: *folded. */
+static gboolean
+fold (FxGraph *graph, FxNode *node, FxId next_id, gboolean *folded, GError **error)
+{
+  const FxNode *next = fx_graph_node (graph, next_id);
+  const FxTensor *weights, *bias;
   Affine affine = { 0 };
   Channels channels;
-  FxTensor *new_weights, *new_bias;
-  FxId inputs[3];
-  gboolean ok = TRUE;
 
-  if (weights == NULL || !fx_dtype_in (fx_tensor_dtype (weights), FX_TYPES_FLOAT) || (has_bias && bias == NULL)
-      || !read_channels (node, weights, &channels) || (has_bias && !bias_fits (node, bias, channels.channels)))
+  *folded = FALSE;
+  if (!read_weights (graph, node, &weights, &bias, &channels))
     return TRUE;
-  if (read_affine (graph, norm, channels.channels, &affine))
+  if (read_affine (graph, next, node->outputs[0], channels.channels, &affine))
     {
-      new_weights = scaled_weights (weights, &channels, &affine, error);
-      new_bias = new_weights != NULL ? shifted_bias (bias, fx_tensor_dtype (weights), &affine, error) : NULL;
-      ok = new_bias != NULL;
-      if (ok)
-        {
-          g_autofree char *weights_name = g_strconcat (node->name, "_weights", NULL);
-          g_autofree char *bias_name = g_strconcat (node->name, "_bias", NULL);
+      FxTensor *new_weights = scaled_weights (weights, &channels, &affine, error);
+      FxTensor *new_bias = new_weights != NULL ? shifted_bias (bias, fx_tensor_dtype (weights), &affine, error) : NULL;
 
-          inputs[0] = node->inputs[0];
-          inputs[1] = fx_graph_add_constant (graph, weights_name, new_weights);
-          inputs[2] = fx_graph_add_constant (graph, bias_name, new_bias);
-          fx_node_set_inputs (node, inputs, G_N_ELEMENTS (inputs));
-          fx_node_add_origins (node, norm);
-          node->outputs[0] = norm->outputs[0];
-          fx_graph_remove_node (graph, norm_id);
-        }
+      *folded = new_bias != NULL;
+      if (*folded)
+        replace (graph, node, next_id, new_weights, new_bias);
       else
         fx_tensor_unref (new_weights);
+      affine_clear (&affine);
+      return *folded;
     }
   affine_clear (&affine);
-  return ok;
+  return TRUE;
+}
+
+static gboolean
+has_weights (const FxNode *node)
+{
+  return is_op (node, "Conv") || is_op (node, "ConvTranspose") || is_op (node, "Gemm")
+         || is_op (node, "BatchNormalization");
+}
+
+/* The one node that uses the value; FX_NONE if there are more, or if the value is an output of the graph. */
+static FxId
+only_user (const FxGraph *graph, const FxUses *uses, FxId value)
+{
+  FxId user;
+
+  if (fx_uses_count (uses, value) != 1 || uses->is_output[value])
+    return FX_NONE;
+  user = uses->users[uses->first[value]];
+  return fx_graph_node (graph, user)->n_outputs > 0 && fx_graph_node (graph, user)->outputs[0] != FX_NONE ? user
+                                                                                                          : FX_NONE;
 }
 
 gboolean
 fx_pass_fold_batchnorm (FxGraph *graph, GError **error)
 {
   g_autoptr (FxUses) uses = fx_uses_new (graph);
-  guint n_values = fx_graph_n_values (graph);
 
   for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
     {
       FxNode *node = fx_graph_node (graph, i);
-      FxId between, user;
+      gboolean folded = !node->removed && has_weights (node) && node->n_outputs > 0 && node->outputs[0] != FX_NONE;
 
-      if (node->removed || !(is_op (node, "Conv") || is_op (node, "ConvTranspose") || is_op (node, "Gemm"))
-          || node->n_outputs < 1 || node->outputs[0] == FX_NONE || node->outputs[0] >= n_values)
-        continue;
-      between = node->outputs[0];
-      if (fx_uses_count (uses, between) != 1 || uses->is_output[between])
-        continue;
-      user = uses->users[uses->first[between]];
-      if (is_op (fx_graph_node (graph, user), "BatchNormalization") && fx_graph_node (graph, user)->inputs[0] == between
-          && !fold (graph, node, user, error))
-        return fx_error_prefix (error, "node \"%s\"", node->name);
+      /* what is folded hands on its output, whose users stay the same: `uses` stays right about it */
+      while (folded)
+        {
+          FxId user = only_user (graph, uses, node->outputs[0]);
+
+          folded = FALSE;
+          if (user != FX_NONE && !fold (graph, node, user, &folded, error))
+            return fx_error_prefix (error, "node \"%s\"", node->name);
+        }
     }
   return TRUE;
 }

@@ -8,7 +8,8 @@
 const FxPass fx_float_passes[] = {
   { "fold-constants", fx_pass_fold_constants, "Compute what does not depend on the inputs" },
   { "remove-identity", fx_pass_remove_identity, "Drop Identity and Dropout" },
-  { "fold-batchnorm", fx_pass_fold_batchnorm, "Put batch normalization into the weights in front of it" },
+  { "fold-batchnorm", fx_pass_fold_batchnorm,
+    "Put batch normalization, scales and biases into the weights in front of them" },
 };
 
 const guint fx_n_float_passes = G_N_ELEMENTS (fx_float_passes);
