@@ -56,7 +56,7 @@ apply_fixes (FxGraph *graph, char **rules, GPtrArray *log, GError **error)
     {
       const FxFix *fix = fx_fix_find (rules[i]);
 
-      if (fix != NULL ? !fx_fix_apply (graph, fix, log, error) : !fx_fix_apply_all (graph, log, error))
+      if (fix != NULL ? !fx_fix_apply (graph, fix, log, NULL, error) : !fx_fix_apply_all (graph, log, NULL, error))
         return fx_error_prefix (error, "%s", rules[i]);
     }
   return TRUE;

@@ -1,11 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-<<<<<<< HEAD
-#include "core/check/fx-fix.h"
-
-#include <string.h>
-
-const FxFix fx_fixes[] = { { NULL } };
-=======
 #include "core/fx-error.h"
 #include "core/check/fixes/fx-fix-rows.h"
 
@@ -80,7 +73,6 @@ const FxFix fx_fixes[] = {
     TRUE, FALSE, fx_fix_remove_no_op },
   { NULL },
 };
->>>>>>> fixes
 
 const FxFix *
 fx_fix_find (const char *rule)
@@ -91,21 +83,6 @@ fx_fix_find (const char *rule)
   return NULL;
 }
 
-<<<<<<< HEAD
-gboolean
-fx_fix_apply (FxGraph *graph, const FxFix *fix, GPtrArray *log, GError **error)
-{
-  guint n_changes = 0;
-
-  return fix->apply (graph, &n_changes, log, error);
-}
-
-gboolean
-fx_fix_apply_all (G_GNUC_UNUSED FxGraph *graph, G_GNUC_UNUSED GPtrArray *log, G_GNUC_UNUSED GError **error)
-{
-  return TRUE;
-}
-=======
 /* Runs one fix on a graph that is sorted and inferred, and leaves it so. */
 static gboolean
 run (FxGraph *graph, const FxFix *fix, GPtrArray *log, guint *n_changes, GError **error)
@@ -185,4 +162,3 @@ fx_fix_apply_all (FxGraph *graph, GPtrArray *log, guint *n_changes, GError **err
 {
   return apply (graph, NULL, log, n_changes, error);
 }
->>>>>>> fixes

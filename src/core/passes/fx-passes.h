@@ -22,14 +22,10 @@ typedef struct
 extern const FxPass fx_float_passes[];
 extern const guint fx_n_float_passes;
 
-/* All nodes whose operands are constants become constants, where the result is not much larger than what it comes from;
- * so do Shape and Size of a tensor whose shape is all numbers. Requires a sorted graph with inferred shapes. Nodes that
- * draw random numbers stay. */
+/* All nodes whose operands are constants become constants, and so do Shape and Size of a tensor whose shape is all
+ * numbers, as long as all of them together are at most 256 MiB larger than what they come from. Requires a sorted graph
+ * with inferred shapes. Nodes that draw random numbers stay. */
 gboolean fx_pass_fold_constants (FxGraph *graph, GError **error);
-
-/* The same with more room: constants larger than their operands may grow to `max_bytes` together. For graphs that are
- * written, where weights that the file computes are to be weights. */
-gboolean fx_pass_fold_constants_within (FxGraph *graph, gsize max_bytes, GError **error);
 
 /* Identity, and Dropout as it is after training, go. Those that connect a graph input with a graph output stay. */
 gboolean fx_pass_remove_identity (FxGraph *graph, GError **error);

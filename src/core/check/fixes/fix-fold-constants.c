@@ -4,15 +4,12 @@
 #include "core/check/fixes/fx-fix-rows.h"
 #include "core/passes/fx-passes.h"
 
-/* Half of what a model file can hold. */
-#define MAX_BYTES ((gsize)1 << 30)
-
 gboolean
 fx_fix_fold_constants (FxEdit *edit, GError **error)
 {
   guint n = fx_graph_n_nodes (edit->graph);
 
-  if (!fx_pass_fold_constants_within (edit->graph, MAX_BYTES, error))
+  if (!fx_pass_fold_constants (edit->graph, error))
     return FALSE;
   for (FxId i = 0; i < n; i++)
     if (fx_graph_node (edit->graph, i)->removed)
