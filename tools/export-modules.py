@@ -240,9 +240,10 @@ def main():
 
 
 def dynamic_axes(inputs):
-    """Every axis of pictures but the channels, and axis 0 and 1 of the rest, are left open."""
+    """Every axis of pictures but the channels, the first of tables, and the first two of the rest are left open."""
     flat = [x for item in inputs for x in (item if isinstance(item, tuple) else (item,))]
-    return {f"in{i}": {axis: f"d{i}_{axis}" for axis in range(x.dim()) if axis != 1 or x.dim() < 4}
+    return {f"in{i}": {axis: f"d{i}_{axis}" for axis in range(x.dim())
+                       if (axis != 1 or x.dim() == 3) and (axis != 2 or x.dim() != 3)}
             for i, x in enumerate(flat) if x.dim() > 1}
 
 

@@ -1,9 +1,10 @@
-// Runs a model once in ONNX Runtime, as `fixpoint-cli run` does it: the peer of tools/compare-ort.py.
+// Runs models in ONNX Runtime, as `fixpoint-cli run` does it: the peer of tools/compare-ort.py.
 //
-//   node ort-run.js MODULES MODEL OUTPUT_DIR THREADS SECONDS [NAME=FILE.npy ...]
+//   node ort-run.js MODULES THREADS SECONDS
 //
-// MODULES is the folder whose node_modules has onnxruntime-node. Every output becomes a .npy file, listed in
-// OUTPUT_DIR/outputs.json. With SECONDS > 0 it is run again and again for that long, and median_ms is in the list.
+// MODULES is the folder whose node_modules has onnxruntime-node. Every line of standard input is a job, {"model",
+// "folder", "inputs": {NAME: FILE.npy}}, and is answered by a line: {"median_ms"} or {"error"}. Every output becomes a
+// .npy file, listed in FOLDER/outputs.json. With SECONDS > 0 a model is run again and again for that long.
 //
 // SPDX-License-Identifier: Apache-2.0
 'use strict';
@@ -11,6 +12,7 @@
 const fs = require('fs');
 const { createRequire } = require('module');
 const path = require('path');
+const readline = require('readline');
 
 const TYPES = { // numpy's name: [ONNX Runtime's name, array]
   '<f4': ['float32', Float32Array], '<f8': ['float64', Float64Array], '<f2': ['float16', Uint16Array],
@@ -41,43 +43,52 @@ function writeNpy(file, tensor) {
     Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
 }
 
-async function main() {
-  const [modules, model, folder, threads, seconds, ...inputs] = process.argv.slice(2);
-  if (seconds === undefined) {
-    console.error('usage: node ort-run.js MODULES MODEL OUTPUT_DIR THREADS SECONDS [NAME=FILE.npy ...]');
-    process.exit(2);
-  }
-  const ort = createRequire(path.resolve(modules) + '/')('onnxruntime-node');
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: ['cpu'], intraOpNumThreads: Number(threads), interOpNumThreads: 1,
+async function run(ort, job, threads, seconds) {
+  const session = await ort.InferenceSession.create(job.model, {
+    executionProviders: ['cpu'], intraOpNumThreads: threads, interOpNumThreads: 1,
     executionMode: 'sequential', graphOptimizationLevel: 'all', logSeverityLevel: 4,
   });
   const feeds = {};
-  for (const input of inputs) {
-    const at = input.lastIndexOf('=');
-    feeds[input.slice(0, at)] = readNpy(ort, input.slice(at + 1));
-  }
+  for (const [name, file] of Object.entries(job.inputs)) feeds[name] = readNpy(ort, file);
   let result = await session.run(feeds);
   const times = [];
-  const end = Date.now() + Number(seconds) * 1000;
-  while (Date.now() < end) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
     const start = process.hrtime.bigint();
     result = await session.run(feeds);
     times.push(Number(process.hrtime.bigint() - start) / 1e6);
   }
   times.sort((a, b) => a - b);
 
-  fs.mkdirSync(folder, { recursive: true });
+  fs.mkdirSync(job.folder, { recursive: true });
   const outputs = session.outputNames.map((name, i) => {
     const file = `${String(i).padStart(2, '0')}.npy`;
-    writeNpy(path.join(folder, file), result[name]);
+    writeNpy(path.join(job.folder, file), result[name]);
     return { name, file, dtype: result[name].type, shape: result[name].dims };
   });
-  const text = JSON.stringify({ outputs, median_ms: times[times.length >> 1] });
-  fs.writeFileSync(path.join(folder, 'outputs.json'), text + '\n');
+  fs.writeFileSync(path.join(job.folder, 'outputs.json'), JSON.stringify({ outputs }) + '\n');
+  await session.release();
+  return { median_ms: times[times.length >> 1] };
+}
+
+async function main() {
+  const [modules, threads, seconds] = process.argv.slice(2);
+  if (seconds === undefined) {
+    console.error('usage: node ort-run.js MODULES THREADS SECONDS');
+    process.exit(2);
+  }
+  const ort = createRequire(path.resolve(modules) + '/')('onnxruntime-node');
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    let answer;
+    try {
+      answer = await run(ort, JSON.parse(line), Number(threads), Number(seconds));
+    } catch (error) {
+      answer = { error: String(error.message || error).split('\n')[0] };
+    }
+    console.log(JSON.stringify(answer));
+  }
 }
 
 main().catch((error) => {
-  console.error(String(error.message || error).split('\n')[0]);
+  console.error(String(error));
   process.exit(1);
 });
