@@ -113,31 +113,35 @@ is_default (const FxGraph *graph, const FxShape *shape, int axis)
   return format != NULL && strcmp (format, "caffe") == 0 && (axis == 0 || (shape->rank == 4 && axis > 1));
 }
 
+gboolean
+fx_cli_set_input_shape (FxGraph *graph, FxId input, const FxShape *shape, GError **error)
+{
+  FxValue *value = fx_graph_value (graph, input);
+  gboolean fits = value->shape.rank < 0 || value->shape.rank == shape->rank;
+
+  for (int i = 0; fits && i < value->shape.rank; i++)
+    fits = value->shape.dims[i] < 0 || value->shape.dims[i] == shape->dims[i] || is_default (graph, &value->shape, i);
+  if (!fits)
+    {
+      g_autofree char *declared = fx_graph_shape_to_string (graph, &value->shape);
+      g_autofree char *given = fx_shape_to_string (shape);
+
+      return fx_fail (error, FX_ERROR_BAD_DATA, "input \"%s\" cannot have shape %s: the model declares %s", value->name,
+                      given, declared);
+    }
+  value->shape = *shape;
+  return TRUE;
+}
+
 static gboolean
-set_input_shape (FxGraph *graph, const char *argument, guint position, GError **error)
+parse_input_shape (FxGraph *graph, const char *argument, guint position, GError **error)
 {
   FxId input;
   FxShape shape;
   const char *text;
-  FxValue *value;
-  gboolean fits;
 
-  if (!fx_cli_find_input (graph, argument, position, &input, &text, error) || !fx_shape_parse (text, &shape, error))
-    return FALSE;
-
-  value = fx_graph_value (graph, input);
-  fits = value->shape.rank < 0 || value->shape.rank == shape.rank;
-  for (int i = 0; fits && i < value->shape.rank; i++)
-    fits = value->shape.dims[i] < 0 || value->shape.dims[i] == shape.dims[i] || is_default (graph, &value->shape, i);
-  if (!fits)
-    {
-      g_autofree char *declared = fx_graph_shape_to_string (graph, &value->shape);
-
-      return fx_fail (error, FX_ERROR_BAD_DATA, "input \"%s\" cannot have shape %s: the model declares %s", value->name,
-                      text, declared);
-    }
-  value->shape = shape;
-  return TRUE;
+  return fx_cli_find_input (graph, argument, position, &input, &text, error) && fx_shape_parse (text, &shape, error)
+         && fx_cli_set_input_shape (graph, input, &shape, error);
 }
 
 FxGraph *
@@ -148,7 +152,7 @@ fx_cli_load (const char *path, const char *weights, char **shapes, GPtrArray *di
   if (graph == NULL)
     return NULL;
   for (guint i = 0; shapes != NULL && shapes[i] != NULL; i++)
-    if (!set_input_shape (graph, shapes[i], i, error))
+    if (!parse_input_shape (graph, shapes[i], i, error))
       {
         fx_error_prefix (error, "%s", path);
         return NULL;

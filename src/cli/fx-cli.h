@@ -55,6 +55,9 @@ gboolean fx_cli_select_outputs (FxGraph *graph, char **names, GError **error);
 gboolean fx_cli_find_input (const FxGraph *graph, const char *argument, guint position, FxId *input, const char **value,
                             GError **error);
 
+/* Gives an input a shape of numbers. FALSE and *error where the model declares another. */
+gboolean fx_cli_set_input_shape (FxGraph *graph, FxId input, const FxShape *shape, GError **error);
+
 /* A progress that draws a bar on standard error if that is a terminal, else nothing. */
 FxProgress fx_cli_progress (void);
 

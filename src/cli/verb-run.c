@@ -88,6 +88,16 @@ load_inputs (const FxGraph *graph, const Options *options, GError **error)
   return tensors;
 }
 
+/* A tensor that knows its own shape settles what the model left open. */
+static gboolean
+adopt_shapes (FxGraph *graph, FxTensor *const *tensors, GError **error)
+{
+  for (guint k = 0; k < fx_graph_n_inputs (graph); k++)
+    if (!fx_cli_set_input_shape (graph, fx_graph_input (graph, k), fx_tensor_shape (tensors[k]), error))
+      return FALSE;
+  return TRUE;
+}
+
 /* "03_scores.npy": the number keeps order and uniqueness, the name helps people. */
 static char *
 output_file_name (guint i, const char *name)
@@ -170,16 +180,44 @@ print_profile (const FxEngine *engine, const FxRun *run)
 }
 
 static gboolean
-run_model (const FxGraph *graph, const Options *options, GError **error)
+inputs_are_settled (const FxGraph *graph)
+{
+  for (guint k = 0; k < fx_graph_n_inputs (graph); k++)
+    if (!fx_shape_is_static (&fx_graph_value (graph, fx_graph_input (graph, k))->shape))
+      return FALSE;
+  return TRUE;
+}
+
+/* The engine, and what it is fed. What is wrong with the model itself (no weights) is said before what is wrong with
+ * the files for its inputs, as far as the engine does not need these for its shapes. */
+static FxEngine *
+prepare (FxGraph *graph, const Options *options, FxTensor ***inputs, GError **error)
 {
   FxEngineOptions engine_options = { .n_threads = (guint)options->threads, .reference_kernels = options->reference };
-  g_autoptr (FxEngine) engine = fx_engine_new (graph, &engine_options, fx_cli_cancellable (), error);
-  FxTensor **inputs = engine != NULL ? load_inputs (graph, options, error) : NULL;
+  g_autoptr (GError) input_error = NULL;
+  FxEngine *engine = NULL;
+
+  *inputs = load_inputs (graph, options, &input_error);
+  if (*inputs == NULL ? inputs_are_settled (graph) : adopt_shapes (graph, *inputs, error))
+    engine = fx_engine_new (graph, &engine_options, fx_cli_cancellable (), error);
+  if (*inputs == NULL && engine != NULL)
+    g_clear_pointer (&engine, fx_engine_unref);
+  if (*inputs == NULL && *error == NULL)
+    g_propagate_error (error, g_steal_pointer (&input_error));
+  if (*inputs != NULL && engine == NULL)
+    g_clear_pointer (inputs, free_tensors);
+  return engine;
+}
+
+static gboolean
+run_model (FxGraph *graph, const Options *options, GError **error)
+{
+  FxTensor **inputs, **outputs;
+  g_autoptr (FxEngine) engine = prepare (graph, options, &inputs, error);
   g_autoptr (FxRun) run = NULL;
-  FxTensor **outputs;
   gboolean ok;
 
-  if (inputs == NULL)
+  if (engine == NULL)
     return FALSE;
   run = fx_run_new (engine, error);
   outputs = g_new0 (FxTensor *, fx_graph_n_outputs (graph) + 1);

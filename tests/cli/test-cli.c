@@ -142,7 +142,7 @@ test_errors (void)
     { { "inspect", "no/such/file.onnx" }, "no/such/file.onnx: cannot be opened" },
     { { "inspect", sample_dir }, "is a folder" },
     { { "inspect", image }, "is a PNG image" },
-    { { "inspect", model, "--input-shape", "input=1x3x32x32" }, "cannot have shape 1x3x32x32" },
+    { { "inspect", model, "--input-shape", "input=1x3x32x32" }, "cannot have shape [1,3,32,32]" },
     { { "inspect", model, "--input-shape", "nobody=1x3x64x64" }, "names no input; the model has 1: \"input\"" },
     { { "inspect", model, "--input-shape", "abc" }, "\"abc\" is not a shape" },
     { { "run", model }, "run needs --output-dir" },
