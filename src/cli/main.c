@@ -12,6 +12,7 @@ const FxVerb fx_verbs[] = {
   { "check", fx_verb_check, "MODEL", "Say whether a model can run on a board, and what has to change if not" },
   { "run", fx_verb_run, "MODEL", "Run a model in float and write every output as a .npy file" },
   { "evaluate", fx_verb_evaluate, "MODEL", "Measure the top-1 and top-5 accuracy of a classifier on labelled images" },
+  { "calibrate", fx_verb_calibrate, "MODEL", "Measure the ranges of all activations over a folder of samples" },
   { "dump", fx_verb_dump, "MODEL", "Print a model in the text form" },
   { "operators", fx_verb_operators, "", "List every operator with its attributes" },
   { NULL },

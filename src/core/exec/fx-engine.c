@@ -204,6 +204,8 @@ fx_engine_new (const FxGraph *graph, const FxEngineOptions *options, GCancellabl
   threads = fx_threads_enter (engine->options.n_threads);
   if (!build (engine, cancellable, error))
     g_clear_pointer (&engine, fx_engine_unref);
+  else
+    engine->options.visible = NULL; /* the caller's */
   fx_threads_leave (threads);
   return engine;
 }

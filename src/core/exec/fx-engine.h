@@ -24,6 +24,8 @@ typedef struct
   gboolean reference_kernels; /* only the plain operator kernels in node order: no oneDNN, no simplification */
   gboolean keep_values;       /* every value that depends on the inputs is computed as the source graph has it and stays
                                  until the end of the run: nothing is fused, no memory is reused */
+  const FxId *visible;        /* [n_visible] values that fusion leaves to be observed; read by fx_engine_new() only */
+  guint n_visible;
 } FxEngineOptions;
 
 /* Plans `graph`, which is not changed; its shapes are inferred on a copy. `options` may be NULL: all defaults.
@@ -85,7 +87,8 @@ fx_run_execute (FxRun *run, FxTensor *const *inputs, FxTensor **outputs, GCancel
 
 /* Called on the thread of fx_run_execute() for each value as it is computed, in plain row-major form (valid during the
  * call); `value` is its id in the graph that the engine was made of. With FxEngineOptions.keep_values every output of
- * every node is shown, without it those that survive fusion. Graph inputs are shown first. */
+ * every node is shown, without it those that survive simplification and fusion; FxEngineOptions.visible keeps fusion,
+ * but not simplification, from hiding chosen ones. Graph inputs are shown first. */
 typedef void (*FxObserver) (FxId value, const FxArray *array, gpointer user_data);
 void fx_run_set_observer (FxRun *run, FxObserver observer, gpointer user_data);
 

@@ -186,7 +186,7 @@ group_new (Fuser *fuser, FxId main_node)
 }
 
 GPtrArray *
-fx_fuse_groups (const FxGraph *graph, FxBackend *backend)
+fx_fuse_groups (const FxGraph *graph, FxBackend *backend, const FxId *visible, guint n_visible)
 {
   guint n_nodes = fx_graph_n_nodes (graph), n_values = fx_graph_n_values (graph);
   GPtrArray *groups = g_ptr_array_new_with_free_func (group_free);
@@ -197,6 +197,9 @@ fx_fuse_groups (const FxGraph *graph, FxBackend *backend)
 
   for (FxId v = 0; v < n_values; v++)
     position[v] = FX_NONE;
+  for (guint i = 0; i < n_visible; i++)
+    if (visible[i] < n_values)
+      uses->is_output[visible[i]] = 1; /* seen from outside: no group goes on behind it */
   for (FxId i = 0; i < n_nodes; i++)
     if (!taken[i] && !fx_graph_node (graph, i)->removed)
       g_ptr_array_add (groups, group_new (&fuser, i));

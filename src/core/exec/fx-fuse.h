@@ -16,9 +16,9 @@ typedef struct
   FxPost posts[FX_MAX_POSTS];
 } FxGroup;
 
-/* All nodes that are not removed, in an order in which they can run. With `backend` NULL every node stands alone.
- * Free with g_ptr_array_unref(). */
-GPtrArray *fx_fuse_groups (const FxGraph *graph, FxBackend *backend);
+/* All nodes that are not removed, in an order in which they can run. With `backend` NULL every node stands alone; no
+ * group hides one of the `visible` values. Free with g_ptr_array_unref(). */
+GPtrArray *fx_fuse_groups (const FxGraph *graph, FxBackend *backend, const FxId *visible, guint n_visible);
 
 /* TRUE if everything that a run decides (types, shapes) is known of this value. */
 gboolean fx_value_is_static (const FxValue *value);

@@ -403,7 +403,9 @@ gboolean
 fx_plan_make (FxEngine *engine, GCancellable *cancellable, GError **error)
 {
   g_autoptr (FxUses) uses = fx_uses_new (engine->graph);
-  g_autoptr (GPtrArray) groups = fx_fuse_groups (engine->graph, engine->options.keep_values ? NULL : engine->backend);
+  const FxEngineOptions *options = &engine->options;
+  g_autoptr (GPtrArray) groups = fx_fuse_groups (engine->graph, options->keep_values ? NULL : engine->backend,
+                                                 options->visible, options->n_visible);
   guint n_values = fx_graph_n_values (engine->graph);
   gboolean ok = TRUE;
 

@@ -1,0 +1,306 @@
+/* Statistics of activations: exact counts, whatever the order, the range and the number of parts.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/calib/fx-statistics.h"
+
+#include "core/calib/fx-statistics-kernel.h"
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
+#include "core/graph/fx-tensor.h"
+#include "core/graph/fx-text.h"
+
+#include <math.h>
+#include <string.h>
+
+static FxGraph *
+parse (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  FxGraph *graph = fx_graph_parse (text, &error);
+
+  g_assert_no_error (error);
+  fx_graph_infer (graph, NULL);
+  return graph;
+}
+
+static FxGraph *
+one_value (void)
+{
+  return parse ("input %x f32[1,2,?]\n%y f32[*] = Sigmoid(%x) v13\noutput %y\n");
+}
+
+static void
+add (FxStatistics *statistics, FxShape shape, float *data)
+{
+  FxArray array = { FX_DTYPE_FLOAT, shape, data };
+  gpointer scratch = fx_statistics_scratch_new ();
+
+  fx_statistics_add (statistics, statistics->tensors[0].value, &array, scratch);
+  fx_statistics_scratch_free (scratch);
+}
+
+static guint64
+total (const FxHistogram *histogram)
+{
+  guint64 counts[FX_HISTOGRAM_BINS], sum = 0;
+
+  fx_histogram_fold (histogram, counts);
+  for (guint k = 0; k < FX_HISTOGRAM_BINS; k++)
+    sum += counts[k];
+  return sum;
+}
+
+/* ---- the grid ---- */
+
+static void
+test_grid (void)
+{
+  g_assert_cmpfloat (fx_range_round (1.0), ==, 1.0);
+  g_assert_cmpfloat (fx_range_round (6.0000005), ==, 6.0);
+  g_assert_cmpfloat (fx_range_round (5.9999995), ==, 6.0);
+  g_assert_cmpfloat (fx_range_round (-255.0), ==, -255.0);
+  g_assert_cmpfloat (fx_range_round (0.0), ==, 0.0);
+  g_assert_cmpfloat (fx_range_round (1000.4), ==, 1000.0);
+  g_assert_cmpint (fx_histogram_exponent (1.0), ==, 0);
+  g_assert_cmpint (fx_histogram_exponent (1.0000001), ==, 0);
+  g_assert_cmpint (fx_histogram_exponent (1.01), ==, 1);
+  g_assert_cmpint (fx_histogram_exponent (0.3), ==, -1);
+  g_assert_cmpint (fx_histogram_exponent (1e-45), ==, -100);
+  g_assert_cmpint (fx_histogram_exponent ((double)G_MAXFLOAT), ==, 128);
+}
+
+/* Doubling a range pairs the bins up. */
+static void
+test_grow (void)
+{
+  FxHistogram histogram;
+  guint64 *side;
+
+  fx_histogram_init (&histogram);
+  fx_histogram_grow (&histogram, 0);
+  side = fx_histogram_side (&histogram, FALSE);
+  side[0] = 1, side[1] = 2, side[2] = 3, side[4095] = 4;
+  fx_histogram_grow (&histogram, 1);
+  g_assert_cmpuint (side[0], ==, 3);
+  g_assert_cmpuint (side[1], ==, 3);
+  g_assert_cmpuint (side[2047], ==, 4);
+  g_assert_cmpuint (side[4095], ==, 0);
+  g_assert_cmpfloat (fx_histogram_edge (&histogram, 2047), ==, 1.0);
+  fx_histogram_grow (&histogram, -5);
+  g_assert_cmpint (histogram.exponent, ==, 1);
+  fx_histogram_grow (&histogram, 60);
+  g_assert_cmpuint (side[0], ==, 10);
+  fx_histogram_clear (&histogram);
+}
+
+/* ---- one array ---- */
+
+static void
+test_moments (void)
+{
+  g_autoptr (FxGraph) graph = one_value ();
+  g_autoptr (FxStatistics) statistics = fx_statistics_new (graph);
+  float data[] = { 0, 1, -2, 0.5f, 0, 0, 4, 3, NAN, INFINITY };
+  const FxTensorStatistics *tensor = &statistics->tensors[0];
+
+  g_assert_cmpuint (statistics->n_tensors, ==, 2);
+  add (statistics, FX_SHAPE (1, 2, 5), data);
+  g_assert_cmpuint (tensor->count, ==, 8);
+  g_assert_cmpuint (tensor->zeros, ==, 3);
+  g_assert_cmpuint (tensor->not_finite, ==, 2);
+  g_assert_cmpfloat (tensor->min, ==, -2);
+  g_assert_cmpfloat (tensor->max, ==, 4);
+  g_assert_cmpfloat (tensor->sum, ==, 6.5);
+  g_assert_cmpfloat (tensor->sum_squares, ==, 30.25);
+  g_assert_cmpuint (tensor->n_channels, ==, 2);
+  g_assert_cmpfloat (tensor->channel_min[0], ==, -2);
+  g_assert_cmpfloat (tensor->channel_max[0], ==, 1);
+  g_assert_cmpfloat (tensor->channel_sum[0], ==, -0.5);
+  g_assert_cmpfloat (tensor->channel_max[1], ==, 4);
+  g_assert_cmpfloat (tensor->channel_sum[1], ==, 7);
+  g_assert_cmpuint (tensor->channel_count, ==, 5);
+  g_assert_cmpuint (total (&tensor->histogram), ==, 5);
+  g_assert_cmpint (tensor->histogram.exponent, ==, 2);
+  g_assert_cmpuint (tensor->histogram.positive[4095], ==, 1);
+  g_assert_cmpuint (tensor->histogram.positive[3072], ==, 1);
+  g_assert_cmpuint (tensor->histogram.positive[1024], ==, 1);
+  g_assert_cmpuint (tensor->histogram.negative[2048], ==, 1);
+  g_assert_cmpfloat (fx_tensor_statistics_mean (tensor), ==, 6.5 / 8);
+  g_assert_true (isnan (fx_tensor_statistics_mean (&statistics->tensors[1])));
+}
+
+/* Nothing, zeros only, strays only, values at the ends of the type. */
+static void
+test_odd_arrays (void)
+{
+  g_autoptr (FxGraph) graph = one_value ();
+  g_autoptr (FxStatistics) statistics = fx_statistics_new (graph);
+  const FxTensorStatistics *tensor = &statistics->tensors[0];
+  float zeros[] = { 0, -0.0f }, strays[] = { NAN, -INFINITY }, ends[] = { G_MAXFLOAT, -1e-45f, 1e30f, -1e30f };
+
+  add (statistics, FX_SHAPE (1, 2, 0), zeros);
+  g_assert_cmpuint (tensor->count, ==, 0);
+  add (statistics, FX_SHAPE (1, 2, 1), strays);
+  g_assert_cmpuint (tensor->not_finite, ==, 2);
+  g_assert_cmpfloat (tensor->min, >, tensor->max);
+  add (statistics, FX_SHAPE (1, 2, 1), zeros);
+  g_assert_cmpuint (tensor->zeros, ==, 2);
+  g_assert_cmpint (tensor->histogram.exponent, ==, FX_HISTOGRAM_EMPTY);
+  add (statistics, FX_SHAPE (1, 2, 2), ends);
+  g_assert_cmpint (tensor->histogram.exponent, ==, 128);
+  g_assert_cmpuint (total (&tensor->histogram), ==, 4);
+  g_assert_true (isfinite (tensor->sum_squares));
+  add (statistics, FX_SHAPE (1, 3, 1), ends);
+  g_assert_true (tensor->mixed);
+  g_assert_cmpuint (tensor->n_channels, ==, 0);
+}
+
+static void
+fill (GRand *rand, float *data, gsize n)
+{
+  double scale = exp2 (g_rand_double_range (rand, -8, 8));
+
+  for (gsize i = 0; i < n; i++)
+    data[i] = g_rand_int_range (rand, 0, 4) == 0 ? 0.0f : (float)(scale * g_rand_double_range (rand, -1, 2));
+}
+
+/* The kernels against plain loops, at every length and alignment. */
+static void
+test_kernels (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  guint32 *tables[FX_KERNEL_TABLES];
+  float data[80];
+
+  for (guint t = 0; t < FX_KERNEL_TABLES; t++)
+    tables[t] = g_new0 (guint32, 2 * 16);
+  for (guint n = 0; n < 64; n++)
+    {
+      guint wanted[32] = { 0 };
+      const float *x = data + n % 9;
+      FxMoments moments;
+      double sum = 0.0;
+
+      fill (rand, data, G_N_ELEMENTS (data));
+      fx_kernel_moments (x, n, &moments);
+      fx_kernel_histogram (x, n, 3.0f, 16, tables);
+      for (guint i = 0; i < n; i++)
+        {
+          wanted[MIN ((guint)MIN (fabsf (x[i]) * 3.0f, 15.0f), 15) + (x[i] < 0 ? 16 : 0)]++;
+          sum += (double)x[i];
+          g_assert_cmpfloat (moments.min, <=, x[i]);
+          g_assert_cmpfloat (moments.max, >=, x[i]);
+        }
+      g_assert_cmpuint (moments.finite, ==, n);
+      g_assert_cmpfloat_with_epsilon (moments.sum, sum, 1e-2);
+      for (guint k = 0; k < 32; k++)
+        {
+          guint found = 0;
+
+          for (guint t = 0; t < FX_KERNEL_TABLES; t++)
+            {
+              found += tables[t][k];
+              tables[t][k] = 0;
+            }
+          g_assert_cmpuint (found, ==, wanted[k]);
+        }
+    }
+  for (guint t = 0; t < FX_KERNEL_TABLES; t++)
+    g_free (tables[t]);
+}
+
+/* ---- merging ---- */
+
+static void
+assert_same (const FxTensorStatistics *a, const FxTensorStatistics *b)
+{
+  g_assert_cmpuint (a->count, ==, b->count);
+  g_assert_cmpuint (a->zeros, ==, b->zeros);
+  g_assert_cmpfloat (a->min, ==, b->min);
+  g_assert_cmpfloat (a->max, ==, b->max);
+  g_assert_cmpint (a->histogram.exponent, ==, b->histogram.exponent);
+  for (guint k = 0; k < FX_HISTOGRAM_BINS; k++)
+    {
+      g_assert_cmpuint (a->histogram.positive[k], ==, b->histogram.positive[k]);
+      g_assert_cmpuint (a->histogram.negative[k], ==, b->histogram.negative[k]);
+    }
+  g_assert_cmpmem (a->channel_min, 2 * sizeof (float), b->channel_min, 2 * sizeof (float));
+  g_assert_cmpmem (a->channel_max, 2 * sizeof (float), b->channel_max, 2 * sizeof (float));
+}
+
+#define N_PARTS 12
+#define PART 1000
+
+/* Samples of very different ranges, merged forwards, backwards, and added to one another directly. */
+static void
+test_merge (void)
+{
+  g_autoptr (FxGraph) graph = one_value ();
+  g_autoptr (FxStatistics) forwards = fx_statistics_new (graph);
+  g_autoptr (FxStatistics) backwards = fx_statistics_new (graph);
+  g_autoptr (FxStatistics) together = fx_statistics_new (graph);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
+  FxStatistics *parts[N_PARTS];
+  float data[PART];
+
+  for (guint i = 0; i < N_PARTS; i++)
+    {
+      fill (rand, data, PART);
+      parts[i] = fx_statistics_new_like (together);
+      parts[i]->n_samples = 1;
+      add (parts[i], FX_SHAPE (1, 2, PART / 2), data);
+      add (together, FX_SHAPE (1, 2, PART / 2), data);
+    }
+  for (guint i = 0; i < N_PARTS; i++)
+    {
+      fx_statistics_merge (forwards, parts[i]);
+      fx_statistics_merge (backwards, parts[N_PARTS - 1 - i]);
+    }
+  g_assert_cmpuint (forwards->n_samples, ==, N_PARTS);
+  assert_same (&forwards->tensors[0], &backwards->tensors[0]);
+  assert_same (&forwards->tensors[0], &together->tensors[0]);
+  for (guint i = 0; i < N_PARTS; i++)
+    fx_statistics_free (parts[i]);
+}
+
+/* ---- which values ---- */
+
+static void
+test_values (void)
+{
+  static const char *const wanted[] = { "x", "r", "p", "s", "m", "y" };
+  g_autoptr (FxGraph) graph
+      = parse ("input %x f32[1,3,8,8]\ninput %i s64[1]\nconst %w f32[3,3,1,1] = elided 0x1\n"
+               "%c f32[*] = Conv(%x, %w) v11\n%r f32[*] = Relu(%c) v13\n" /* %c never exists */
+               "%p f32[*] = MaxPool(%r) {kernel_shape=[2,2]} v11\n"
+               "%s f32[*] = Conv(%p, %w) v11\n%a f32[*] = Transpose(%s) {perm=[0,2,3,1]} v13\n" /* moved */
+               "%g f32[*] = Sigmoid(%s) v13\n%m f32[*] = Mul(%s, %g) v13\n%y f32[*] = Relu(%m) v13\n"
+               "output %y\noutput %m\noutput %a\n");
+  g_autoptr (FxStatistics) statistics = fx_statistics_new (graph);
+  gboolean moved;
+
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    {
+      g_assert_nonnull (fx_statistics_find (statistics, fx_graph_find_value (graph, wanted[i]), &moved));
+      g_assert_false (moved);
+    }
+  g_assert_cmpuint (statistics->n_tensors, ==, G_N_ELEMENTS (wanted) + 1); /* and %g */
+  g_assert_null (fx_statistics_find (statistics, fx_graph_find_value (graph, "c"), NULL));
+  g_assert_null (fx_statistics_find (statistics, fx_graph_find_value (graph, "w"), NULL));
+  g_assert_cmpstr (fx_statistics_find (statistics, fx_graph_find_value (graph, "a"), &moved)->name, ==, "s");
+  g_assert_true (moved);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/statistics/grid", test_grid);
+  g_test_add_func ("/statistics/grow", test_grow);
+  g_test_add_func ("/statistics/moments", test_moments);
+  g_test_add_func ("/statistics/odd-arrays", test_odd_arrays);
+  g_test_add_func ("/statistics/kernels", test_kernels);
+  g_test_add_func ("/statistics/merge", test_merge);
+  g_test_add_func ("/statistics/values", test_values);
+  return g_test_run ();
+}
