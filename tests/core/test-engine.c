@@ -200,7 +200,8 @@ static const GraphCase graph_cases[] = {
   { "scale-of-lower-rank",
     "input %x f32[1,8,6,6]\nconst %w f32[16,8,1,1] = elided 0x1\nconst %v f32[12,8,1,1] = elided 0x1\n"
     "const %k f32[16,1,1] = elided 0x1\nconst %l f32[12,1,1] = elided 0x1\n%c f32[*] = Conv(%x, %w) v11\n"
-    "%m f32[*] = Mul(%c, %k) v13\n%y f32[*] = Add(%m, %k) v13\n%d f32[*] = Conv(%x, %v) v11\n"
+    "%r f32[*] = Relu(%c) v13\n%m f32[*] = Mul(%r, %k) v13\n%y f32[*] = Add(%m, %k) v13\n%e f32[*] = Conv(%x, %v) "
+    "v11\n%d f32[*] = Relu(%e) v13\n"
     "%z f32[*] = Mul(%l, %d) v13\noutput %y\noutput %z\n",
     "binary (jit" },
   { "lrn", "input %x f32[1,12,6,6]\n%y f32[*] = LRN(%x) {size=5,alpha=0.1,beta=0.75,bias=1.0} v11\noutput %y\n", "" },
