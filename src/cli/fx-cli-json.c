@@ -71,7 +71,6 @@ fx_cli_json_diagnostics (JsonBuilder *builder, const GPtrArray *diagnostics)
       fx_cli_json_string (builder, "found", diagnostic->found);
       fx_cli_json_string (builder, "allowed", diagnostic->allowed);
       fx_cli_json_string (builder, "fix", diagnostic->fix);
-      fx_cli_json_string (builder, "fix_rule", diagnostic->fix_rule);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

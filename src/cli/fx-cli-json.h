@@ -16,7 +16,7 @@ void fx_cli_json_shape (JsonBuilder *builder, const FxGraph *graph, const FxShap
 /* {"name","dtype","shape"} of a value. */
 void fx_cli_json_value (JsonBuilder *builder, const FxGraph *graph, FxId id);
 
-/* [{"severity","rule","node","tensor","message","found","allowed","fix","fix_rule"}]; what is not set is null. */
+/* [{"severity","rule","node","tensor","message","found","allowed","fix"}]; what is not set is null. */
 void fx_cli_json_diagnostics (JsonBuilder *builder, const GPtrArray *diagnostics);
 
 /* Sets a string member, null for NULL. Bytes that are no UTF-8 are replaced. */

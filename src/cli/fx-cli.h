@@ -24,7 +24,6 @@ typedef struct
   const char *summary;                /* one line */
 } FxVerb;
 
-int fx_verb_check (int argc, char **argv);
 int fx_verb_dump (int argc, char **argv);
 int fx_verb_evaluate (int argc, char **argv);
 int fx_verb_inspect (int argc, char **argv);

@@ -9,7 +9,6 @@
 
 const FxVerb fx_verbs[] = {
   { "inspect", fx_verb_inspect, "MODEL", "Show inputs, outputs, operators, parameters, work and memory of a model" },
-  { "check", fx_verb_check, "MODEL", "Say whether a model can run on a board, and what has to change if not" },
   { "run", fx_verb_run, "MODEL", "Run a model in float and write every output as a .npy file" },
   { "evaluate", fx_verb_evaluate, "MODEL", "Measure the top-1 and top-5 accuracy of a classifier on labelled images" },
   { "dump", fx_verb_dump, "MODEL", "Print a model in the text form" },

@@ -199,8 +199,8 @@ parse_limit (JsonObject *object, GError **error)
   limit = g_new0 (FxLimit, 1);
   limit->fields = g_variant_ref_sink (object_to_variant (object));
   limit->kind_name = fx_limit_string (limit->fields, "kind");
-  limit->rule = rule != NULL ? fx_limit_string (limit->fields, "rule") : "";
   limit->kind = fx_limit_kind_find (limit->kind_name, limit->rule);
+  limit->rule = rule != NULL ? fx_limit_string (limit->fields, "rule") : "";
   limit->note = note != NULL ? fx_limit_string (limit->fields, "note") : NULL;
   limit->any_of = group != NULL;
   limit->info = info;

@@ -80,23 +80,6 @@ compare_boxes (gconstpointer a, gconstpointer b)
   return left->x < right->x ? -1 : left->x > right->x;
 }
 
-/* A branch begins at the lower edge of the source, or at a point of the trunk, which itself begins there. */
-static gboolean
-leaves (const FxLayered *layered, const FxRect *from, const FxLayeredLine *trunk, const FxPoint *first)
-{
-  const FxPoint *points = &layered->points[trunk->first];
-
-  if (first->y == from->y + from->height)
-    return first->x >= from->x && first->x <= from->x + from->width;
-  for (guint i = 1; i < trunk->n; i++)
-    {
-      g_assert_cmpfloat (points[i].y, >=, points[i - 1].y);
-      if (points[i].x == first->x && points[i].y == first->y)
-        return points[0].y == from->y + from->height;
-    }
-  return FALSE;
-}
-
 static void
 check (const Net *net, const FxLayered *layered)
 {
@@ -125,12 +108,16 @@ check (const Net *net, const FxLayered *layered)
           gboolean down = from->y < to->y;
 
           g_assert_cmpuint (line->n, >=, 2);
+          g_assert_cmpfloat (first->x, >=, from->x);
+          g_assert_cmpfloat (first->x, <=, from->x + from->width);
           g_assert_cmpfloat (last->x, >=, to->x);
           g_assert_cmpfloat (last->x, <=, to->x + to->width);
           if (down)
             {
+              g_assert_cmpfloat (first->y, ==, from->y + from->height);
               g_assert_cmpfloat (last->y, ==, to->y);
-              g_assert_true (leaves (layered, from, &layered->trunks[t], first));
+              for (guint i = 1; i < line->n; i++)
+                g_assert_cmpfloat (first[i].y, >=, first[i - 1].y);
             }
         }
     }

@@ -71,7 +71,7 @@ test_wrong_kinds (Folder *folder, G_GNUC_UNUSED gconstpointer data)
   } rows[] = {
     { "empty.onnx", "", 0, "is empty" },
     { "photo.onnx", "\xff\xd8\xff\xe0JFIF", 8, "JPEG image" },
-    { "net.onnx", "name: \"x\"\nlayer {\n  name: \"conv\"\n}\n", -1, "Caffe" },
+    { "net.onnx", "name: \"x\"\nlayer {\n  name: \"conv\"\n}\n", -1, "no layers that compute" },
     { "text.onnx", "hello, world\n", -1, "text file" },
     { "model.onnx", "PK\3\4zzzzzzzzzz", 14, "ZIP archive" },
     { "old.onnx",

@@ -24,8 +24,7 @@ struct _FxDiagnostic
   char *tensor; /* name of the value it is about */
   char *found;
   char *allowed;
-  char *fix;            /* what to do about it */
-  const char *fix_rule; /* static: the fix that does it (check/fx-fix.h) */
+  char *fix; /* what to do about it */
 };
 
 const char *fx_severity_name (FxSeverity severity);

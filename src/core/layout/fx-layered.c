@@ -33,7 +33,6 @@ fx_layered_free (FxLayered *layered)
     return;
   g_free (layered->boxes);
   g_free (layered->rows);
-  g_free (layered->trunks);
   g_free (layered->lines);
   g_free (layered->points);
   g_free (layered);
@@ -48,7 +47,6 @@ fx_layered_new (const FxLayeredInput *input, GCancellable *cancellable, GError *
   g_autoptr (FxLayered) layered = g_new0 (FxLayered, 1);
 
   layered->n_boxes = input->n_boxes;
-  layered->n_tensors = input->n_tensors;
   layered->n_lines = input->n_targets;
   fx_layering_rank (&layering);
   layered->n_crossings = fx_layering_sort (&layering, cancellable);

@@ -51,12 +51,11 @@ typedef struct
 
 typedef struct
 {
-  guint n_boxes, n_tensors, n_lines;
+  guint n_boxes, n_lines;
   FxRect *boxes; /* [n_boxes] */
   guint32 *rows; /* [n_boxes] row of each box, counted from the top */
   guint n_rows;
-  FxLayeredLine *trunks; /* [n_tensors of the input]; n is 0 where there are no rows between */
-  FxLayeredLine *lines;  /* the branches: [n_targets of the input], in the order of its targets */
+  FxLayeredLine *lines; /* [n_targets of the input], in the order of its targets */
   FxPoint *points;
   guint n_points;
   guint64 n_crossings; /* of lines between neighboring rows */

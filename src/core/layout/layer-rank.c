@@ -1,8 +1,7 @@
 /* Which row each box is in, and the bends in between.
  *
  * Boxes go as high as what feeds them allows (longest path from above), then those that nothing feeds go down to just
- * above their first user, where a reader looks for them, and take with them what is there for them alone. In a cycle
- * the uses that point back are turned around.
+ * above their first user, where a reader looks for them. In a cycle the uses that point back are turned around.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/layout/layer-private.h"
@@ -97,65 +96,33 @@ rank_boxes (FxLayering *layering)
       }
 }
 
-/* Boxes in order of their rows. */
-static guint32 *
-boxes_by_row (const FxLayering *layering)
-{
-  guint n = layering->n_boxes;
-  guint32 *boxes = g_new (guint32, n + 1);
-  g_autofree guint32 *next = g_new0 (guint32, n + 2);
-
-  for (guint b = 0; b < n; b++)
-    next[layering->row[b] + 1]++;
-  for (guint r = 0; r < n; r++)
-    next[r + 1] += next[r];
-  for (guint b = 0; b < n; b++)
-    boxes[next[layering->row[b]]++] = b;
-  return boxes;
-}
-
-/* Boxes that nothing feeds, and those that only such boxes feed that have no other user (how a weight is made): down to
- * their first user. Others stay near what feeds them. */
+/* Boxes that nothing feeds: down to their first user. */
 static void
 lower_sources (FxLayering *layering)
 {
   const FxLayeredInput *input = layering->input;
-  guint n = input->n_boxes;
-  g_autofree guint32 *boxes = boxes_by_row (layering);
-  g_autofree guint8 *is_held = g_new0 (guint8, n + 1);
-  g_autofree guint32 *n_uses = g_new0 (guint32, n + 1);
-  g_autofree guint32 *first = NULL, *list = NULL;
+  g_autofree guint8 *is_fed = g_new0 (guint8, input->n_boxes + 1);
+  g_autofree guint32 *lowest = g_new (guint32, input->n_boxes + 1);
 
-  tensors_of_boxes (input, &first, &list);
+  for (guint b = 0; b < input->n_boxes; b++)
+    lowest[b] = G_MAXUINT32;
   for (guint t = 0; t < input->n_tensors; t++)
     for (guint k = 0; k < input->tensors[t].n_targets; k++)
       {
-        guint32 use = input->tensors[t].first_target + k, source = input->tensors[t].source;
+        guint32 use = input->tensors[t].first_target + k;
+        guint32 source = input->tensors[t].source, target = input->targets[use];
 
-        n_uses[source]++;
-        if (layering->is_reversed[use]) /* leave cycles alone */
-          is_held[source] = is_held[input->targets[use]] = TRUE;
+        if (layering->is_reversed[use])
+          is_fed[source] = is_fed[target] = TRUE; /* leave cycles alone */
+        else
+          {
+            is_fed[target] = TRUE;
+            lowest[source] = MIN (lowest[source], layering->row[target]);
+          }
       }
-  for (guint i = 0; i < n; i++)
-    for (guint32 k = first[boxes[i]]; k < first[boxes[i] + 1]; k++)
-      {
-        const FxLayeredTensor *tensor = &input->tensors[list[k]];
-
-        for (guint u = 0; u < tensor->n_targets; u++)
-          if (is_held[boxes[i]] || n_uses[boxes[i]] > 1)
-            is_held[input->targets[tensor->first_target + u]] = TRUE;
-      }
-
-  for (guint i = n; i-- > 0;)
-    {
-      guint32 lowest = G_MAXUINT32;
-
-      for (guint32 k = first[boxes[i]]; !is_held[boxes[i]] && k < first[boxes[i] + 1]; k++)
-        for (guint u = 0; u < input->tensors[list[k]].n_targets; u++)
-          lowest = MIN (lowest, layering->row[input->targets[input->tensors[list[k]].first_target + u]]);
-      if (lowest != G_MAXUINT32)
-        layering->row[boxes[i]] = lowest - 1;
-    }
+  for (guint b = 0; b < input->n_boxes; b++)
+    if (!is_fed[b] && lowest[b] != G_MAXUINT32)
+      layering->row[b] = lowest[b] - 1;
 }
 
 static guint32

@@ -1,9 +1,8 @@
 /* Boxes and lines from the centers of the vertices.
  *
  * A line leaves at the lower edge of its source, passes each bend straight through the height of its row, and ends at
- * the upper edge of its target; what the uses of a tensor share is its trunk. Where several lines meet an edge they are
- * spread in the order in which they come, so that they do not cross at the box; a single one goes straight if the box
- * is wide enough.
+ * the upper edge of its target. Where several lines meet an edge they are spread in the order in which they come, so
+ * that they do not cross at the box; a single one goes straight if the box is wide enough.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/layout/layer-private.h"
@@ -121,50 +120,25 @@ add_point (Routing *routing, double x, double y)
   g_array_append_val (routing->points, point);
 }
 
+/* Through the bends of a chain, from above; the upper box itself is not among them. */
 static void
-add_bend (Routing *routing, guint32 bend)
-{
-  guint row = routing->layering->row[bend];
-
-  add_point (routing, routing->layering->x[bend], routing->row_top[row]);
-  add_point (routing, routing->layering->x[bend], routing->row_bottom[row]);
-}
-
-/* Where lines that go to x leave the lower edge of a box: straight above, if it is wide enough. */
-static double
-exit_port (const FxRect *box, double x)
-{
-  double room = MAX (box->width / 2 - CORNER, 0.0), center = box->x + box->width / 2;
-
-  return CLAMP (x, center - room, center + room);
-}
-
-/* The bends of a trunk have successive ids and rows, from the row below the source to the one above the last target. */
-static void
-route_trunk (Routing *routing, const FxLayeredTensor *tensor, FxLayeredLine *trunk)
+add_bends (Routing *routing, guint32 last)
 {
   const FxLayering *layering = routing->layering;
-  const FxRect *from = &routing->boxes[tensor->source];
-  guint32 last = FX_NO_VERTEX;
+  guint32 bend = last;
 
-  trunk->first = routing->points->len;
-  for (guint k = 0; k < tensor->n_targets; k++)
+  if (bend < layering->n_boxes)
+    return;
+  /* the bends of a chain have successive ids and rows: go up to the first */
+  while (layering->above[layering->first_above[bend]] >= layering->n_boxes)
+    bend = layering->above[layering->first_above[bend]];
+  for (;; bend++)
     {
-      guint32 use = tensor->first_target + k, upper = layering->attach[use];
-
-      if (!layering->is_reversed[use] && upper != tensor->source
-          && (last == FX_NO_VERTEX || layering->row[upper] > layering->row[last]))
-        last = upper;
+      add_point (routing, layering->x[bend], routing->row_top[layering->row[bend]]);
+      add_point (routing, layering->x[bend], routing->row_bottom[layering->row[bend]]);
+      if (bend == last)
+        return;
     }
-  if (last != FX_NO_VERTEX)
-    {
-      guint32 first = last - (layering->row[last] - layering->row[tensor->source] - 1);
-
-      add_point (routing, exit_port (from, layering->x[first]), from->y + from->height);
-      for (guint32 bend = first; bend <= last; bend++)
-        add_bend (routing, bend);
-    }
-  trunk->n = routing->points->len - trunk->first;
 }
 
 static void
@@ -181,38 +155,32 @@ reverse_points (GArray *points, guint first)
     }
 }
 
-/* The whole way of a use that was turned around: drawn from the target down to the source, then reversed. */
-static void
-route_reversed (Routing *routing, const FxRect *from, const FxRect *to, guint32 target, guint32 last)
-{
-  const FxLayering *layering = routing->layering;
-  guint first = routing->points->len;
-
-  add_point (routing, to->x + to->width / 2, to->y + to->height);
-  if (last != target)
-    for (guint32 bend = last - (layering->row[last] - layering->row[target] - 1); bend <= last; bend++)
-      add_bend (routing, bend);
-  add_point (routing, from->x + from->width / 2, from->y);
-  reverse_points (routing->points, first);
-}
-
 static void
 route_use (Routing *routing, guint32 source, guint32 use, FxLayeredLine *line)
 {
   const FxLayering *layering = routing->layering;
-  guint32 target = layering->input->targets[use], upper = layering->attach[use];
+  guint32 target = layering->input->targets[use];
   const FxRect *from = &routing->boxes[source], *to = &routing->boxes[target];
 
   line->first = routing->points->len;
-  if (layering->is_reversed[use])
-    route_reversed (routing, from, to, target, upper);
+  if (!layering->is_reversed[use])
+    {
+      guint32 next = layering->attach[use];
+      double room = MAX (from->width / 2 - CORNER, 0.0), center = from->x + from->width / 2, aim;
+
+      /* aim at where the line goes next, so that it leaves straight down */
+      aim = next == source ? routing->port[use] : center;
+      add_point (routing, CLAMP (aim, center - room, center + room), from->y + from->height);
+      add_bends (routing, next);
+      add_point (routing, routing->port[use], to->y);
+    }
   else
     {
-      if (upper == source)
-        add_point (routing, exit_port (from, routing->port[use]), from->y + from->height);
-      else
-        add_point (routing, layering->x[upper], routing->row_bottom[layering->row[upper]]);
-      add_point (routing, routing->port[use], to->y);
+      /* drawn from the target's lower edge down to the source's upper edge, then turned around */
+      add_point (routing, to->x + to->width / 2, to->y + to->height);
+      add_bends (routing, layering->attach[use]);
+      add_point (routing, from->x + from->width / 2, from->y);
+      reverse_points (routing->points, line->first);
     }
   line->n = routing->points->len - line->first;
 }
@@ -225,18 +193,14 @@ fx_layering_route (const FxLayering *layering, FxLayered *layered, double row_ga
 
   layered->boxes = g_new0 (FxRect, input->n_boxes + 1);
   layered->rows = g_new0 (guint32, input->n_boxes + 1);
-  layered->trunks = g_new0 (FxLayeredLine, input->n_tensors + 1);
   layered->lines = g_new0 (FxLayeredLine, input->n_targets + 1);
   routing.boxes = layered->boxes;
   place_boxes (layering, layered, row_gap, &routing);
   choose_ports (&routing);
   for (guint t = 0; t < input->n_tensors; t++)
-    {
-      route_trunk (&routing, &input->tensors[t], &layered->trunks[t]);
-      for (guint k = 0; k < input->tensors[t].n_targets; k++)
-        route_use (&routing, input->tensors[t].source, input->tensors[t].first_target + k,
-                   &layered->lines[input->tensors[t].first_target + k]);
-    }
+    for (guint k = 0; k < input->tensors[t].n_targets; k++)
+      route_use (&routing, input->tensors[t].source, input->tensors[t].first_target + k,
+                 &layered->lines[input->tensors[t].first_target + k]);
 
   layered->n_points = routing.points->len;
   layered->points = (FxPoint *)g_array_free (routing.points, FALSE);
