@@ -9,6 +9,7 @@
 #include "io/caffe-builder.h"
 #include "io/caffe/caffe-build.h"
 #include "io/caffe/caffe-reader.h"
+#include "io/onnx/onnx-writer.h"
 
 #include <math.h>
 #include <string.h>
@@ -552,6 +553,9 @@ test_missing_weights (void)
   engine = fx_engine_new (graph, NULL, NULL, &error);
   g_assert_null (engine);
   g_assert_nonnull (strstr (error->message, "its weights are missing"));
+  g_clear_error (&error);
+  g_assert_null (fx_onnx_write (graph, &error));
+  g_assert_nonnull (strstr (error->message, "cannot be saved: its weights are missing"));
   g_clear_error (&error);
 
   g_ptr_array_set_size (diagnostics, 0);
