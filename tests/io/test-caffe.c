@@ -487,7 +487,7 @@ test_batch_norm_origins (void)
   g_autofree char *twice = g_strconcat (layers, "layer { name: 'r' type: 'ReLU' bottom: 'y' top: 'w' }", NULL);
   const char *weights = "b [1] 1 [1] 4 [1] 1; s [1] 3";
   g_autoptr (FxGraph) graph = read_net ("1x1x1x2", layers, weights, FALSE, NULL, NULL);
-  g_autoptr (FxGraph) apart = read_net ("1x1x1x2", twice, weights, FALSE, NULL, NULL);
+  g_autoptr (FxGraph) apart = read_net ("1x1x1x2", twice, weights, FALSE, NULL, NULL), split = NULL;
   const char *const *origins;
   guint n;
 
@@ -496,8 +496,15 @@ test_batch_norm_origins (void)
   g_assert_cmpuint (n, ==, 2);
   g_assert_cmpstr (origins[1], ==, "s");
   g_assert_cmpstr (fx_graph_value (graph, fx_graph_output (graph, 0))->name, ==, "z");
-  /* somebody else sees what is between */
+  /* somebody else sees what is between, be it by way of a Split */
   g_assert_cmpuint (fx_graph_n_nodes (apart), ==, 3);
+  split = read_net ("1x1x1x2",
+                    "layer { name: 'b' type: 'BatchNorm' bottom: 'x' top: 'y' }"
+                    "layer { name: 'p' type: 'Split' bottom: 'y' top: 'y0' top: 'y1' }"
+                    "layer { name: 's' type: 'Scale' bottom: 'y0' top: 'z' }"
+                    "layer { name: 'r' type: 'ReLU' bottom: 'y1' top: 'w' }",
+                    weights, FALSE, NULL, NULL);
+  g_assert_cmpuint (fx_graph_n_nodes (split), ==, 3);
 }
 
 static void
@@ -516,7 +523,7 @@ test_phases (void)
                   "layer { name: 'm' type: 'NoSuchLayer' bottom: 'x' top: 'a' exclude { stage: 'deploy' } }"
                   "layer { name: 'o' type: 'NoSuchLayer' bottom: 'x' top: 'a' include { not_stage: 'deploy' } }"
                   "layer { name: 'acc' type: 'Accuracy' bottom: 'a' bottom: 'label' top: 'acc' }"
-                  "layer { name: 'loss' type: 'SoftmaxWithLoss' bottom: 'a' bottom: 'label' top: 'loss' }",
+                  "layer { name: 'loss' type: 'SoftmaxWithLoss' bottom: 'a' bottom: 'label' }",
                   NULL, FALSE, diagnostics, &error);
   FxValue *input;
 
