@@ -164,7 +164,6 @@ fx_cli_load (const char *path, const char *weights, char **shapes, GPtrArray *di
 gboolean
 fx_cli_select_outputs (FxGraph *graph, char **names, GError **error)
 {
-  g_autofree guint8 *needed = g_new0 (guint8, fx_graph_n_values (graph) + 1);
   guint n = g_strv_length (names);
   g_autofree FxId *outputs = g_new0 (FxId, n + 1);
 
@@ -173,27 +172,12 @@ fx_cli_select_outputs (FxGraph *graph, char **names, GError **error)
       outputs[i] = fx_graph_find_value (graph, names[i]);
       if (outputs[i] == FX_NONE)
         return fx_fail (error, FX_ERROR_BAD_DATA, "the model has no tensor \"%s\" that could be an output", names[i]);
-      if (needed[outputs[i]])
-        return fx_fail (error, FX_ERROR_BAD_DATA, "output \"%s\" is named twice", names[i]);
-      needed[outputs[i]] = TRUE;
+      for (guint k = 0; k < i; k++)
+        if (outputs[k] == outputs[i])
+          return fx_fail (error, FX_ERROR_BAD_DATA, "output \"%s\" is named twice", names[i]);
     }
   fx_graph_set_outputs (graph, outputs, n);
-
-  /* nodes are in topological order */
-  for (FxId k = fx_graph_n_nodes (graph); k-- > 0;)
-    {
-      const FxNode *node = fx_graph_node (graph, k);
-      gboolean used = FALSE;
-
-      for (guint i = 0; i < node->n_outputs && !node->removed; i++)
-        used = used || (node->outputs[i] != FX_NONE && needed[node->outputs[i]]);
-      if (!used)
-        fx_graph_remove_node (graph, k);
-      else
-        for (guint i = 0; i < node->n_inputs; i++)
-          if (node->inputs[i] != FX_NONE)
-            needed[node->inputs[i]] = TRUE;
-    }
+  fx_graph_prune (graph);
   fx_graph_compact (graph);
   return TRUE;
 }

@@ -209,8 +209,127 @@ def npy_files():
     yield "tensor-list", tensor("t", 6, [3], extra=data(5, b"\1\2\3"))
 
 
+# A layer of each type, with its parameters; in the text each reads the blob before it.
+CAFFE_LAYERS = [
+    ("Convolution", "convolution_param { num_output: 4 kernel_size: 3 pad: 1 group: 2 dilation: 2 }"),
+    ("BatchNorm", "batch_norm_param { use_global_stats: true eps: 1e-3 }"),
+    ("Scale", "scale_param { bias_term: true }"),
+    ("ReLU", "relu_param { negative_slope: 0.1 }"),
+    ("Pooling", "pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 }"),
+    ("Deconvolution", "convolution_param { num_output: 4 kernel_h: 2 kernel_w: 2 stride: 2 bias_term: false }"),
+    ("LRN", "lrn_param { local_size: 3 norm_region: WITHIN_CHANNEL }"),
+    ("PReLU", ""),
+    ("Power", "power_param { power: 2 scale: 0.5 shift: 1 }"),
+    ("Exp", "exp_param { base: 2 }"),
+    ("Log", "log_param { base: 10 shift: 3 }"),
+    ("Normalize", "norm_param { across_spatial: false channel_shared: false }"),
+    ("MVN", "mvn_param { across_channels: true }"),
+    ("ShuffleChannel", "shuffle_channel_param { group: 2 }"),
+    ("Interp", "interp_param { zoom_factor: 2 }"),
+    ("Upsample", "upsample_param { scale: 2 }"),
+    ("Tile", "tile_param { tiles: 2 }"),
+    ("CReLU", ""),
+    ("Permute", "permute_param { order: 0 order: 2 order: 3 order: 1 }"),
+    ("Softmax", "softmax_param { axis: 2 }"),
+    ("Flatten", "flatten_param { axis: 1 end_axis: 2 }"),
+    ("Reshape", "reshape_param { shape { dim: 0 dim: -1 dim: 4 } }"),
+    ("InnerProduct", "inner_product_param { num_output: 3 axis: 2 transpose: true }"),
+    ("Reduction", "reduction_param { operation: MEAN axis: 2 coeff: 2 }"),
+    ("ArgMax", "argmax_param { top_k: 2 out_max_val: true }"),
+    ("Unheard", "unheard_param { a: [1, 2] b < c: 'd' > }"),
+]
+
+
+def caffe_text(layers, head="input: 'b0' input_dim: 1 input_dim: 4 input_dim: 9 input_dim: 9"):
+    out = ["name: 'net' " + head]
+    for i, (kind, param) in enumerate(layers):
+        out.append("layer { name: 'l%d' type: '%s' bottom: 'b%d' top: 'b%d' %s }" % (i, kind, i, i + 1, param))
+    return "\n".join(out).encode()
+
+
+def prototxt_files():
+    yield "all.prototxt", caffe_text(CAFFE_LAYERS)
+    for i, layer in enumerate(CAFFE_LAYERS):
+        yield "layer-%d.prototxt" % i, caffe_text([layer])
+    yield "inputs.prototxt", (
+        b"layer { name: 'd' type: 'Input' top: 'a' top: 'b' input_param { shape { dim: [2, 6, 8, 8] } } }\n"
+        b"layer { type: 'Eltwise' bottom: 'a' bottom: 'b' top: 's' eltwise_param { coeff: [1, -1] } }\n"
+        b"layer { type: 'Slice' bottom: 's' top: 'x' top: 'y' slice_param { slice_point: 2 } }\n"
+        b"layer { type: 'Concat' bottom: 'x' bottom: 'y' top: 'c' }\n"
+        b"layer { type: 'Crop' bottom: 'c' bottom: 'x' top: 'k' crop_param { axis: 2 offset: 1 } }"
+    )
+    yield "ssd.prototxt", (
+        b"input: 'd' input_shape { dim: [1, 3, 8, 8] }\n"
+        b"layer { type: 'PriorBox' bottom: 'd' bottom: 'd' top: 'p' prior_box_param { min_size: 2 } }\n"
+        b"layer { type: 'DetectionOutput' bottom: 'd' bottom: 'd' bottom: 'p' top: 'o' }"
+    )
+    yield "training.prototxt", (
+        b"layer { type: 'Data' top: 'd' top: 'l' include { phase: TEST } data_param { batch_size: 4 backend: LMDB } }\n"
+        b"layer { type: 'Data' top: 'd' top: 'l' include { phase: TRAIN } }\n"
+        b"layer { name: 'ip' type: 'InnerProduct' bottom: 'd' top: 'ip' inner_product_param { num_output: 3 } }\n"
+        b"layer { type: 'Accuracy' bottom: 'ip' bottom: 'l' top: 'acc' exclude { stage: 'x' } }\n"
+        b"layer { type: 'SoftmaxWithLoss' bottom: 'ip' bottom: 'l' top: 'loss' }"
+    )
+    yield "v1.prototxt", (
+        b"input: 'd' input_dim: [1, 1, 8, 8]\n"
+        b"layers { name: 'c' type: CONVOLUTION bottom: 'd' top: 'c' blobs_lr: 1\n"
+        b"  convolution_param { num_output: 2 kernel_size: 3 } }\n"
+        b"layers { name: 'r' type: RELU bottom: 'c' top: 'c' }"
+    )
+    yield "deep.prototxt", b"x" + b"{x" * 100
+    yield "cut.prototxt", caffe_text(CAFFE_LAYERS)[:700]
+
+
+def caffe_blob(dims, values, legacy=False):
+    packed = struct.pack("<%df" % len(values), *values)
+    if legacy:
+        return b"".join(integer(i + 1, d) for i, d in enumerate(dims)) + data(5, packed)
+    return data(7, data(1, b"".join(varint(d) for d in dims))) + data(5, packed)
+
+
+def caffe_layer(name, kind, bottoms, tops, blobs=(), extra=b""):
+    out = data(1, name) + data(2, kind) + b"".join(data(3, b) for b in bottoms) + b"".join(data(4, t) for t in tops)
+    return data(100, out + b"".join(data(7, b) for b in blobs) + extra)
+
+
+def caffemodel_files():
+    weights = [0.5] * 18
+    conv = data(106, integer(1, 2) + integer(4, 3) + integer(2, 1))
+    shape = data(143, data(1, data(1, b"".join(varint(d) for d in (1, 1, 8, 8)))))
+    source = caffe_layer("d", "Input", [], ["d"], (), shape)
+    blobs = [caffe_blob((2, 1, 3, 3), weights), caffe_blob((2,), [1.0, float("nan")])]
+    net = data(1, "net") + source + caffe_layer("c", "Convolution", ["d"], ["c"], blobs, conv)
+    yield "net.caffemodel", net
+    yield "in-place.caffemodel", net + caffe_layer("r", "ReLU", ["c"], ["c"])
+    doubles = data(7, data(1, varint(2))) + data(8, struct.pack("<2d", 1, 2))
+    yield "doubles.caffemodel", data(1, "n") + source + caffe_layer("c", "Convolution", ["d"], ["c"],
+                                                                   [blobs[0], doubles], conv)
+    halves = data(7, data(1, varint(2))) + integer(10, 2) + data(12, struct.pack("<2e", 1, 2))
+    yield "halves.caffemodel", data(1, "n") + source + caffe_layer("c", "Convolution", ["d"], ["c"],
+                                                                  [blobs[0], halves], conv)
+    loose = data(7, data(1, varint(2))) + floating(5, 1.0) + floating(5, 2.0)
+    yield "unpacked.caffemodel", data(1, "n") + source + caffe_layer("c", "Convolution", ["d"], ["c"],
+                                                                    [blobs[0], loose], conv)
+    yield "wrong-count.caffemodel", data(1, "n") + source + caffe_layer("c", "Convolution", ["d"], ["c"], blobs[1:], conv)
+    yield "huge-shape.caffemodel", data(1, "n") + caffe_layer(
+        "c", "Scale", [], ["c"], [data(7, data(1, varint(1 << 31) * 8)) + data(5, b"")])
+    v1 = data(2, "d") + data(3, "c") + data(4, "c") + integer(5, 4) + data(10, integer(1, 2) + integer(4, 3))
+    v1 += b"".join(data(6, b) for b in (caffe_blob((2, 1, 3, 3), weights, True), caffe_blob((1, 1, 1, 2), [1, 2], True)))
+    yield "v1.caffemodel", data(1, "n") + data(3, "d") + b"".join(integer(4, d) for d in (1, 1, 8, 8)) + data(2, v1)
+    yield "v0.caffemodel", data(1, "n") + data(2, data(1, data(1, "conv")))
+    yield "fork-field.caffemodel", net + caffe_layer("x", "Power", ["c"], ["x"], (), integer(147, 5))
+    yield "cut.caffemodel", net[: len(net) // 2]
+    yield "empty.caffemodel", b""
+
+
 def main():
-    for kind, files in ("onnx", onnx_files()), ("npy", npy_files()):
+    kinds = {
+        "caffemodel": caffemodel_files(),
+        "npy": npy_files(),
+        "onnx": onnx_files(),
+        "prototxt": prototxt_files(),
+    }
+    for kind, files in kinds.items():
         folder = Path(sys.argv[1]) / kind
         folder.mkdir(parents=True, exist_ok=True)
         for name, contents in files:

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#define MAX_REUSE 16
 #define MAX_STAND_IN ((gsize)1 << 36) /* bytes; only addresses are spent */
 
 guint
@@ -98,6 +99,13 @@ fx_caffe_blob (FxCaffeBuilder *builder, guint k, const char *what, const FxShape
       g_autofree char *allowed = fx_shape_to_string (wanted);
 
       fx_fail (error, FX_ERROR_BAD_DATA, "its %s in the weights file are %s, wanted %s", what, found, allowed);
+      return NULL;
+    }
+  /* layers of one name share their weights, but not without end */
+  builder->weight_bytes += fx_tensor_elements (tensor) * sizeof (float);
+  if (builder->weight_bytes > MAX_REUSE * fx_caffe_weights_size (builder->weights))
+    {
+      fx_fail (error, FX_ERROR_TOO_LARGE, "the layers use the weights file more than %d times over", MAX_REUSE);
       return NULL;
     }
   note_not_finite (builder, what, tensor);

@@ -60,7 +60,8 @@ struct _FxCaffeBuilder
   GPtrArray *diagnostics;
   GArray *declared, *fixed; /* of FxShape, by value id */
   FxCaffeOpenNorm open_norm;
-  GBytes *zeros; /* what stands in for weights that are missing */
+  gsize weight_bytes; /* that layers have read so far */
+  GBytes *zeros;      /* what stands in for weights that are missing */
 
   /* of the current layer */
   const FxCaffeLayer *layer;

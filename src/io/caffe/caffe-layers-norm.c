@@ -10,14 +10,15 @@
   const T defaults = init;                                                                                             \
   const T *param = layer->member != NULL ? layer->member : &defaults
 
-/* A constant of `n` equal numbers; a stand-in if n is not known. FX_NONE and *error. */
+/* A constant of `n` equal numbers; a stand-in if the layer's weights are, too: then nothing bounds n. FX_NONE and
+ * *error. */
 static FxId
 filled (FxCaffeBuilder *builder, const char *part, gint64 n, float value, GError **error)
 {
   FxTensor *tensor;
   float *data;
 
-  if (n < 0)
+  if (fx_caffe_n_blobs (builder) == G_MAXUINT)
     return fx_caffe_stand_in (builder, part, &FX_SHAPE (n), error);
   tensor = fx_tensor_new_alloc (FX_DTYPE_FLOAT, &FX_SHAPE (n), (void **)&data, error);
   if (tensor == NULL)

@@ -114,6 +114,8 @@ fx_caffe_layer_slice (FxCaffeBuilder *builder, const FxCaffeLayer *layer, GError
 gboolean
 fx_caffe_layer_split (FxCaffeBuilder *builder, const FxCaffeLayer *layer, G_GNUC_UNUSED GError **error)
 {
+  if (builder->open_norm.value == builder->bottoms[0]) /* now several may read it */
+    builder->open_norm.value = FX_NONE;
   for (guint i = 0; i < layer->n_top; i++)
     if (builder->top_reads[i] > 0)
       builder->tops[i] = builder->bottoms[0];

@@ -65,13 +65,24 @@ is_dropped (const FxCaffeRow *row)
   return row != NULL && (row->kind == FX_CAFFE_TRAINING || row->kind == FX_CAFFE_SINK);
 }
 
+static gboolean
+is_loss (const FxCaffeRow *row)
+{
+  return row != NULL && row->kind == FX_CAFFE_TRANSLATE && row->note != NULL;
+}
+
 /* How many bottoms of a layer count. A loss has its labels behind the prediction. */
 static guint
 n_bottoms_used (const FxCaffeLayer *layer, const FxCaffeRow *row)
 {
-  if (row != NULL && row->kind == FX_CAFFE_TRANSLATE && row->note != NULL)
-    return 1;
-  return (guint)layer->n_bottom;
+  return is_loss (row) ? 1 : (guint)layer->n_bottom;
+}
+
+/* A loss need not have a top, but its prediction is one. */
+static guint
+n_tops_made (const FxCaffeLayer *layer, const FxCaffeRow *row)
+{
+  return is_loss (row) ? MAX ((guint)layer->n_top, 1) : (guint)layer->n_top;
 }
 
 static guint
@@ -129,8 +140,9 @@ plan_layer (Reader *reader, gsize i, GError **error)
     }
   step->first_top = reader->versions->len;
   if (!is_dropped (step->row))
-    for (gsize k = 0; k < layer->n_top; k++)
-      add_version (reader, layer->top[k], step->row != NULL && step->row->kind == FX_CAFFE_SOURCE);
+    for (gsize k = 0; k < n_tops_made (layer, step->row); k++)
+      add_version (reader, k < layer->n_top ? layer->top[k] : "prob",
+                   step->row != NULL && step->row->kind == FX_CAFFE_SOURCE);
   return TRUE;
 }
 
@@ -147,9 +159,9 @@ plan (Reader *reader, GError **error)
 
 /* An input keeps its blob's name; else the last value of the blob has it. */
 static char *
-name_version (Reader *reader, const Version *version, const char *layer, gboolean is_loss)
+name_version (Reader *reader, const Version *version, const char *layer, gboolean prediction)
 {
-  if (is_loss)
+  if (prediction)
     return g_strdup ("prob");
   if (version->is_input || (version->is_last && !g_hash_table_contains (reader->named, version->blob)))
     return g_strdup (version->blob);
@@ -237,9 +249,9 @@ run_row (FxCaffeBuilder *builder, const FxCaffeRow *row, GError **error)
 
   if (row == NULL || row->kind == FX_CAFFE_POST || row->kind == FX_CAFFE_UNSUPPORTED)
     return keep_layer (builder, row, error);
-  if (row->kind == FX_CAFFE_TRANSLATE && row->note != NULL)
+  if (is_loss (row))
     fx_caffe_note (builder, FX_SEVERITY_INFO, "training-only", "%s %s", row->type, row->note);
-  if (row->kind == FX_CAFFE_TRANSLATE && builder->layer->n_top == 0)
+  else if (row->kind == FX_CAFFE_TRANSLATE && builder->layer->n_top == 0)
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "has no top");
   builder->rank_unknown = FALSE;
   if (row->translate (builder, builder->layer, &problem))
@@ -262,8 +274,7 @@ translate_layer (Reader *reader, gsize index, GError **error)
   FxCaffeBuilder *builder = &reader->builder;
   const FxCaffeLayer *layer = reader->net->layer[index];
   const Step *step = &reader->steps[index];
-  gboolean is_loss = step->row != NULL && step->row->kind == FX_CAFFE_TRANSLATE && step->row->note != NULL;
-  guint n_bottom = n_bottoms_used (layer, step->row), n_top = (guint)layer->n_top;
+  guint n_bottom = n_bottoms_used (layer, step->row), n_top = n_tops_made (layer, step->row);
   g_autofree FxId *bottoms = g_new0 (FxId, n_bottom + 1), *tops = g_new0 (FxId, n_top + 1);
   g_autofree char **names = g_new0 (char *, n_top + 1);
   g_autofree guint *reads = g_new0 (guint, n_top + 1);
@@ -286,7 +297,7 @@ translate_layer (Reader *reader, gsize index, GError **error)
     {
       Version *version = get_version (reader, step->first_top + k);
 
-      version->name = name_version (reader, version, layer->name, is_loss && k == 0);
+      version->name = name_version (reader, version, layer->name, is_loss (step->row) && k == 0);
       tops[k] = FX_NONE;
       names[k] = version->name;
       reads[k] = version->reads;

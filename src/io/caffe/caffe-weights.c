@@ -175,10 +175,10 @@ fx_caffe_weights_free (FxCaffeWeights *weights)
   g_free (weights);
 }
 
-guint
-fx_caffe_weights_n_layers (const FxCaffeWeights *weights)
+gsize
+fx_caffe_weights_size (const FxCaffeWeights *weights)
 {
-  return weights->layers->len;
+  return g_bytes_get_size (weights->file);
 }
 
 static const Layer *

@@ -18,8 +18,8 @@ gboolean fx_caffe_weights_sniff (const guint8 *data, gsize size);
 FxCaffeWeights *fx_caffe_weights_new (GBytes *file, GError **error);
 void fx_caffe_weights_free (FxCaffeWeights *weights); /* accepts NULL */
 
-/* Layers in the file, and those of them that have weights. */
-guint fx_caffe_weights_n_layers (const FxCaffeWeights *weights);
+/* Bytes of the file. */
+gsize fx_caffe_weights_size (const FxCaffeWeights *weights);
 
 /* Blobs of the layer of that name; 0 if there is none. */
 guint fx_caffe_weights_n_blobs (const FxCaffeWeights *weights, const char *layer);

@@ -274,9 +274,15 @@ write_model (const FxGraph *graph, GError **error)
 {
   gint64 ir_version = MAX (metadata_number (graph, "ir_version", DEFAULT_IR), FIRST_IR_WITH_OPSETS);
   gint64 model_version = metadata_number (graph, "model_version", 0);
-  FxRope *body = write_graph (graph, ir_version, error);
-  FxRope *rope;
+  const char *missing = fx_graph_metadata (graph, "missing_weights");
+  FxRope *body, *rope;
 
+  if (missing != NULL)
+    {
+      fx_fail (error, FX_ERROR_UNSUPPORTED, "the model cannot be saved: %s", missing);
+      return NULL;
+    }
+  body = write_graph (graph, ir_version, error);
   if (body == NULL)
     return NULL;
   rope = fx_rope_new ();
