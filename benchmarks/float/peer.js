@@ -11,6 +11,11 @@ const path = require('path');
 // What node itself takes is no part of the engine: peak_kb is counted from here.
 const idleKb = process.resourceUsage().maxRSS;
 
+function median(values) {
+  values.sort((a, b) => a - b);
+  return values[values.length >> 1];
+}
+
 async function main() {
   const [modules, model, inputPath, outputPath, threads, seconds] = process.argv.slice(2);
   if (seconds === undefined) {
@@ -32,18 +37,22 @@ async function main() {
   let result;
   for (let i = 0; i < 3; i++) result = await session.run(feeds);
   const times = [];
+  const cpuTimes = [];
   const end = process.hrtime.bigint() + BigInt(Math.round(Number(seconds) * 1e9));
   do {
     const start = process.hrtime.bigint();
+    const cpuStart = process.cpuUsage();
     result = await session.run(feeds);
     times.push(Number(process.hrtime.bigint() - start) / 1e6);
+    const cpu = process.cpuUsage(cpuStart);
+    cpuTimes.push((cpu.user + cpu.system) / 1e3);
   } while (times.length < 5 || process.hrtime.bigint() < end);
-  times.sort((a, b) => a - b);
 
   const output = result[session.outputNames[0]].data;
   fs.writeFileSync(outputPath, Buffer.from(output.buffer, output.byteOffset, output.byteLength));
   console.log(JSON.stringify({
-    median_ms: times[times.length >> 1],
+    median_ms: median(times),
+    cpu_ms: median(cpuTimes),
     runs: times.length,
     peak_kb: process.resourceUsage().maxRSS - idleKb,
   }));

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/fx-cli.h"
 
+#include "core/exec/fx-threads.h"
+
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +32,7 @@ print_help (FILE *out)
 int
 main (int argc, char **argv)
 {
+  fx_threads_setup (argv);
   setlocale (LC_ALL, "");
   g_set_prgname ("fixpoint-cli");
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/fx-threads.h"
 
+#include <limits.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
 
 /* About 0.1 ms: longer than threads of one layer usually wait for each other, much shorter than a time slice. */
 #define SPINS "4000"
@@ -10,10 +14,21 @@ void
 fx_threads_setup (char **argv)
 {
 #ifdef __linux__
-  if (g_getenv ("GOMP_SPINCOUNT") != NULL || g_getenv ("OMP_WAIT_POLICY") != NULL
-      || !g_setenv ("GOMP_SPINCOUNT", SPINS, TRUE))
+  char path[PATH_MAX];
+  ssize_t length;
+
+  /* what is set now is there the second time, so that there is no third */
+  if (g_getenv ("GOMP_SPINCOUNT") != NULL || g_getenv ("OMP_WAIT_POLICY") != NULL || g_get_num_processors () == 1)
     return;
-  execv ("/proc/self/exe", argv);
+  /* started as an argument of the dynamic loader, which then is /proc/self/exe; valgrind and its like would lose us */
+  if (getauxval (AT_BASE) == 0 || g_getenv ("LD_PRELOAD") != NULL)
+    return;
+  length = readlink ("/proc/self/exe", path, sizeof path);
+  if (length <= 0 || length >= (ssize_t)sizeof path || !g_setenv ("GOMP_SPINCOUNT", SPINS, TRUE))
+    return;
+  /* by its path, as the process would be called "exe" otherwise */
+  path[length] = '\0';
+  execv (path, argv);
 #else
   (void)argv;
 #endif

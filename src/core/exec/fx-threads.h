@@ -36,10 +36,12 @@ fx_threads_leave (int before)
 #endif
 }
 
-/* To be called first thing in main(). GCC's OpenMP threads spin for milliseconds where they wait for each other, which
- * costs a time slice per layer as soon as another program wants a processor (measured: 245 ms instead of 16 for a
- * network of 5 ms). The limit is read from the environment when the process starts, so it is set and the program
- * started again, unless the user has chosen one. Returns if there is nothing to do or that fails. */
+/* To be called first thing in main(), with its argv. GCC's OpenMP threads spin for milliseconds where they wait for
+ * each other, which costs a time slice per layer as soon as another program wants a processor (measured: 245 ms instead
+ * of 16 for a network of 5 ms). libgomp reads the limit from the environment before main(), so it is set and the
+ * program started again, with the same arguments in the same process; unless the user has chosen GOMP_SPINCOUNT or
+ * OMP_WAIT_POLICY, there is one processor only, or something stands between (valgrind, the loader called by name).
+ * Returns if there is nothing to do or that fails. */
 void fx_threads_setup (char **argv);
 
 G_END_DECLS
