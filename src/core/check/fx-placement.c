@@ -199,6 +199,7 @@ judge_bpu (const FxWork *work, FxId id, const FxTargetOp *row, gboolean caffe, F
     }
   else
     fx_subject_init (&subject, work, id);
+  fx_subject_lift_scalars (&subject);
   subject.subject.next = next;
   return fx_judge_device (row, &row->bpu, caffe, &subject.subject, reasons);
 }
