@@ -124,9 +124,24 @@ next_device (const FxWork *work, const FxNode *node)
   return next;
 }
 
+/* Says of the reasons from `first` on which device they are about: those of the BPU stand before them. */
+static void
+mark_cpu_reasons (GPtrArray *reasons, guint first)
+{
+  for (guint i = first; i < reasons->len; i++)
+    {
+      FxReason *reason = reasons->pdata[i];
+      char *text = g_strconcat ("on the CPU: ", reason->text, NULL);
+
+      g_free (reason->text);
+      reason->text = text;
+    }
+}
+
 static void
 place_on_cpu (const FxTargetOp *row, gboolean caffe, const FxLimitSubject *subject, FxWorkNode *node)
 {
+  guint first = node->reasons->len;
   g_autofree char *text = NULL;
 
   switch (row->cpu.support)
@@ -150,6 +165,7 @@ place_on_cpu (const FxTargetOp *row, gboolean caffe, const FxLimitSubject *subje
     case FX_VERDICT_UNKNOWN:
     default: node->placement = FX_PLACEMENT_UNKNOWN; break;
     }
+  mark_cpu_reasons (node->reasons, first);
 }
 
 /* A row that the table calls CPU, or that only constant folding could take away. */
