@@ -172,7 +172,7 @@ static const struct
   { "postprocessing",
     HEAD "input %b f32[1,6,4]\ninput %s f32[1,2,6]\nconst %n s64[1] = [3]\n"
          "%y s64[*] = NonMaxSuppression(%b, %s, %n) v11\noutput %y\n",
-    "postprocessing", "cut-postprocessing", FX_SEVERITY_ERROR },
+    "post-processing", "cut-postprocessing", FX_SEVERITY_ERROR },
   { "unknown-operator", HEAD "input %x f32[1,3,8,8]\n%y f32[*] = Frobnicate(%x) v11\noutput %y\n", "unknown-operator",
     NULL, FX_SEVERITY_ERROR },
   { "quantized",
@@ -276,7 +276,7 @@ static void
 test_caffe (void)
 {
   static const char lines[] = MAP CONV ("a", "x") "%y f32[*] = Flatten(%a) \"flat\" v11\noutput %y\n";
-  g_autofree char *caffe = g_strconcat ("meta \"caffe_layer:flat\" \"Flatten\"\n", lines, NULL);
+  g_autofree char *caffe = g_strconcat ("meta \"caffe:flat\" \"Flatten\"\n", lines, NULL);
   g_autoptr (FxCheckReport) as_onnx = check (lines, "rdk-x5");
   g_autoptr (FxCheckReport) as_caffe = check (caffe, "rdk-x5");
 

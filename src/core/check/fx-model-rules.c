@@ -279,7 +279,7 @@ report_nodes (const Check *check, gboolean (*is_so) (const FxNode *), const char
 static void
 check_postprocessing (const Check *check)
 {
-  report_nodes (check, fx_is_postprocessing, "postprocessing",
+  report_nodes (check, fx_is_postprocessing, "post-processing",
                 "%s is post-processing, which the boards' converter refuses: it belongs into the application",
                 "a network without post-processing", "cut the model in front of it: what it reads becomes the outputs",
                 "cut-postprocessing");

@@ -67,13 +67,13 @@ does_work_of (const char *op_type, const char *layer)
   return FALSE;
 }
 
-/* The reader of Caffe models leaves the type of each layer in the metadata "caffe_layer:NAME". */
+/* The reader of Caffe models leaves the type of each layer in the metadata "caffe:NAME". */
 static const FxTargetOp *
 find_caffe_row (const FxWork *work, const FxNode *node)
 {
   guint n;
   const char *const *origins = fx_node_origins (node, &n);
-  g_autofree char *key = g_strconcat ("caffe_layer:", origins[0], NULL);
+  g_autofree char *key = g_strconcat ("caffe:", origins[0], NULL);
   const char *layer = fx_graph_metadata (work->graph, key);
 
   if (strcmp (node->domain, "caffe") == 0)
