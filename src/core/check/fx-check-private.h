@@ -40,6 +40,9 @@ GPtrArray *fx_reasons_new (void);
 FxWork *fx_work_new (const FxGraph *source, const FxTarget *target, GPtrArray *diagnostics);
 void fx_work_free (FxWork *work); /* accepts NULL */
 
+/* Whether the first dimension is free and all others are known. */
+gboolean fx_has_free_batch (const FxShape *shape);
+
 /* The node that produces a value, FX_NONE for inputs and constants. */
 FxId fx_work_producer (const FxWork *work, FxId value);
 /* The only node that uses what a node computes; FX_NONE if there is none or more than one, or it is a graph output. */

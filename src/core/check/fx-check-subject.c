@@ -53,6 +53,14 @@ fx_subject_init (FxSubject *subject, const FxWork *work, FxId id)
   read_params (subject);
 }
 
+void
+fx_subject_lift_scalars (FxSubject *subject)
+{
+  for (guint i = 0; i < subject->subject.n_inputs; i++)
+    if (subject->inputs[i].present && subject->inputs[i].value != NULL && subject->inputs[i].shape.rank == 0)
+      subject->inputs[i].shape = FX_SHAPE (1);
+}
+
 static gint64
 int_attr (const FxNode *node, const char *name)
 {

@@ -281,6 +281,9 @@ report_node (const FxNode *node, const FxNodeCheck *check, GPtrArray *diagnostic
     {
       severity = FX_SEVERITY_ERROR;
       what = "runs on no device";
+      /* what keeps it from the CPU stands behind what keeps it from the BPU */
+      if (check->reasons->len > 0)
+        reason = check->reasons->pdata[check->reasons->len - 1];
     }
   else if (check->placement == FX_PLACEMENT_CPU)
     {

@@ -103,20 +103,29 @@ suggest_shape (const FxShape *shape)
   return g_string_free (text, FALSE);
 }
 
+gboolean
+fx_has_free_batch (const FxShape *shape)
+{
+  gboolean batch_only = shape->rank > 0 && shape->dims[0] < 0;
+
+  for (int i = 1; i < shape->rank; i++)
+    batch_only = batch_only && shape->dims[i] >= 0;
+  return batch_only;
+}
+
 static void
 check_dynamic (const Check *check, const FxValue *value)
 {
   g_autofree char *suggestion = suggest_shape (&value->shape);
   g_autofree char *fix = NULL;
-  gboolean batch_only = value->shape.rank > 0 && value->shape.dims[0] < 0;
+  gboolean batch_only = fx_has_free_batch (&value->shape);
 
-  for (int i = 1; i < value->shape.rank; i++)
-    batch_only = batch_only && value->shape.dims[i] >= 0;
   fix = value->shape.rank < 0 ? g_strdup_printf ("give its shape: --input-shape %s=1x3x224x224", value->name)
         : batch_only ? g_strdup_printf ("set the batch size to 1: --input-shape %s=%s", value->name, suggestion)
                      : g_strdup_printf ("give its shape: --input-shape %s=%s", value->name, suggestion);
   finish (fx_diagnostics_add (check->diagnostics, check->severity, "input-dynamic", NULL, value->name,
-                              "the shape of the input is not fixed; the board's program has one size"),
+                              "the shape of the input is not fixed; the board's program has one size%s",
+                              batch_only && check->work != NULL ? "; nodes are judged for a batch of 1" : ""),
           fx_graph_shape_to_string (check->source, &value->shape), "numbers only", fix,
           batch_only ? "freeze-batch" : NULL);
 }
@@ -270,7 +279,7 @@ report_nodes (const Check *check, gboolean (*is_so) (const FxNode *), const char
 static void
 check_postprocessing (const Check *check)
 {
-  report_nodes (check, fx_is_postprocessing, "postprocessing",
+  report_nodes (check, fx_is_postprocessing, "post-processing",
                 "%s is post-processing, which the boards' converter refuses: it belongs into the application",
                 "a network without post-processing", "cut the model in front of it: what it reads becomes the outputs",
                 "cut-postprocessing");
@@ -421,7 +430,7 @@ check_bpu_node (const Check *check)
                                 n_unknown > 0 ? " as far as can be told" : ""),
             g_strdup ("0 nodes"), "at least one, in practice a Conv",
             "a model without a convolution gains nothing from the BPU: run it on the CPU", NULL);
-  else if (n_conv == 0)
+  else if (n_conv == 0 && n_unknown == 0)
     finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_WARNING, "no-conv", NULL, NULL,
                                 "no convolution runs on the BPU; the documentation asks for at least one"),
             g_strdup ("0 convolutions"), "at least one Conv on the BPU", NULL, NULL);

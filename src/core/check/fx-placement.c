@@ -67,13 +67,13 @@ does_work_of (const char *op_type, const char *layer)
   return FALSE;
 }
 
-/* The reader of Caffe models leaves the type of each layer in the metadata "caffe_layer:NAME". */
+/* The reader of Caffe models leaves the type of each layer in the metadata "caffe:NAME". */
 static const FxTargetOp *
 find_caffe_row (const FxWork *work, const FxNode *node)
 {
   guint n;
   const char *const *origins = fx_node_origins (node, &n);
-  g_autofree char *key = g_strconcat ("caffe_layer:", origins[0], NULL);
+  g_autofree char *key = g_strconcat ("caffe:", origins[0], NULL);
   const char *layer = fx_graph_metadata (work->graph, key);
 
   if (strcmp (node->domain, "caffe") == 0)
@@ -124,9 +124,24 @@ next_device (const FxWork *work, const FxNode *node)
   return next;
 }
 
+/* Says of the reasons from `first` on which device they are about: those of the BPU stand before them. */
+static void
+mark_cpu_reasons (GPtrArray *reasons, guint first)
+{
+  for (guint i = first; i < reasons->len; i++)
+    {
+      FxReason *reason = reasons->pdata[i];
+      char *text = g_strconcat ("on the CPU: ", reason->text, NULL);
+
+      g_free (reason->text);
+      reason->text = text;
+    }
+}
+
 static void
 place_on_cpu (const FxTargetOp *row, gboolean caffe, const FxLimitSubject *subject, FxWorkNode *node)
 {
+  guint first = node->reasons->len;
   g_autofree char *text = NULL;
 
   switch (row->cpu.support)
@@ -150,6 +165,7 @@ place_on_cpu (const FxTargetOp *row, gboolean caffe, const FxLimitSubject *subje
     case FX_VERDICT_UNKNOWN:
     default: node->placement = FX_PLACEMENT_UNKNOWN; break;
     }
+  mark_cpu_reasons (node->reasons, first);
 }
 
 /* A row that the table calls CPU, or that only constant folding could take away. */
@@ -199,6 +215,7 @@ judge_bpu (const FxWork *work, FxId id, const FxTargetOp *row, gboolean caffe, F
     }
   else
     fx_subject_init (&subject, work, id);
+  fx_subject_lift_scalars (&subject);
   subject.subject.next = next;
   return fx_judge_device (row, &row->bpu, caffe, &subject.subject, reasons);
 }

@@ -253,6 +253,19 @@ reads_opset (const FxTarget *target, gint64 opset)
   return opset >= min && opset <= max;
 }
 
+/* A free batch size and nothing else: what is said about one sample holds. */
+static void
+assume_one_sample (FxGraph *graph)
+{
+  for (guint i = 0; i < fx_graph_n_inputs (graph); i++)
+    {
+      FxShape *shape = &fx_graph_value (graph, fx_graph_input (graph, i))->shape;
+
+      if (fx_has_free_batch (shape))
+        shape->dims[0] = 1;
+    }
+}
+
 FxWork *
 fx_work_new (const FxGraph *source, const FxTarget *target, GPtrArray *diagnostics)
 {
@@ -262,6 +275,7 @@ fx_work_new (const FxGraph *source, const FxTarget *target, GPtrArray *diagnosti
   work->source = source;
   work->target = target;
   work->graph = fx_graph_copy (source);
+  assume_one_sample (work->graph);
   fx_graph_infer (work->graph, diagnostics);
   if (opset != 0 && !reads_opset (target, opset))
     {
@@ -271,6 +285,7 @@ fx_work_new (const FxGraph *source, const FxTarget *target, GPtrArray *diagnosti
         {
           fx_graph_free (work->graph);
           work->graph = fx_graph_copy (source);
+          assume_one_sample (work->graph);
           fx_graph_infer (work->graph, NULL);
         }
     }
