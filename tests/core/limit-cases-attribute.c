@@ -79,6 +79,7 @@ const LimitCase limit_attribute_cases[] = {
   { "axes", "equal", "'values': <[[2,3]]>", REDUCE ("axes=[1]"), BROKEN, "axes [1]", "[2, 3]" },
   { "axes", "equal", "'values': <[[2,3]]>", REDUCE ("axes=[1,2]"), HOLDS, NULL, NULL, TRUE },
   { "axes", "also_allowed", "'axes': <[['H','W']]>", REDUCE ("axes=[2,3]"), HOLDS, "axes [2, 3]", "[H, W]" },
+  { "axes", "also_allowed", "'axes': <[['H','W']]>", ONE ("ReduceMean", "f32[1,8,14]", "axes=[2]"), BROKEN },
   { "axes", "also_allowed", "'axes': <[['H','W']]>", REDUCE ("axes=[1,3]"), BROKEN, "axes [1, 3]", "[H, W]" },
 
   { "perm", "in", "'exclusive': <false>, " FAST, TRANSPOSE ("perm=[3,2,1,0]"), HOLDS },

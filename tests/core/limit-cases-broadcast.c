@@ -9,7 +9,7 @@
 #define PRELU(x, s) TWO ("PRelu", "f32" x, "f32" s, "")
 #define WHERE(c, x)                                                                                                    \
   "opset \"\" 11\ninput %c bool" c "\ninput %a f32" x "\ninput %b f32" x "\n%y f32[*] = Where(%c, %a, %b)\noutput "    \
-                                                                         "%y\n"
+  "%y\n"
 
 /* Ultra, arithmetic and comparison */
 #define MERGE5                                                                                                         \

@@ -306,7 +306,7 @@ test_sentences (void)
     { "attribute", "in", "'attribute': <'mode'>, 'values': <['nearest','linear']>",
       "Attribute mode nearest or linear" },
     { "size", "", "'max': <1073741824>, 'tensor': <'io'>, 'unit': <'bytes'>",
-      "Size of input and output at most 1073741824 bytes as int8" },
+      "Size of input and output at most 1 GiB as int8" },
     { "same_as", "", "'op': <'onnx:AveragePool'>, 'aspect': <'all'>", "The limits of AveragePool" },
     { "model", "format", "'caffe': <'1.0'>, 'onnx_ir_version_max': <7>, 'onnx_opset_in': <[10,11]>",
       "Caffe 1.0, or ONNX of opset 10 or 11 and ir_version up to 7" },

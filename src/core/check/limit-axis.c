@@ -119,9 +119,9 @@ is_listed (GVariant *lists, const FxLimitSubject *subject, const int *axes, int 
           g_autofree char *letter = fx_field_text (member);
           double position = -1;
 
-          if (!fx_field_to_number (member, &position) && strlen (letter) == 1)
-            position = fx_limit_axis (&nchw, letter[0], rank);
-          if (position < 0)
+          if (!fx_field_to_number (member, &position))
+            position = strlen (letter) == 1 ? fx_limit_axis (&nchw, letter[0], rank) : -1;
+          else if (position < 0)
             position += rank;
           wanted |= position >= 0 && position < FX_MAX_RANK ? 1u << (guint)position : 1u << 31;
         }

@@ -43,6 +43,13 @@ look_at_axis (const GArray *tensors, int from_end)
   return axis;
 }
 
+/* Operands that broadcast against each other; the exponent of Pow is one of them, though no feature map. */
+static GArray *
+broadcast_operands (const FxLimitSubject *subject)
+{
+  return fx_limit_tensors_named (strcmp (subject->node->op_type, "Pow") == 0 ? "X,Y" : "input", subject);
+}
+
 /* The axes of the result, outermost first. Returns their number; -1 if a rank is not known. */
 static int
 look_at_axes (const GArray *tensors, Axis axes[FX_MAX_RANK])
@@ -85,7 +92,7 @@ judge_axes (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
 {
   g_autofree char *which = fx_field_string (limit->fields, "axes");
   gboolean mutual = fx_field_boolean (limit->fields, "mutual", TRUE), all_but_first;
-  g_autoptr (GArray) tensors = fx_limit_tensors_named ("input", subject);
+  g_autoptr (GArray) tensors = broadcast_operands (subject);
   FxVerdict verdict = FX_VERDICT_HOLDS;
   Axis axes[FX_MAX_RANK];
   guint32 repeated = 0;
@@ -128,7 +135,7 @@ describe_axes (const FxLimit *limit)
 static FxVerdict
 judge_elementwise (const FxLimit *limit, const FxLimitSubject *subject, char **found, char **allowed)
 {
-  g_autoptr (GArray) tensors = fx_limit_tensors_named ("input", subject);
+  g_autoptr (GArray) tensors = broadcast_operands (subject);
   gboolean same = TRUE, scalar = FALSE, unknown = FALSE;
   double max;
   int rank = 0;
@@ -216,7 +223,7 @@ merged_rank (const MergeRules *rules, const Axis *axes, int rank)
 static FxVerdict
 judge_merge (const FxLimit *limit, const FxLimitSubject *subject, char **found, char **allowed)
 {
-  g_autoptr (GArray) tensors = fx_limit_tensors_named ("input", subject);
+  g_autoptr (GArray) tensors = broadcast_operands (subject);
   MergeRules rules = get_rules (limit);
   g_autofree char *shapes = NULL;
   Axis axes[FX_MAX_RANK];
@@ -292,7 +299,7 @@ mixed_allowed (const FxLimit *limit, const char *field, const Leading *leading)
 static FxVerdict
 judge_matmul (const FxLimit *limit, const FxLimitSubject *subject, char **found, char **allowed)
 {
-  g_autoptr (GArray) tensors = fx_limit_tensors_named ("input", subject);
+  g_autoptr (GArray) tensors = broadcast_operands (subject);
   Axis axes[FX_MAX_RANK];
   int n = look_at_axes (tensors, axes) - 2;
   Leading a, b;

@@ -76,9 +76,18 @@ judge_tensors (const FxLimit *limit, const FxLimitSubject *subject, JudgeTensor 
 static char *
 found_rank (const FxLimitTensor *tensor, const FxLimitSubject *subject)
 {
-  return tensor->fact->shape.rank < 0
-             ? g_strdup_printf ("%s of unknown rank", fx_limit_tensor_name (tensor, subject))
-             : g_strdup_printf ("%s of rank %d", fx_limit_tensor_name (tensor, subject), tensor->fact->shape.rank);
+  const char *constant = fx_limit_is_constant (tensor->fact) ? "constant " : "";
+  const char *name = fx_limit_tensor_name (tensor, subject);
+
+  return tensor->fact->shape.rank < 0 ? g_strdup_printf ("%s%s of unknown rank", constant, name)
+                                      : g_strdup_printf ("%s%s of rank %d", constant, name, tensor->fact->shape.rank);
+}
+
+/* One number that is the same for all elements: a scalar of the file is as good as [1,1,1,1]. */
+static gboolean
+is_single_constant (const FxLimitTensor *tensor)
+{
+  return fx_limit_is_constant (tensor->fact) && fx_tensor_elements (tensor->fact->value) == 1;
 }
 
 static FxVerdict
@@ -91,6 +100,8 @@ judge_rank_of (const FxLimit *limit, const FxLimitSubject *subject, const FxLimi
   *found = found_rank (tensor, subject);
   if (in == NULL && !fx_field_min_max (limit->fields, &range))
     return FX_VERDICT_UNKNOWN;
+  if (is_single_constant (tensor))
+    return FX_VERDICT_HOLDS;
   if (tensor->fact->shape.rank < 0)
     return FX_VERDICT_UNKNOWN;
   if (in == NULL)
@@ -132,7 +143,7 @@ describe_rank_default (const FxLimit *limit)
 {
   g_autofree char *tensors = tensors_text (limit), *ranks = ranks_text (limit);
 
-  return g_strdup_printf ("Rank of %s %s, unless the operator allows others", tensors, ranks);
+  return g_strdup_printf ("Rank of %s %s, as for every operator that does not name its ranks", tensors, ranks);
 }
 
 static char *
@@ -214,13 +225,30 @@ range_of_axis (const FxLimit *limit, const FxLimitSubject *subject, const FxLimi
   return FALSE;
 }
 
-static FxVerdict
-judge_dims_of (const FxLimit *limit, const FxLimitSubject *subject, const FxLimitTensor *tensor, char **found)
+/* A constant of lower rank is read as broadcasting reads it: [C,1,1] as [1,C,1,1]. */
+static FxFact
+aligned_fact (const FxLimitSubject *subject, const FxLimitTensor *tensor)
 {
-  const FxShape *shape = &tensor->fact->shape;
+  FxFact fact = *tensor->fact;
+  int rank = subject->n_outputs > 0 ? subject->outputs[0].shape.rank : -1, missing = rank - fact.shape.rank;
+
+  if (tensor->output || tensor->weight || !fx_limit_is_constant (&fact) || missing <= 0 || fact.shape.rank < 0)
+    return fact;
+  for (int i = rank - 1; i >= 0; i--)
+    fact.shape.dims[i] = i >= missing ? fact.shape.dims[i - missing] : 1;
+  fact.shape.rank = rank;
+  return fact;
+}
+
+static FxVerdict
+judge_dims_of (const FxLimit *limit, const FxLimitSubject *subject, const FxLimitTensor *of, char **found)
+{
+  FxFact fact = aligned_fact (subject, of);
+  FxLimitTensor aligned = { &fact, of->output, of->weight, of->index }, *tensor = &aligned;
+  const FxShape *shape = &fact.shape;
   FxVerdict verdict = FX_VERDICT_HOLDS;
 
-  *found = shape_text (tensor, subject);
+  *found = shape_text (of, subject);
   if (shape->rank < 0)
     return FX_VERDICT_UNKNOWN;
   for (int i = 0; i < shape->rank; i++)
@@ -317,10 +345,14 @@ judge_batch (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
   *allowed = in != NULL ? fx_field_list_text (limit->fields, "in", "or") : fx_range_text (&range);
   for (guint i = 0; i < tensors->len; i++)
     {
-      const FxShape *shape = &g_array_index (tensors, FxLimitTensor, i).fact->shape;
+      const FxFact *fact = g_array_index (tensors, FxLimitTensor, i).fact;
+      const FxShape *shape = &fact->shape;
       int axis = batch_axis (subject, shape->rank);
       gboolean holds = FALSE;
 
+      /* constants that are repeated for every sample have no batch: [C,1,1] */
+      if (fx_limit_is_constant (fact) && tensors->len > 1)
+        continue;
       if (shape->rank < 0 || (axis >= 0 && axis < shape->rank && shape->dims[axis] < 0))
         verdict = fx_verdict_worse (verdict, FX_VERDICT_UNKNOWN);
       else if (axis >= 0 && axis < shape->rank)

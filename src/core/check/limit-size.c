@@ -60,12 +60,20 @@ dims_text (const FxLimit *limit)
   return strcmp (dims[0], "unspecified") == 0 ? g_strdup ("each dimension") : g_strjoinv ("×", dims);
 }
 
+/* "1 GiB as int8", "8192" */
 static char *
-unit_text (const FxLimit *limit)
+max_text (const FxLimit *limit)
 {
-  g_autofree char *unit = fx_field_string (limit->fields, "unit");
+  g_autofree char *unit = fx_field_string (limit->fields, "unit"), *number = NULL;
+  const double mib = 1 << 20, gib = 1 << 30;
+  double max;
 
-  return g_strdup (unit != NULL && strcmp (unit, "bytes") == 0 ? " bytes as int8" : "");
+  if (!fx_field_number (limit->fields, "max", &max))
+    return g_strdup ("?");
+  if (g_strcmp0 (unit, "bytes") != 0)
+    return fx_number_text (max);
+  number = fx_number_text (max >= gib ? max / gib : max >= mib ? max / mib : max);
+  return g_strdup_printf ("%s %s as int8", number, max >= gib ? "GiB" : max >= mib ? "MiB" : "bytes");
 }
 
 /* Bytes are those of int8, in which the BPU keeps feature maps. */
@@ -74,7 +82,7 @@ judge_size (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
 {
   g_autoptr (GArray) tensors = fx_limit_tensors (limit, "tensor", subject);
   g_auto (GStrv) dims = fx_field_texts (limit->fields, "dims");
-  g_autofree char *what = dims_text (limit), *unit = unit_text (limit), *limit_text = NULL;
+  g_autofree char *what = dims_text (limit), *limit_text = max_text (limit);
   gboolean unspecified = dims != NULL && g_strv_length (dims) == 1 && strcmp (dims[0], "unspecified") == 0;
   FxVerdict verdict = FX_VERDICT_HOLDS;
   double max, largest = -1;
@@ -83,8 +91,7 @@ judge_size (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
     tensors = fx_limit_tensors (limit, "tensors", subject);
   if (tensors == NULL || !fx_field_number (limit->fields, "max", &max))
     return FX_VERDICT_UNKNOWN;
-  limit_text = fx_number_text (max);
-  *allowed = g_strdup_printf ("at most %s%s", limit_text, unit);
+  *allowed = g_strdup_printf ("at most %s", limit_text);
   for (guint i = 0; i < tensors->len; i++)
     {
       const FxLimitTensor *tensor = &g_array_index (tensors, FxLimitTensor, i);
@@ -114,8 +121,7 @@ static char *
 describe_size (const FxLimit *limit)
 {
   g_auto (GStrv) tensors = fx_field_texts (limit->fields, "tensor");
-  g_autofree char *what = dims_text (limit), *unit = unit_text (limit), *names = NULL;
-  g_autofree char *max = fx_field_list_text (limit->fields, "max", "or");
+  g_autofree char *what = dims_text (limit), *max = max_text (limit), *names = NULL;
 
   if (tensors == NULL)
     tensors = fx_field_texts (limit->fields, "tensors");
@@ -125,7 +131,7 @@ describe_size (const FxLimit *limit)
       g_free (names);
       names = g_strdup ("input and output");
     }
-  return g_strdup_printf ("%s of %s at most %s%s", what != NULL ? what : "Size", names, max, unit);
+  return g_strdup_printf ("%s of %s at most %s", what != NULL ? what : "Size", names, max);
 }
 
 /* ---- reduced_size ---- */

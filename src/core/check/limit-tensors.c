@@ -55,7 +55,7 @@ static const struct
   { "Or", ALL, 0, 0, "A B", "C" },
   { "PRelu", 1, 0, 0, "X slope", "Y" },
   { "Pad", 1, 0, 0, "data pads constant_value axes", "output" },
-  { "Pow", ALL, 0, 0, "X Y", "Z" },
+  { "Pow", 1, 0, 0, "X Y", "Z" },
   { "RNN", 1, 0, 0, "X W R B sequence_lens initial_h", "Y Y_h" },
   { "Range", ALL, 0, 0, "start limit delta", "output" },
   { "Resize", 1, 0, 0, "X roi scales sizes", "Y" },
