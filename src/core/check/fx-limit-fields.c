@@ -187,6 +187,8 @@ fx_field_texts (GVariant *dict, const char *name)
       texts[0] = scalar_text (value);
       return texts;
     }
+  if (n == 0)
+    return NULL;
   texts = g_new0 (char *, n + 1);
   for (guint i = 0; i < n; i++)
     {
@@ -306,4 +308,14 @@ fx_range_judge (const FxFieldRange *range, double value, const FxLimitSubject *s
     verdict = fx_verdict_worse (verdict, bound_value (&range->max, subject, &end) ? fx_verdict (value <= end)
                                                                                   : FX_VERDICT_UNKNOWN);
   return verdict;
+}
+
+FxVerdict
+fx_field_applies (GVariant *dict, const char *name, const FxLimit *limit, const FxLimitSubject *subject)
+{
+  g_autoptr (GVariant) when = fx_field (dict, name);
+
+  if (when != NULL && !g_variant_is_of_type (when, G_VARIANT_TYPE_VARDICT))
+    return FX_VERDICT_UNKNOWN;
+  return fx_limit_applies_when (when, limit, subject);
 }

@@ -27,7 +27,7 @@ char *fx_field_string (GVariant *dict, const char *name); /* NULL if it is no st
 
 /* A list of numbers; NULL if it is missing, empty or has anything else in it. */
 double *fx_field_numbers (GVariant *dict, const char *name, guint *n);
-/* A list, or a single value, as texts: 2, "DCR", [2, 3]. NULL if it is missing. */
+/* A list, or a single value, as texts: 2, "DCR", [2, 3]. NULL if it is missing or empty. */
 char **fx_field_texts (GVariant *dict, const char *name);
 
 /* One value as people read it. */
@@ -61,6 +61,9 @@ gboolean fx_field_min_max (GVariant *dict, FxFieldRange *range);
 char *fx_range_text (const FxFieldRange *range);
 /* `subject` is only asked where an end is an expression. */
 FxVerdict fx_range_judge (const FxFieldRange *range, double value, const FxLimitSubject *subject);
+
+/* Whether the conditions in field `name` of `dict` hold, which is a part of `limit`; they do where there are none. */
+FxVerdict fx_field_applies (GVariant *dict, const char *name, const FxLimit *limit, const FxLimitSubject *subject);
 
 /* BROKEN before UNKNOWN before HOLDS. */
 static inline FxVerdict
