@@ -192,7 +192,7 @@ fx_doctor_check_layout (const FxDoctor *doctor, GPtrArray *findings)
       here += fx_doctor_sample (doctor, i)->roughness;
       other += fx_doctor_sample (doctor, i)->roughness_swapped;
     }
-  if (!fx_picture_view (&doctor->shape, &view) || !(other > 0.0) || here < ROUGHER * other)
+  if (!fx_picture_view (&doctor->shape, &view) || !(other > 0.0) || !(here >= ROUGHER * other))
     return;
   finding = fx_diagnostics_add (findings, FX_SEVERITY_WARNING, "calibration-layout", NULL, input_name (doctor),
                                 "the samples look like %s, but the input is %s", view.pixel == 1 ? "NHWC" : "NCHW",

@@ -23,6 +23,7 @@
 #define NOT_A_FIT 0.05
 #define MIN_CLASSES 10
 #define SURER 0.1 /* mean probability of the first class */
+#define DULL 0.01 /* spread of that probability, if the model always says the same */
 
 /* The first batch normalization, and the sums over what came in front of it. */
 typedef struct
@@ -126,30 +127,37 @@ norm_fit (const Norm *norm)
   return (Fit){ TRUE, exp (logs / n), offset / n, squares / n };
 }
 
-/* Probability of the likeliest class; 0 if the output is not that of a classifier. */
-static double
-sureness (const FxTensor *output)
+/* The answer of a classifier. */
+typedef struct
 {
+  gsize best;
+  double sure; /* probability of the likeliest class; 0: it is no classifier */
+} Answer;
+
+static Answer
+read_answer (const FxTensor *output)
+{
+  Answer answer = { 0 };
   gsize n = fx_tensor_elements (output);
   const FxShape *shape = fx_tensor_shape (output);
   double largest = (double)-INFINITY, total = 0.0, sum = 0.0;
   gboolean positive = TRUE;
 
   if (shape->rank < 2 || n < MIN_CLASSES || (gsize)shape->dims[1] != n)
-    return 0.0;
+    return answer;
   for (gsize i = 0; i < n; i++)
     {
       double x = fx_tensor_get_double (output, i);
 
+      answer.best = x > largest ? i : answer.best;
       largest = MAX (largest, x);
       total += x;
       positive = positive && x >= 0.0;
     }
-  if (positive && fabs (total - 1.0) < 1e-2) /* after a Softmax */
-    return largest;
   for (gsize i = 0; i < n; i++)
     sum += exp (fx_tensor_get_double (output, i) - largest);
-  return 1.0 / sum;
+  answer.sure = positive && fabs (total - 1.0) < 1e-2 ? largest /* after a Softmax */ : 1.0 / sum;
+  return answer;
 }
 
 static FxTensor *
@@ -181,17 +189,17 @@ typedef struct
 {
   Fit fit;
   guint n;
-  double sure[FX_DOCTOR_KEPT];
+  Answer answers[FX_DOCTOR_KEPT];
 } Outcome;
 
 static gboolean
-run_one (FxRun *run, FxEngine *engine, FxTensor *input, double *sure, GCancellable *cancellable, GError **error)
+run_one (FxRun *run, FxEngine *engine, FxTensor *input, Answer *answer, GCancellable *cancellable, GError **error)
 {
   guint n_outputs = fx_engine_n_outputs (engine);
   g_autofree FxTensor **outputs = g_new0 (FxTensor *, n_outputs + 1);
   gboolean ok = fx_run_execute (run, &input, outputs, cancellable, error);
 
-  *sure = ok && n_outputs > 0 ? sureness (outputs[0]) : 0.0;
+  *answer = ok && n_outputs > 0 ? read_answer (outputs[0]) : (Answer){ 0 };
   for (guint i = 0; i < n_outputs; i++)
     fx_tensor_unref (outputs[i]);
   return ok;
@@ -214,7 +222,7 @@ run_kept (const FxDoctor *doctor, FxEngine *engine, gboolean exchanged, Outcome 
       FxTensor *sample = doctor->kept->pdata[i];
       g_autoptr (FxTensor) input = exchanged ? exchange_channels (sample) : fx_tensor_ref (sample);
 
-      ok = input != NULL && run_one (run, engine, input, &outcome->sure[outcome->n++], cancellable, error);
+      ok = input != NULL && run_one (run, engine, input, &outcome->answers[outcome->n++], cancellable, error);
     }
   outcome->fit = norm_fit (&norm);
   norm_clear (&norm);
@@ -242,6 +250,30 @@ report_fit (const FxDoctor *doctor, const Fit *fit, GPtrArray *findings)
   finding->fix = g_strdup ("Preprocess as in training");
 }
 
+/* A classifier that does not care what it sees gets nothing of it: the range is wrong, or the samples are. */
+static void
+report_response (const FxDoctor *doctor, const Outcome *here, GPtrArray *findings)
+{
+  const char *input = fx_graph_value (doctor->graph, fx_graph_input (doctor->graph, 0))->name;
+  double least = 1.0, most = 0.0;
+  FxDiagnostic *finding;
+
+  for (guint i = 0; i < here->n; i++)
+    {
+      least = MIN (least, here->answers[i].sure);
+      most = MAX (most, here->answers[i].sure);
+      if (here->answers[i].best != here->answers[0].best)
+        return;
+    }
+  if (here->n < FX_DOCTOR_KEPT / 2 || least == 0.0 || most - least > DULL)
+    return;
+  finding = fx_diagnostics_add (findings, FX_SEVERITY_WARNING, "calibration-no-response", NULL, input,
+                                "the model says the same of all samples: values are probably in a wrong range");
+  finding->found = g_strdup_printf ("class %zu with probability %.3f to %.3f for %u samples", here->answers[0].best,
+                                    least, most, here->n);
+  finding->fix = g_strdup ("Preprocess as in training; check mean, scale and whether 0…1 or 0…255 is expected");
+}
+
 static void
 report_order (const FxDoctor *doctor, const Outcome *here, const Outcome *exchanged, GPtrArray *findings)
 {
@@ -261,9 +293,9 @@ report_order (const FxDoctor *doctor, const Outcome *here, const Outcome *exchan
     }
   for (guint i = 0; i < here->n; i++)
     {
-      sure += here->sure[i] / here->n;
-      surer += exchanged->sure[i] / here->n;
-      votes += exchanged->sure[i] > here->sure[i];
+      sure += here->answers[i].sure / here->n;
+      surer += exchanged->answers[i].sure / here->n;
+      votes += exchanged->answers[i].sure > here->answers[i].sure;
     }
   if (here->fit.known || here->n < FX_DOCTOR_KEPT / 2 || surer < sure + SURER || votes * 3 < here->n * 2)
     return;
@@ -296,7 +328,10 @@ fx_doctor_probe (const FxDoctor *doctor, GPtrArray *findings, GCancellable *canc
   engine = fx_engine_new (doctor->graph, &options, cancellable, &failure);
   ok = engine != NULL && run_kept (doctor, engine, FALSE, &here, cancellable, &failure);
   if (ok)
-    report_fit (doctor, &here.fit, findings);
+    {
+      report_fit (doctor, &here.fit, findings);
+      report_response (doctor, &here, findings);
+    }
   if (ok && fx_picture_view (&doctor->shape, &view) && view.channels == 3
       && run_kept (doctor, engine, TRUE, &exchanged, cancellable, &failure))
     report_order (doctor, &here, &exchanged, findings);
