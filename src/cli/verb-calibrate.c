@@ -5,6 +5,7 @@
 #include "cli/fx-cli.h"
 
 #include "core/calib/fx-calibrate.h"
+#include "core/calib/fx-doctor.h"
 #include "core/calib/fx-thresholds.h"
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
@@ -17,6 +18,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct
 {
@@ -52,7 +54,9 @@ typedef struct
   const FxPreprocess *preprocess;
 } Work;
 
-/* ---- gathering ---- */
+/* ---- looking at the samples first ---- */
+
+#define MAX_LOOKED_AT 200 /* more do not tell more */
 
 static gboolean
 load_sample (guint i, FxTensor **inputs, gpointer user_data, GError **error)
@@ -62,6 +66,59 @@ load_sample (guint i, FxTensor **inputs, gpointer user_data, GError **error)
 
   return fx_dataset_load (work->dataset, i, work->preprocess, &input->shape, &inputs[0], error);
 }
+
+/* Files without a header, whose size is all that tells whether they fit. */
+static gboolean
+check_files (const Work *work, GPtrArray *findings)
+{
+  const FxValue *input = fx_graph_value (work->graph, fx_graph_input (work->graph, 0));
+  gboolean ok = TRUE;
+
+  for (guint i = 0; i < fx_dataset_n_samples (work->dataset); i++)
+    {
+      const FxSample *sample = fx_dataset_sample (work->dataset, i);
+      FxDType dtype = g_str_has_suffix (sample->path, ".u8") ? FX_DTYPE_UINT8 : input->dtype;
+      gboolean bare = g_str_has_suffix (sample->path, ".bin") || g_str_has_suffix (sample->path, ".raw")
+                      || g_str_has_suffix (sample->path, ".f32") || g_str_has_suffix (sample->path, ".u8");
+      struct stat info;
+
+      if (bare && !sample->is_image && stat (sample->path, &info) == 0)
+        ok = fx_doctor_check_file (sample->path, (guint64)info.st_size, dtype, &input->shape, findings) && ok;
+    }
+  return ok;
+}
+
+/* `source` is the model as it was read. */
+static gboolean
+examine (const Work *work, const FxGraph *source, GPtrArray *findings, GError **error)
+{
+  guint n = MIN (fx_dataset_n_samples (work->dataset), MAX_LOOKED_AT);
+  g_autoptr (FxDoctor) doctor = fx_doctor_new (source);
+  FxProgress progress = fx_cli_progress ();
+  gboolean ok = TRUE;
+
+  if (!check_files (work, findings))
+    {
+      fx_cli_print_diagnostics (findings);
+      return fx_fail (error, FX_ERROR_BAD_DATA, "%s: samples do not fit the input", work->options->dataset);
+    }
+  for (guint i = 0; ok && i < n; i++)
+    {
+      g_autoptr (FxTensor) sample = NULL;
+
+      ok = !g_cancellable_set_error_if_cancelled (fx_cli_cancellable (), error)
+           && load_sample (i, &sample, (gpointer)work, error);
+      if (ok)
+        fx_doctor_look (doctor, fx_dataset_sample (work->dataset, i)->name, sample);
+      fx_progress_report (&progress, (double)(i + 1) / n, "Looking at the samples");
+    }
+  ok = ok && fx_doctor_report (doctor, findings, fx_cli_cancellable (), error);
+  if (ok)
+    fx_cli_print_diagnostics (findings);
+  return ok;
+}
+
+/* ---- gathering ---- */
 
 static gboolean
 keep (const FxStatistics *statistics, gpointer user_data, GError **error)
@@ -266,6 +323,8 @@ calibrate (const char *path, const Options *options, GError **error)
   g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
   g_autoptr (FxGraph) graph = fx_cli_load (path, options->weights, options->shapes, diagnostics, error);
   g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (GPtrArray) after = NULL;
+  g_autoptr (FxGraph) source = NULL;
   g_autoptr (FxPreprocess) preprocess = NULL;
   g_autoptr (FxDataset) dataset = NULL;
   g_autoptr (FxStatistics) statistics = NULL;
@@ -274,6 +333,7 @@ calibrate (const char *path, const Options *options, GError **error)
 
   if (graph == NULL)
     return FALSE;
+  source = fx_graph_copy (graph); /* passes take batch normalization away, which the doctor reads */
   if (!fx_diagnostics_to_error (diagnostics, error) || !fx_passes_run_float (graph, NULL, fx_cli_cancellable (), error))
     return fx_error_prefix (error, "%s", path);
   if (fx_graph_n_inputs (graph) != 1)
@@ -298,7 +358,13 @@ calibrate (const char *path, const Options *options, GError **error)
   work.dataset = dataset;
   work.preprocess = preprocess;
   statistics = fx_statistics_new (graph);
-  return gather (&work, statistics, error) && show (&work, statistics, findings, error);
+  if (!examine (&work, source, findings, error) || !gather (&work, statistics, error))
+    return FALSE;
+  after = fx_diagnostics_new ();
+  fx_doctor_check_statistics (statistics, after);
+  fx_cli_print_diagnostics (after);
+  g_ptr_array_extend_and_steal (findings, g_steal_pointer (&after));
+  return show (&work, statistics, findings, error);
 }
 
 int
