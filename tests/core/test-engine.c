@@ -161,6 +161,17 @@ static const GraphCase graph_cases[] = {
     "%g f32[*] = GlobalAveragePool(%i) v11\n%h f32[*] = GlobalMaxPool(%i) v11\n"
     "%y f32[*] = Add(%g, %h) v13\noutput %y\n",
     "pool" },
+  { "max-pool-windows",
+    "input %x f32[2,8,12,13]\nconst %w f32[20,8,1,1] = elided 0x1\nconst %v f32[8,20,1,1] = elided 0x1\n"
+    "%c f32[*] = Conv(%x, %w) v11\n"
+    "%m f32[*] = MaxPool(%c) {kernel_shape=[3,2],strides=[2,1],dilations=[2,3],pads=[1,2,3,1]} v11\n"
+    "%n f32[*] = MaxPool(%m) {kernel_shape=[3,3],pads=[1,1,1,1]} v11\n%y f32[*] = Conv(%n, %v) v11\noutput %y\n",
+    "max pool (blocks" },
+  { "max-pool-3d",
+    "input %x f32[1,8,5,6,7]\nconst %w f32[16,8,1,1,1] = elided 0x1\n%c f32[*] = Conv(%x, %w) v11\n"
+    "%m f32[*] = MaxPool(%c) {kernel_shape=[2,3,3],strides=[2,1,2],pads=[1,1,1,0,1,1]} v11\n"
+    "%h f32[*] = GlobalMaxPool(%m) v11\n%y f32[*] = Add(%m, %h) v13\noutput %y\n",
+    "max pool" },
   { "pool-ceil-average",
     "input %x f32[1,8,6,6]\n%y f32[*] = AveragePool(%x) "
     "{kernel_shape=[3,3],strides=[2,2],pads=[1,1,1,1],ceil_mode=1,count_include_pad=1} v19\noutput %y\n",

@@ -2,7 +2,6 @@
 #include "core/exec/dnnl-kernel.h"
 
 #include "core/exec/dnnl-layout.h"
-#include "core/exec/fx-memory.h"
 #include "core/fx-error.h"
 #include "core/graph/fx-tensor.h"
 
@@ -23,7 +22,7 @@ typedef struct
   ArgSource source;
   guint index;
   dnnl_memory_desc_t desc;
-  void *packed; /* owned */
+  void *packed; /* of the backend's pool */
 } Arg;
 
 struct _FxDnnlKernel
@@ -119,8 +118,6 @@ kernel_free (FxKernel *base)
 {
   FxDnnlKernel *kernel = (FxDnnlKernel *)base;
 
-  for (guint i = 0; i < kernel->args->len; i++)
-    fx_memory_free (g_array_index (kernel->args, Arg, i).packed);
   g_array_unref (kernel->args);
   dnnl_primitive_destroy (kernel->primitive);
   dnnl_primitive_desc_destroy (kernel->pd);
@@ -292,11 +289,10 @@ fx_dnnl_add_packed (FxDnnlKernel *kernel, int arg, guint i, const FxTensor *cons
                     const dnnl_memory_desc_t *to, GError **error)
 {
   gsize bytes = dnnl_memory_desc_get_size (to);
-  void *memory = fx_memory_alloc (bytes, error);
+  void *memory = fx_memory_pool_alloc (&kernel->dnnl->weights, bytes, error);
 
   if (memory == NULL)
     return FALSE;
-  /* the kernel owns the memory from here on, whatever happens */
   add_arg (kernel, (Arg){ arg, FROM_PACKED, i, *to, memory });
   kernel->base.packed[i] = 1;
   kernel->base.packed_bytes += bytes;

@@ -8,6 +8,8 @@
 #pragma once
 
 #include "core/exec/fx-backend.h"
+#include "core/exec/fx-memory.h"
+#include "core/ops/fx-window.h"
 
 #include <oneapi/dnnl/dnnl.h>
 
@@ -17,6 +19,7 @@ typedef struct
 {
   FxBackend base;
   dnnl_engine_t engine;
+  FxMemoryPool weights; /* packed for the kernels */
 } FxDnnl;
 
 struct _FxLayout
@@ -70,6 +73,10 @@ gboolean fx_dnnl_add_packed (FxDnnlKernel *kernel, int arg, guint i, const FxTen
 void fx_dnnl_sum_in_place (FxDnnlKernel *kernel, const dnnl_memory_desc_t *desc);
 
 FxKernel *fx_dnnl_kernel_base (FxDnnlKernel *kernel);
+
+/* Our own max pooling of an operand in `src`, no window of which lies in the padding; NULL if it does not know the
+ * layout. */
+FxKernel *fx_dnnl_max_pool (const FxKernelRequest *request, const FxWindow *window, const dnnl_memory_desc_t *src);
 
 typedef FxKernel *(*FxDnnlPrepare) (FxBackend *backend, const FxKernelRequest *request, GError **error);
 

@@ -12,6 +12,7 @@ pool (FxBackend *backend, const FxKernelRequest *request, dnnl_alg_kind_t alg, c
   dnnl_memory_desc_t src, dst;
   dnnl_pooling_v2_desc_t desc;
   FxDnnlKernel *kernel;
+  FxKernel *own;
 
   for (int i = 0; i < window->spatial_rank; i++)
     {
@@ -30,8 +31,12 @@ pool (FxBackend *backend, const FxKernelRequest *request, dnnl_alg_kind_t alg, c
       begin[i] = window->pad_begin[i];
       end[i] = covered;
     }
-  if (!fx_dnnl_operand_desc (&request->inputs[0].shape, request->inputs[0].layout, &src)
-      || !fx_dnnl_any_desc (&request->shape, &dst)
+  if (!fx_dnnl_operand_desc (&request->inputs[0].shape, request->inputs[0].layout, &src))
+    return NULL;
+  own = alg == dnnl_pooling_max ? fx_dnnl_max_pool (request, window, &src) : NULL;
+  if (own != NULL)
+    return own;
+  if (!fx_dnnl_any_desc (&request->shape, &dst)
       || dnnl_pooling_v2_forward_desc_init (&desc, dnnl_forward_inference, alg, &src, &dst, stride, kernel_size,
                                             dilation, begin, end)
              != dnnl_success)
