@@ -4,7 +4,7 @@
     compare-ort.py [--cli build/src/cli/fixpoint-cli] [--modules DIR] [--seconds S] [--bad] MODEL ...
 
 DIR is a folder where `npm install onnxruntime-node` was done. One line per model: worst difference, as a part of the
-largest value of its output, of the fast and the reference kernels; with --seconds also the median time of one run on
+largest value of its output, of the fast and the reference kernels; with --seconds also the best time of a run on
 one thread, in ms, here and there. --bad prints only what is not as it should be. Needs python3-numpy.
 
 SPDX-License-Identifier: Apache-2.0
@@ -32,7 +32,7 @@ class Peer:
         self.process = None
 
     def run(self, model, folder, inputs):
-        """{"median_ms"} or {"error"}."""
+        """{"best_ms"} or {"error"}."""
         if self.process is None:
             self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                             stderr=subprocess.DEVNULL)
@@ -137,7 +137,7 @@ def compare(args, peer, model, work):
             results.append(difference(outputs(folder), outputs(work / "ort")))
     times = ["", ""]
     if args.seconds > 0 and isinstance(results[0], float):
-        times = [own_time(args, model, feed, work / "own"), theirs["median_ms"]]
+        times = [own_time(args, model, feed, work / "own"), theirs["best_ms"]]
     return [nodes, theirs.get("error", "ok")[:160], *results, *times]
 
 

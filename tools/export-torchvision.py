@@ -45,15 +45,13 @@ def build(name):
     """The network and an example input."""
     if name in SEGMENTERS:
         net = getattr(models.segmentation, name)(weights=None, weights_backbone=None)
-        return Segmenter(net), torch.rand(1, 3, SEGMENTERS[name], SEGMENTERS[name])
+        return Segmenter(net), torch.randn(1, 3, SEGMENTERS[name], SEGMENTERS[name])
     if name in DETECTORS:
         net = getattr(models.detection, name)(weights=None, weights_backbone=None)
-        return net, torch.rand(1, 3, DETECTORS[name], DETECTORS[name])
+        return net, torch.randn(1, 3, DETECTORS[name], DETECTORS[name])
     options = {"init_weights": False, "aux_logits": False} if name in ("googlenet", "inception_v3") else {}
-    if name == "efficientnet_b2" or name.startswith("swin"):
-        options = {}
     net = getattr(models, name)(weights=None, **options)
-    return net, torch.rand(1, 3, CLASSIFIERS[name], CLASSIFIERS[name])
+    return net, torch.randn(1, 3, CLASSIFIERS[name], CLASSIFIERS[name])
 
 
 def main():
@@ -72,7 +70,7 @@ def main():
         try:
             torch.manual_seed(1)
             net, example = build(name)
-            settle(net, example if name in DETECTORS else torch.rand(2, *example.shape[1:]))
+            settle(net, torch.randn(4, *example.shape[1:]))
         except (AttributeError, TypeError, ValueError, RuntimeError) as error:
             print(f"{name}: cannot be made: {str(error).splitlines()[0]}", file=sys.stderr)
             continue

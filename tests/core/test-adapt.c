@@ -56,6 +56,31 @@ test_origins (void)
   g_assert_cmpstr (fx_graph_value (graph, fx_graph_output (graph, 0))->name, ==, "y");
 }
 
+/* Exporters write axes as Constant nodes, or compute them; neither is left over. */
+static void
+test_computed_axes (void)
+{
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (FxGraph) graph = convert ("opset \"\" 13\ninput %x f32[2,1]\n"
+                                       "const %zero s64[1] = [0]\n"
+                                       "%one s64[*] = Constant() {value_ints=[1]}\n"
+                                       "%shape s64[*] = Shape(%x)\n"
+                                       "%two s64[*] = Gather(%shape, %zero)\n"
+                                       "%a f32[*] = Squeeze(%x, %one)\n"
+                                       "%y f32[*] = Unsqueeze(%x, %two)\noutput %a\noutput %y\n",
+                                       findings);
+  const FxAttr *axes;
+
+  fx_graph_compact (graph);
+  g_assert_cmpuint (findings->len, ==, 0);
+  g_assert_cmpint (fx_graph_opset (graph, ""), ==, 11);
+  g_assert_cmpuint (fx_graph_n_nodes (graph), ==, 2);
+  axes = fx_node_attr (fx_graph_node (graph, 1), "axes");
+  g_assert_nonnull (axes);
+  g_assert_cmpuint (axes->n, ==, 1);
+  g_assert_cmpint (axes->ints[0], ==, 2);
+}
+
 static void
 test_refusal (void)
 {
@@ -113,6 +138,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/adapt/versions", test_versions);
   g_test_add_func ("/adapt/origins", test_origins);
+  g_test_add_func ("/adapt/computed-axes", test_computed_axes);
   g_test_add_func ("/adapt/refusal", test_refusal);
   g_test_add_func ("/adapt/hostile", test_hostile);
   return g_test_run ();

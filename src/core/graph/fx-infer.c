@@ -146,8 +146,8 @@ infer_node (Walk *walk, const FxNode *node)
   fold_node (walk, node, inputs, outputs);
 }
 
-void
-fx_graph_infer (FxGraph *graph, GPtrArray *diagnostics)
+FxKnownValues
+fx_graph_infer_values (FxGraph *graph, GPtrArray *diagnostics)
 {
   guint n_values = fx_graph_n_values (graph);
   Walk walk = { graph, diagnostics, g_new0 (FxTensor *, n_values + 1) };
@@ -155,7 +155,22 @@ fx_graph_infer (FxGraph *graph, GPtrArray *diagnostics)
   for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
     if (!fx_graph_node (graph, i)->removed)
       infer_node (&walk, fx_graph_node (graph, i));
-  for (FxId v = 0; v < n_values; v++)
-    fx_tensor_unref (walk.known[v]);
-  g_free (walk.known);
+  return (FxKnownValues){ walk.known, n_values };
+}
+
+void
+fx_known_values_clear (FxKnownValues *known)
+{
+  for (guint v = 0; v < known->n; v++)
+    fx_tensor_unref (known->tensors[v]);
+  g_clear_pointer (&known->tensors, g_free);
+  known->n = 0;
+}
+
+void
+fx_graph_infer (FxGraph *graph, GPtrArray *diagnostics)
+{
+  FxKnownValues known = fx_graph_infer_values (graph, diagnostics);
+
+  fx_known_values_clear (&known);
 }

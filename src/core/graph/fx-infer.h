@@ -17,6 +17,18 @@ G_BEGIN_DECLS
  * "control-flow" (error). One bad node does not stop the walk. */
 void fx_graph_infer (FxGraph *graph, GPtrArray *diagnostics);
 
+/* The same, and hands out what shape arithmetic told: [n_values] elements of small computed values, else NULL. */
+typedef struct
+{
+  FxTensor **tensors;
+  guint n;
+} FxKnownValues;
+
+FxKnownValues fx_graph_infer_values (FxGraph *graph, GPtrArray *diagnostics);
+void fx_known_values_clear (FxKnownValues *known);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FxKnownValues, fx_known_values_clear)
+
 /* What the graph says about `n` values, which may be FX_NONE: the operands of a node, for fx_op_infer(). Borrows. */
 void fx_graph_get_facts (const FxGraph *graph, const FxId *ids, guint n, FxFact *facts);
 

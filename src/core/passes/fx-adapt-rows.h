@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
 #include "core/graph/fx-tensor.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,7 @@ typedef struct
   FxGraph *graph;
   FxNode *node;
   GPtrArray *diagnostics;
+  const FxKnownValues *known;
 } FxAdapt;
 
 /* Takes the node across a version step. FALSE: it cannot be done; the node is untouched and a finding was reported. */
@@ -43,7 +45,7 @@ gboolean fx_adapt_refuse (const FxAdapt *adapt, const char *fix, const char *for
 FxId fx_adapt_input (const FxAdapt *adapt, guint i); /* FX_NONE if omitted */
 FxShape fx_adapt_shape (const FxAdapt *adapt, guint i);
 FxDType fx_adapt_dtype (const FxAdapt *adapt, guint i);      /* UNDEFINED if not known */
-FxTensor *fx_adapt_constant (const FxAdapt *adapt, guint i); /* borrowed; NULL if it is none */
+FxTensor *fx_adapt_constant (const FxAdapt *adapt, guint i); /* borrowed; also if computed; NULL if it is none */
 gboolean fx_adapt_used (const FxAdapt *adapt, guint output); /* whether the node has that output */
 gint64 fx_adapt_int (const FxAdapt *adapt, const char *attr, gint64 otherwise);
 double fx_adapt_float (const FxAdapt *adapt, const char *attr, double otherwise);

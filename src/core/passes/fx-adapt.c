@@ -61,7 +61,12 @@ fx_adapt_constant (const FxAdapt *adapt, guint i)
 {
   FxId id = fx_adapt_input (adapt, i);
 
-  return id != FX_NONE ? fx_graph_value (adapt->graph, id)->constant : NULL;
+  if (id == FX_NONE)
+    return NULL;
+  /* exporters write axes and the like as Constant nodes, or compute them from shapes */
+  if (fx_graph_value (adapt->graph, id)->constant == NULL && id < adapt->known->n)
+    return adapt->known->tensors[id];
+  return fx_graph_value (adapt->graph, id)->constant;
 }
 
 gboolean
@@ -319,21 +324,65 @@ convert_node (FxAdapt *adapt)
   return ok;
 }
 
+/* By value: how many operands and graph outputs it is. */
+static guint *
+count_uses (const FxGraph *graph)
+{
+  g_autoptr (FxUses) uses = fx_uses_new (graph);
+  guint *counts = g_new (guint, fx_graph_n_values (graph) + 1);
+
+  for (FxId v = 0; v < fx_graph_n_values (graph); v++)
+    counts[v] = fx_uses_count (uses, v) + uses->is_output[v];
+  return counts;
+}
+
+static gboolean
+is_used (const FxNode *node, const guint *uses)
+{
+  for (guint k = 0; k < node->n_outputs; k++)
+    if (node->outputs[k] != FX_NONE && uses[node->outputs[k]] > 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Of the first n nodes, which are in order, those go that made what is an attribute now, and those that only they used.
+ * What nobody used before stays. */
+static void
+remove_orphans (FxGraph *graph, const guint *uses_before, guint n)
+{
+  g_autofree guint *uses = count_uses (graph);
+
+  for (FxId i = n; i-- > 0;)
+    {
+      const FxNode *node = fx_graph_node (graph, i);
+
+      if (node->removed || is_used (node, uses) || !is_used (node, uses_before))
+        continue;
+      for (guint k = 0; k < node->n_inputs; k++)
+        if (node->inputs[k] != FX_NONE)
+          uses[node->inputs[k]]--;
+      fx_graph_remove_node (graph, i);
+    }
+}
+
 gboolean
 fx_pass_convert_opset (FxGraph *graph, GPtrArray *diagnostics, GError **error)
 {
   guint n = fx_graph_n_nodes (graph);
   gboolean all = TRUE;
   const char *ir_version;
+  g_auto (FxKnownValues) known = { 0 };
+  g_autofree guint *uses = count_uses (graph);
 
-  fx_graph_infer (graph, NULL);
+  known = fx_graph_infer_values (graph, NULL);
   for (FxId i = 0; i < n; i++)
     {
-      FxAdapt adapt = { graph, fx_graph_node (graph, i), diagnostics };
+      FxAdapt adapt = { graph, fx_graph_node (graph, i), diagnostics, &known };
 
       if (!adapt.node->removed && *adapt.node->domain == '\0' && adapt.node->version != FX_ADAPT_OPSET)
         all = convert_node (&adapt) && all;
     }
+  remove_orphans (graph, uses, n);
   if (!fx_graph_sort (graph, error))
     return FALSE;
   fx_graph_infer (graph, NULL);
