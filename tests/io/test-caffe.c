@@ -596,12 +596,13 @@ test_kept (void)
                                         "layer { name: 'c' type: 'Concat' bottom: 'p' bottom: 'p' top: 'c' }"
                                         "layer { name: 'w' type: 'Whatever' bottom: 'x' top: 'w' top: 'v' }"
                                         "layer { name: 's' type: 'Softmax' bottom: 'w' top: 's' }"
-                                        "layer { name: 'r' type: 'LSTM' bottom: 'x' top: 'r' }",
+                                        "layer { name: 'r' type: 'LSTM' bottom: 'x' top: 'r' }"
+                                        "layer { name: 't' type: 'SoftmaxWithLoss' bottom: 'w' bottom: 'x' }",
                                         "w [2] 1 2", FALSE, diagnostics, &error);
   const FxNode *node;
 
   g_assert_no_error (error);
-  g_assert_cmpuint (fx_graph_n_outputs (graph), ==, 4);
+  g_assert_cmpuint (fx_graph_n_outputs (graph), ==, 5);
   g_assert_cmpint (find_finding (diagnostics, "post-processing")->severity, ==, FX_SEVERITY_WARNING);
   g_assert_cmpstr (find_finding (diagnostics, "unknown-layer")->node, ==, "w");
   find_finding (diagnostics, "unsupported-layer");

@@ -202,7 +202,7 @@ gboolean
 fx_caffe_keep (FxCaffeBuilder *builder, GError **error)
 {
   const FxCaffeLayer *layer = builder->layer;
-  guint n = fx_caffe_n_blobs (builder), n_inputs = (guint)layer->n_bottom;
+  guint n = fx_caffe_n_blobs (builder), n_inputs = builder->n_bottoms;
   g_autofree FxId *inputs = NULL;
   FxId id;
 
@@ -219,10 +219,10 @@ fx_caffe_keep (FxCaffeBuilder *builder, GError **error)
         return fx_error_prefix (error, "blob %u", k);
       inputs[n_inputs++] = fx_caffe_constant (builder, what, tensor);
     }
-  for (guint i = 0; i < layer->n_top; i++)
+  for (guint i = 0; i < builder->n_tops; i++)
     fx_caffe_top (builder, i);
   id = fx_graph_add_node (builder->graph, layer->name, FX_CAFFE_DOMAIN, layer->type, 1, inputs, n_inputs, builder->tops,
-                          (guint)layer->n_top);
+                          builder->n_tops);
   fx_graph_node (builder->graph, id)->origins = g_strdupv ((char *[]){ layer->name, NULL });
   fx_graph_set_opset (builder->graph, FX_CAFFE_DOMAIN, 1);
   return TRUE;

@@ -65,10 +65,11 @@ struct _FxCaffeBuilder
 
   /* of the current layer */
   const FxCaffeLayer *layer;
-  FxId *bottoms;    /* [layer->n_bottom] */
-  FxId *tops;       /* [layer->n_top], FX_NONE until made */
-  char **top_names; /* [layer->n_top] */
-  guint *top_reads; /* [layer->n_top] layers that read it later */
+  guint n_bottoms, n_tops; /* that count */
+  FxId *bottoms;           /* [n_bottoms] */
+  FxId *tops;              /* [n_tops], FX_NONE until made */
+  char **top_names;        /* [n_tops] */
+  guint *top_reads;        /* [n_tops] layers that read it later */
   gboolean lacks_weights;
   gboolean rank_unknown; /* what made a translation fail */
 };

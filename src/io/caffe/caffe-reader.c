@@ -4,7 +4,7 @@
 #include "io/caffe/caffe-reader.h"
 
 #include "core/fx-error.h"
-#include "io/caffe/caffe-build.h"
+#include "io/caffe/caffe-plan.h"
 #include "io/caffe/caffe-text.h"
 #include "io/caffe/caffe-upgrade.h"
 
@@ -12,161 +12,13 @@
 
 #define MAX_LAYERS 100000
 
-/* One writing of a blob. */
-typedef struct
-{
-  const char *blob;
-  char *name; /* of its value */
-  FxId value;
-  guint reads;
-  gboolean is_input, is_last;
-} Version;
-
-/* What is known of a layer before it is translated. */
-typedef struct
-{
-  const FxCaffeRow *row; /* NULL: an unknown type */
-  guint *bottoms;        /* [n_bottom] versions */
-  guint first_top;       /* version of top 0 */
-} Step;
-
 typedef struct
 {
   Fx__Caffe__NetParameter *net;
   FxCaffeBuilder builder;
-  Step *steps;         /* [n_layer] */
-  GArray *versions;    /* of Version */
-  GHashTable *current; /* blob → index of its version + 1 */
-  GHashTable *named;   /* blobs that are inputs: their name is the input's */
-  guint n_missing;     /* layers without weights */
+  FxCaffePlan plan;
+  guint n_missing; /* layers without weights */
 } Reader;
-
-static void
-version_clear (gpointer data)
-{
-  g_free (((Version *)data)->name);
-}
-
-static Version *
-get_version (Reader *reader, guint i)
-{
-  return &g_array_index (reader->versions, Version, i);
-}
-
-static gboolean
-layer_fail (const FxCaffeLayer *layer, GError **error)
-{
-  return fx_error_prefix (error, "layer \"%s\" (%s)", layer->name, layer->type);
-}
-
-static gboolean
-is_dropped (const FxCaffeRow *row)
-{
-  return row != NULL && (row->kind == FX_CAFFE_TRAINING || row->kind == FX_CAFFE_SINK);
-}
-
-static gboolean
-is_loss (const FxCaffeRow *row)
-{
-  return row != NULL && row->kind == FX_CAFFE_TRANSLATE && row->note != NULL;
-}
-
-/* How many bottoms of a layer count. A loss has its labels behind the prediction. */
-static guint
-n_bottoms_used (const FxCaffeLayer *layer, const FxCaffeRow *row)
-{
-  return is_loss (row) ? 1 : (guint)layer->n_bottom;
-}
-
-/* A loss need not have a top, but its prediction is one. */
-static guint
-n_tops_made (const FxCaffeLayer *layer, const FxCaffeRow *row)
-{
-  return is_loss (row) ? MAX ((guint)layer->n_top, 1) : (guint)layer->n_top;
-}
-
-static guint
-add_version (Reader *reader, const char *blob, gboolean is_input)
-{
-  guint before = GPOINTER_TO_UINT (g_hash_table_lookup (reader->current, blob));
-  Version version = { .blob = blob, .value = FX_NONE, .is_input = is_input, .is_last = TRUE };
-
-  if (before > 0)
-    get_version (reader, before - 1)->is_last = FALSE;
-  if (is_input)
-    g_hash_table_add (reader->named, (gpointer)blob);
-  g_array_append_val (reader->versions, version);
-  g_hash_table_insert (reader->current, (gpointer)blob, GUINT_TO_POINTER (reader->versions->len));
-  return reader->versions->len - 1;
-}
-
-static gboolean
-check_bottoms (const FxCaffeLayer *layer, const FxCaffeRow *row, GError **error)
-{
-  guint n = (guint)layer->n_bottom;
-
-  if (row == NULL || (n >= row->min_bottoms && (row->max_bottoms == 255 || n <= row->max_bottoms)))
-    return TRUE;
-  return fx_fail (error, FX_ERROR_BAD_GRAPH, "has %u bottoms, wanted %s%u", n,
-                  n < row->min_bottoms ? "at least " : "at most ",
-                  n < row->min_bottoms ? row->min_bottoms : row->max_bottoms);
-}
-
-/* Resolves the names of one layer, in the order in which the net runs. */
-static gboolean
-plan_layer (Reader *reader, gsize i, GError **error)
-{
-  const FxCaffeLayer *layer = reader->net->layer[i];
-  Step *step = &reader->steps[i];
-  guint n_used;
-
-  step->row = fx_caffe_row_find (layer->type);
-  if (!check_bottoms (layer, step->row, error))
-    return FALSE;
-  n_used = n_bottoms_used (layer, step->row);
-  step->bottoms = g_new0 (guint, layer->n_bottom + 1);
-  for (guint k = 0; k < n_used; k++)
-    {
-      guint version = GPOINTER_TO_UINT (g_hash_table_lookup (reader->current, layer->bottom[k]));
-
-      if (version == 0 && is_dropped (step->row))
-        continue;
-      if (version == 0)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "its bottom \"%s\" is the top of no layer before it",
-                        layer->bottom[k]);
-      step->bottoms[k] = version - 1;
-      if (step->row == NULL || step->row->kind != FX_CAFFE_TRAINING)
-        get_version (reader, version - 1)->reads++;
-    }
-  step->first_top = reader->versions->len;
-  if (!is_dropped (step->row))
-    for (gsize k = 0; k < n_tops_made (layer, step->row); k++)
-      add_version (reader, k < layer->n_top ? layer->top[k] : "prob",
-                   step->row != NULL && step->row->kind == FX_CAFFE_SOURCE);
-  return TRUE;
-}
-
-static gboolean
-plan (Reader *reader, GError **error)
-{
-  for (gsize i = 0; i < reader->net->n_input; i++)
-    add_version (reader, reader->net->input[i], TRUE);
-  for (gsize i = 0; i < reader->net->n_layer; i++)
-    if (!plan_layer (reader, i, error))
-      return layer_fail (reader->net->layer[i], error);
-  return TRUE;
-}
-
-/* An input keeps its blob's name; else the last value of the blob has it. */
-static char *
-name_version (Reader *reader, const Version *version, const char *layer, gboolean prediction)
-{
-  if (prediction)
-    return g_strdup ("prob");
-  if (version->is_input || (version->is_last && !g_hash_table_contains (reader->named, version->blob)))
-    return g_strdup (version->blob);
-  return g_strdup_printf ("%s:%s", version->blob, layer);
-}
 
 static gboolean
 read_legacy_inputs (Reader *reader, GError **error)
@@ -201,12 +53,14 @@ read_legacy_inputs (Reader *reader, GError **error)
       layer.n_top = 1;
       layer.input_param = &param;
       builder->layer = &layer;
+      builder->n_bottoms = 0;
+      builder->n_tops = 1;
       builder->tops = &top;
       builder->top_names = &net->input[i];
       builder->top_reads = &reads;
       if (!fx_caffe_row_find ("Input")->translate (builder, &layer, error))
         return fx_error_prefix (error, "input \"%s\"", net->input[i]);
-      get_version (reader, (guint)i)->value = top;
+      fx_caffe_plan_version (&reader->plan, (guint)i)->value = top;
     }
   return TRUE;
 }
@@ -249,7 +103,7 @@ run_row (FxCaffeBuilder *builder, const FxCaffeRow *row, GError **error)
 
   if (row == NULL || row->kind == FX_CAFFE_POST || row->kind == FX_CAFFE_UNSUPPORTED)
     return keep_layer (builder, row, error);
-  if (is_loss (row))
+  if (fx_caffe_is_loss (row))
     fx_caffe_note (builder, FX_SEVERITY_INFO, "training-only", "%s %s", row->type, row->note);
   else if (row->kind == FX_CAFFE_TRANSLATE && builder->layer->n_top == 0)
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "has no top");
@@ -273,8 +127,8 @@ translate_layer (Reader *reader, gsize index, GError **error)
 {
   FxCaffeBuilder *builder = &reader->builder;
   const FxCaffeLayer *layer = reader->net->layer[index];
-  const Step *step = &reader->steps[index];
-  guint n_bottom = n_bottoms_used (layer, step->row), n_top = n_tops_made (layer, step->row);
+  const FxCaffeStep *step = &reader->plan.steps[index];
+  guint n_bottom = step->n_bottoms, n_top = step->n_tops;
   g_autofree FxId *bottoms = g_new0 (FxId, n_bottom + 1), *tops = g_new0 (FxId, n_top + 1);
   g_autofree char **names = g_new0 (char *, n_top + 1);
   g_autofree guint *reads = g_new0 (guint, n_top + 1);
@@ -282,26 +136,28 @@ translate_layer (Reader *reader, gsize index, GError **error)
 
   builder->layer = layer;
   builder->lacks_weights = FALSE;
-  if (is_dropped (step->row))
+  if (fx_caffe_is_dropped (step->row))
     {
       note_dropped (builder, step->row);
       return TRUE;
     }
   for (guint k = 0; k < n_bottom; k++)
     {
-      bottoms[k] = get_version (reader, step->bottoms[k])->value;
+      bottoms[k] = fx_caffe_plan_version (&reader->plan, step->bottoms[k])->value;
       if (bottoms[k] == FX_NONE)
         return fx_fail (error, FX_ERROR_BAD_GRAPH, "its bottom \"%s\" was left out", layer->bottom[k]);
     }
   for (guint k = 0; k < n_top; k++)
     {
-      Version *version = get_version (reader, step->first_top + k);
+      FxCaffeVersion *version = fx_caffe_plan_version (&reader->plan, step->first_top + k);
 
-      version->name = name_version (reader, version, layer->name, is_loss (step->row) && k == 0);
       tops[k] = FX_NONE;
-      names[k] = version->name;
+      names[k] = fx_caffe_plan_name (&reader->plan, step->first_top + k, layer->name,
+                                     fx_caffe_is_loss (step->row) && k == 0);
       reads[k] = version->reads;
     }
+  builder->n_bottoms = n_bottom;
+  builder->n_tops = n_top;
   builder->bottoms = bottoms;
   builder->tops = tops;
   builder->top_names = names;
@@ -309,7 +165,7 @@ translate_layer (Reader *reader, gsize index, GError **error)
   if (!run_row (builder, step->row, error))
     return FALSE;
   for (guint k = 0; k < n_top; k++)
-    get_version (reader, step->first_top + k)->value = tops[k];
+    fx_caffe_plan_version (&reader->plan, step->first_top + k)->value = tops[k];
   fx_graph_set_metadata (builder->graph, key, layer->type);
   if (builder->lacks_weights && builder->weights != NULL)
     fx_caffe_note (builder, FX_SEVERITY_ERROR, "missing-weights", "the weights file has nothing for it");
@@ -322,9 +178,9 @@ add_outputs (Reader *reader, GError **error)
 {
   FxGraph *graph = reader->builder.graph;
 
-  for (guint i = 0; i < reader->versions->len; i++)
+  for (guint i = 0; i < reader->plan.versions->len; i++)
     {
-      const Version *version = get_version (reader, i);
+      const FxCaffeVersion *version = fx_caffe_plan_version (&reader->plan, i);
 
       if (version->reads == 0 && version->value != FX_NONE && !version->is_input)
         fx_graph_add_output (graph, version->value);
@@ -370,13 +226,11 @@ translate (Reader *reader, GError **error)
 
   fx_graph_set_metadata (builder->graph, "format", "caffe");
   fx_graph_set_opset (builder->graph, "", FX_CAFFE_OPSET);
-  if (reader->net->n_layer > MAX_LAYERS)
-    return fx_fail (error, FX_ERROR_TOO_LARGE, "has %zu layers, wanted at most %d", reader->net->n_layer, MAX_LAYERS);
-  if (!plan (reader, error) || !read_legacy_inputs (reader, error))
+  if (!fx_caffe_plan_init (&reader->plan, reader->net, error) || !read_legacy_inputs (reader, error))
     return FALSE;
   for (gsize i = 0; i < reader->net->n_layer; i++)
     if (!translate_layer (reader, i, error))
-      return layer_fail (reader->net->layer[i], error);
+      return fx_caffe_layer_fail (reader->net->layer[i], error);
   if (!add_outputs (reader, error))
     return FALSE;
   note_missing (reader);
@@ -389,25 +243,17 @@ build (Reader *reader, GPtrArray *diagnostics, GError **error)
   FxCaffeBuilder *builder = &reader->builder;
   gboolean ok;
 
+  if (reader->net->n_layer > MAX_LAYERS)
+    return fx_fail (error, FX_ERROR_TOO_LARGE, "has %zu layers, wanted at most %d", reader->net->n_layer, MAX_LAYERS);
   builder->graph = fx_graph_new (reader->net->name);
   builder->diagnostics = diagnostics;
   builder->declared = g_array_new (FALSE, FALSE, sizeof (FxShape));
   builder->fixed = g_array_new (FALSE, FALSE, sizeof (FxShape));
   builder->open_norm.value = FX_NONE;
-  reader->steps = g_new0 (Step, reader->net->n_layer + 1);
-  reader->versions = g_array_new (FALSE, FALSE, sizeof (Version));
-  g_array_set_clear_func (reader->versions, version_clear);
-  reader->current = g_hash_table_new (g_str_hash, g_str_equal);
-  reader->named = g_hash_table_new (g_str_hash, g_str_equal);
 
   ok = translate (reader, error);
 
-  for (gsize i = 0; i < reader->net->n_layer; i++)
-    g_free (reader->steps[i].bottoms);
-  g_free (reader->steps);
-  g_array_unref (reader->versions);
-  g_hash_table_unref (reader->current);
-  g_hash_table_unref (reader->named);
+  fx_caffe_plan_clear (&reader->plan);
   g_array_unref (builder->declared);
   g_array_unref (builder->fixed);
   g_clear_pointer (&builder->zeros, g_bytes_unref);
