@@ -1,0 +1,279 @@
+/* Inner loops for AVX2: vpmaddwd on activations and weights widened to 16 bits, which is exact for all of them
+ * (vpmaddubsw saturates and is not).
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/exec/int8/fx-int8-plain.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+#define ROWS 6
+#define COLUMNS 16
+#define DEPTH 2
+
+static inline gint32
+load_pair (const char *at)
+{
+  gint32 pair;
+
+  memcpy (&pair, at, sizeof pair);
+  return pair;
+}
+
+static void
+widen (void *to, const gint8 *from, gsize n)
+{
+  gint16 *wide = to;
+  gsize i = 0;
+
+  for (; i + 16 <= n; i += 16)
+    _mm256_storeu_si256 ((__m256i *)(wide + i), _mm256_cvtepi8_epi16 (_mm_loadu_si128 ((const __m128i *)(from + i))));
+  for (; i < n; i++)
+    wide[i] = from[i];
+}
+
+/* n is a multiple of 32 */
+static void
+unpack (void *to, const gint8 *from, gsize n)
+{
+  gint16 *wide = to;
+
+  for (gsize i = 0; i < n; i += 16)
+    _mm256_store_si256 ((__m256i *)(wide + i), _mm256_cvtepi8_epi16 (_mm_load_si128 ((const __m128i *)(from + i))));
+}
+
+/* Two vectors of eight sums for each of `rows` rows: with 6 rows 12 of the 16 registers. */
+static inline __attribute__ ((always_inline)) void
+tile_rows (const FxInt8Tile *tile, const guint rows)
+{
+  const char *a0 = tile->a, *a3 = a0 + 3 * tile->a_stride;
+  const gsize stride = tile->a_stride;
+  const gint16 *b = tile->b;
+  const gint32 *start = tile->start;
+  __m256i sums[ROWS][2];
+
+#pragma GCC unroll 6
+  for (guint r = 0; r < rows; r++)
+    {
+      const gint32 *from = start != NULL ? start : tile->sums + r * COLUMNS;
+
+      sums[r][0] = _mm256_loadu_si256 ((const __m256i *)from);
+      sums[r][1] = _mm256_loadu_si256 ((const __m256i *)(from + 8));
+    }
+  for (gsize s = tile->steps; s > 0; s--)
+    {
+      __m256i b0 = _mm256_load_si256 ((const __m256i *)b), b1 = _mm256_load_si256 ((const __m256i *)(b + 16));
+
+#pragma GCC unroll 6
+      for (guint r = 0; r < rows; r++)
+        {
+          __m256i pair = _mm256_set1_epi32 (load_pair (r < 3 ? a0 + r * stride : a3 + (r - 3) * stride));
+
+          sums[r][0] = _mm256_add_epi32 (sums[r][0], _mm256_madd_epi16 (pair, b0));
+          sums[r][1] = _mm256_add_epi32 (sums[r][1], _mm256_madd_epi16 (pair, b1));
+        }
+      a0 += DEPTH * sizeof (gint16);
+      a3 += DEPTH * sizeof (gint16);
+      b += DEPTH * COLUMNS;
+    }
+#pragma GCC unroll 6
+  for (guint r = 0; r < rows; r++)
+    {
+      _mm256_storeu_si256 ((__m256i *)(tile->sums + r * COLUMNS), sums[r][0]);
+      _mm256_storeu_si256 ((__m256i *)(tile->sums + r * COLUMNS + 8), sums[r][1]);
+    }
+}
+
+static void
+tile (const FxInt8Tile *tile)
+{
+  switch (tile->rows)
+    {
+    case 6: tile_rows (tile, 6); break;
+    case 5: tile_rows (tile, 5); break;
+    case 4: tile_rows (tile, 4); break;
+    case 3: tile_rows (tile, 3); break;
+    case 2: tile_rows (tile, 2); break;
+    default: tile_rows (tile, 1); break;
+    }
+}
+
+/* The constants of eight columns; products are made for even and odd lanes apart. */
+typedef struct
+{
+  __m256i multiplier, odd_multiplier, shift, odd_shift;
+  __m256i bias, odd_bias; /* 2^63 + half - 1: the sign made unsigned, for the logical shift, and the rounding */
+  __m256i offset;         /* zero_point - 2^(63 - shift), modulo 2^32: takes the 2^63 back */
+  __m256i limit;
+} Factors;
+
+static inline __m256i
+bias_of (__m256i shift)
+{
+  const __m256i one = _mm256_set1_epi64x (1);
+  __m256i half = _mm256_sllv_epi64 (one, _mm256_sub_epi64 (shift, one));
+
+  return _mm256_add_epi64 (_mm256_set1_epi64x (G_MININT64), _mm256_sub_epi64 (half, one));
+}
+
+static inline Factors
+load_factors (const FxInt8Columns *columns, guint first)
+{
+  const __m256i sign = _mm256_set1_epi64x (G_MININT64);
+  __m256i shift = _mm256_loadu_si256 ((const __m256i *)(columns->shift + first));
+  Factors f;
+
+  f.multiplier = _mm256_loadu_si256 ((const __m256i *)(columns->multiplier + first));
+  f.odd_multiplier = _mm256_srli_epi64 (f.multiplier, 32);
+  f.shift = _mm256_and_si256 (shift, _mm256_set1_epi64x (0xffffffff));
+  f.odd_shift = _mm256_srli_epi64 (shift, 32);
+  f.bias = bias_of (f.shift);
+  f.odd_bias = bias_of (f.odd_shift);
+  f.offset = _mm256_blend_epi32 (_mm256_srlv_epi64 (sign, f.shift),
+                                 _mm256_slli_epi64 (_mm256_srlv_epi64 (sign, f.odd_shift), 32), 0xaa);
+  f.offset = _mm256_sub_epi32 (_mm256_set1_epi32 (columns->zero_point), f.offset);
+  f.limit = columns->limit != NULL ? _mm256_loadu_si256 ((const __m256i *)(columns->limit + first))
+                                   : _mm256_set1_epi32 (G_MAXINT32);
+  return f;
+}
+
+/* Low 32 bits of (product + 2^63) >> shift, rounded to nearest, ties to even. */
+static inline __m256i
+round_shift (__m256i product, __m256i shift, __m256i bias)
+{
+  __m256i odd = _mm256_and_si256 (_mm256_srlv_epi64 (product, shift), _mm256_set1_epi64x (1));
+
+  return _mm256_srlv_epi64 (_mm256_add_epi64 (_mm256_add_epi64 (product, bias), odd), shift);
+}
+
+/* Eight sums as 32-bit results, zero point included, not yet clamped. */
+static inline __attribute__ ((always_inline)) __m256i
+scale_eight (const Factors *f, const gint32 *sums, gboolean limited)
+{
+  __m256i sum = _mm256_loadu_si256 ((const __m256i *)sums), even, odd;
+
+  if (limited)
+    sum = _mm256_max_epi32 (_mm256_min_epi32 (sum, f->limit), _mm256_xor_si256 (f->limit, _mm256_set1_epi32 (-1)));
+  even = round_shift (_mm256_mul_epi32 (sum, f->multiplier), f->shift, f->bias);
+  odd = round_shift (_mm256_mul_epi32 (_mm256_srli_epi64 (sum, 32), f->odd_multiplier), f->odd_shift, f->odd_bias);
+  return _mm256_add_epi32 (_mm256_blend_epi32 (even, _mm256_slli_epi64 (odd, 32), 0xaa), f->offset);
+}
+
+/* Sixteen results of one row, in order, clamped, as s16. */
+static inline __attribute__ ((always_inline)) __m256i
+scale_sixteen (const Factors f[2], const FxInt8Columns *columns, const gint32 *sums, gboolean limited)
+{
+  __m256i packed = _mm256_packs_epi32 (scale_eight (&f[0], sums, limited), scale_eight (&f[1], sums + 8, limited));
+
+  packed = _mm256_permute4x64_epi64 (packed, 0xd8);
+  packed = _mm256_max_epi16 (packed, _mm256_set1_epi16 ((gint16)columns->low));
+  return _mm256_min_epi16 (packed, _mm256_set1_epi16 ((gint16)columns->high));
+}
+
+static inline __attribute__ ((always_inline)) void
+requantize (const FxInt8Columns *columns, guint n_columns, const gint32 *sums, gsize sums_stride, guint rows, void *y,
+            gsize y_stride, gsize size, gboolean limited)
+{
+  for (guint c = 0; c < n_columns; c += 16)
+    {
+      const Factors factors[2] = { load_factors (columns, c), load_factors (columns, c + 8) };
+      const guint n = MIN (16, n_columns - c);
+      char *to = (char *)y + c * size;
+
+      for (guint r = 0; r < rows; r++, to += y_stride * size)
+        {
+          __m256i result = scale_sixteen (factors, columns, sums + r * sums_stride + c, limited);
+          gint8 part[32];
+
+          if (size == 1)
+            result = _mm256_permute4x64_epi64 (_mm256_packs_epi16 (result, result), 0xd8);
+          if (n == 16 && size == 1)
+            _mm_storeu_si128 ((__m128i *)to, _mm256_castsi256_si128 (result));
+          else if (n == 16)
+            _mm256_storeu_si256 ((__m256i *)to, result);
+          else
+            {
+              _mm256_storeu_si256 ((__m256i *)part, result);
+              memcpy (to, part, n * size);
+            }
+        }
+    }
+}
+
+static void
+requantize_s8 (const FxInt8Columns *columns, guint n_columns, const gint32 *sums, gsize sums_stride, guint rows,
+               gint8 *y, gsize y_stride)
+{
+  if (columns->limit == NULL)
+    requantize (columns, n_columns, sums, sums_stride, rows, y, y_stride, sizeof *y, FALSE);
+  else
+    requantize (columns, n_columns, sums, sums_stride, rows, y, y_stride, sizeof *y, TRUE);
+}
+
+static void
+requantize_s16 (const FxInt8Columns *columns, guint n_columns, const gint32 *sums, gsize sums_stride, guint rows,
+                gint16 *y, gsize y_stride)
+{
+  requantize (columns, n_columns, sums, sums_stride, rows, y, y_stride, sizeof *y, columns->limit != NULL);
+}
+
+/* Two taps of sixteen channels: bytes interleaved to pairs, widened, multiplied with the pairs of weights. */
+static inline void
+add_taps (__m128i first, __m128i second, const gint16 *weights, __m256i sums[2])
+{
+  __m256i low = _mm256_cvtepi8_epi16 (_mm_unpacklo_epi8 (first, second));
+  __m256i high = _mm256_cvtepi8_epi16 (_mm_unpackhi_epi8 (first, second));
+
+  sums[0] = _mm256_add_epi32 (sums[0], _mm256_madd_epi16 (low, _mm256_load_si256 ((const __m256i *)weights)));
+  sums[1] = _mm256_add_epi32 (sums[1], _mm256_madd_epi16 (high, _mm256_load_si256 ((const __m256i *)(weights + 16))));
+}
+
+static inline __m128i
+load_part (const gint8 *from, gsize n)
+{
+  gint8 bytes[16] = { 0 };
+
+  memcpy (bytes, from, n);
+  return _mm_loadu_si128 ((const __m128i *)bytes);
+}
+
+static void
+depthwise (const gint8 *const *taps, guint n_pairs, const gint16 *weights, gsize channels, const gint32 *start,
+           gint32 *sums)
+{
+  for (gsize c = 0; c < channels; c += 16, weights += n_pairs * 32)
+    {
+      __m256i block[2]
+          = { _mm256_load_si256 ((const __m256i *)(start + c)), _mm256_load_si256 ((const __m256i *)(start + c + 8)) };
+
+      if (c + 16 <= channels)
+        for (guint p = 0; p < n_pairs; p++)
+          add_taps (_mm_loadu_si128 ((const __m128i *)(taps[2 * p] + c)),
+                    _mm_loadu_si128 ((const __m128i *)(taps[2 * p + 1] + c)), weights + p * 32, block);
+      else
+        for (guint p = 0; p < n_pairs; p++)
+          add_taps (load_part (taps[2 * p] + c, channels - c), load_part (taps[2 * p + 1] + c, channels - c),
+                    weights + p * 32, block);
+      _mm256_store_si256 ((__m256i *)(sums + c), block[0]);
+      _mm256_store_si256 ((__m256i *)(sums + c + 8), block[1]);
+    }
+}
+
+const FxInt8Isa fx_int8_avx2 = {
+  .name = "avx2",
+  .supported = fx_int8_has_avx2,
+  .tile_rows = ROWS,
+  .tile_columns = COLUMNS,
+  .depth = DEPTH,
+  .activation_bytes = sizeof (gint16),
+  .widen = widen,
+  .unpack = unpack,
+  .tile = tile,
+  .requantize_s8 = requantize_s8,
+  .requantize_s16 = requantize_s16,
+  .depthwise = depthwise,
+  .add = plain_add,
+  .multiply = plain_multiply,
+  .maximum = plain_maximum,
+  .accumulate = plain_accumulate,
+};
