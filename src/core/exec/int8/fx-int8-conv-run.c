@@ -21,6 +21,7 @@
 /* Rows do not start at multiples of 4096 bytes, which would fall on the same cache sets. */
 #define STRIDE_SLACK 64
 #define ALIGNMENT 64
+#define COPY_UNIT 16
 
 typedef struct
 {
@@ -81,7 +82,7 @@ choose_blocks (const FxInt8Conv *conv)
   blocks.slices = divide_up (conv->depth, FX_INT8_MAX_DEPTH);
   blocks.slice = round_up (divide_up (conv->depth, blocks.slices), isa->depth);
   blocks.slices = divide_up (conv->depth, blocks.slice);
-  blocks.a_stride = round_up (blocks.slice * isa->activation_bytes, STRIDE_SLACK) + STRIDE_SLACK;
+  blocks.a_stride = round_up (blocks.slice, FX_INT8_WIDEN_UNIT) * isa->activation_bytes + STRIDE_SLACK;
   return blocks;
 }
 
@@ -98,7 +99,8 @@ static void *
 scratch_init (Scratch *scratch, const FxInt8Conv *conv, const Blocks *blocks)
 {
   gsize width = conv->isa->tile_columns;
-  gsize gathered = blocks->slice, a = blocks->rows * blocks->a_stride;
+  gsize gathered = round_up (blocks->slice, FX_INT8_WIDEN_UNIT) + FX_INT8_WIDEN_UNIT,
+        a = blocks->rows * blocks->a_stride;
   gsize b = conv->isa->unpack != NULL ? blocks->slice * width * sizeof (gint16) : 0;
   gsize sums = blocks->rows * (blocks->slices > 1 ? blocks->columns : width) * sizeof (gint32);
   void *memory = g_aligned_alloc (1,
@@ -164,14 +166,70 @@ gather_row (const FxInt8Conv *conv, const gint8 *image, gint64 group, gint64 out
     memset (row, 0, (gsize)(last - k));
 }
 
-/* The pixel's window is `depth` bytes of the image as they lie there. */
+/* n bytes in steps of COPY_UNIT: writes, and reads, up to a step more. Short runs are what the first layers have, where
+ * a call of memcpy() would cost more than the copy. */
+static inline void
+copy_over (gint8 *to, const gint8 *from, gint64 n)
+{
+  for (gint64 i = 0; i < n; i += COPY_UNIT)
+    memcpy (to + i, from + i, COPY_UNIT);
+}
+
+/* The same as gather_row() for a whole window, if it lies within the image and copies may run over its end. */
 static gboolean
-is_pointwise (const FxInt8Conv *conv)
+gather_inside (const FxInt8Conv *conv, const gint8 *image, const gint8 *end, gint64 out_y, gint64 out_x, gsize n,
+               gint8 *row)
 {
   const FxInt8Window *w = &conv->window;
+  const gint64 line = w->in_width * w->in_channels, run = w->kernel_width * w->in_channels;
+  const gint64 y = out_y * w->stride_height - w->pad_top, x = out_x * w->stride_width - w->pad_left;
+  const gint64 last_y = y + (w->kernel_height - 1) * w->dilation_height, at = y * line + x * w->in_channels;
 
-  return w->kernel_height == 1 && w->kernel_width == 1 && w->pad_top + w->pad_left + w->pad_bottom + w->pad_right == 0
-         && (gint64)conv->depth == w->in_channels / w->group;
+  if (y < 0 || x < 0 || last_y >= w->in_height || x + w->kernel_width > w->in_width
+      || end - image < last_y * line + x * w->in_channels + run + COPY_UNIT)
+    return FALSE;
+  for (gint64 ky = 0; ky < w->kernel_height; ky++)
+    copy_over (row + ky * run, image + at + ky * w->dilation_height * line, run);
+  for (gint64 k = w->kernel_height * run; k < (gint64)n; k++)
+    row[k] = 0; /* meets weights of zero */
+  return TRUE;
+}
+
+static gboolean
+is_pointwise (const FxInt8Window *w)
+{
+  return w->kernel_height == 1 && w->kernel_width == 1 && w->pad_top + w->pad_left + w->pad_bottom + w->pad_right == 0;
+}
+
+/* What a pass over the rows of a task needs to know. */
+typedef struct
+{
+  const FxInt8Conv *conv;
+  const gint8 *end; /* of the input */
+  gint64 group;
+  gsize first, n; /* products */
+  gboolean pointwise, whole;
+  gint8 *gathered;
+} Gather;
+
+/* The products of one output pixel, readable to a multiple of FX_INT8_WIDEN_UNIT: where they lie in the image or
+ * gathered. */
+static const gint8 *
+find_row (const Gather *g, const gint8 *image, gint64 out_y, gint64 out_x)
+{
+  const FxInt8Window *w = &g->conv->window;
+  const gint8 *row;
+
+  if (g->pointwise)
+    {
+      row = image + (out_y * w->stride_height * w->in_width + out_x * w->stride_width) * w->in_channels
+            + g->group * (w->in_channels / w->group) + (gint64)g->first;
+      if (g->end - row >= (gint64)round_up (g->n, FX_INT8_WIDEN_UNIT))
+        return row;
+    }
+  if (!g->whole || !gather_inside (g->conv, image, g->end, out_y, out_x, g->n, g->gathered))
+    gather_row (g->conv, image, g->group, out_y, out_x, g->first, g->n, g->gathered);
+  return g->gathered;
 }
 
 static void
@@ -179,22 +237,23 @@ pack_rows (const FxInt8Conv *conv, const Blocks *blocks, const Scratch *scratch,
            gsize first_row, gsize rows, gsize first, gsize n)
 {
   const FxInt8Window *w = &conv->window;
-  const gboolean pointwise = is_pointwise (conv);
   const gint64 image_size = w->in_height * w->in_width * w->in_channels;
+  const Gather gather = { .conv = conv,
+                          .end = x + w->batch * image_size,
+                          .group = (gint64)group,
+                          .first = first,
+                          .n = n,
+                          .pointwise = is_pointwise (w),
+                          .whole = w->group == 1 && w->dilation_width == 1 && blocks->slices == 1,
+                          .gathered = scratch->gathered };
   gint64 out_x = (gint64)first_row % w->out_width, line = (gint64)first_row / w->out_width;
   gint64 out_y = line % w->out_height;
   const gint8 *image = x + line / w->out_height * image_size;
 
   for (gsize r = 0; r < rows; r++)
     {
-      const gint8 *row = scratch->gathered;
-
-      if (pointwise)
-        row = image + (out_y * w->stride_height * w->in_width + out_x * w->stride_width) * w->in_channels
-              + (gint64)group * (w->in_channels / w->group) + (gint64)first;
-      else
-        gather_row (conv, image, (gint64)group, out_y, out_x, first, n, scratch->gathered);
-      conv->isa->widen (scratch->a + r * blocks->a_stride, row, n);
+      conv->isa->widen (scratch->a + r * blocks->a_stride, find_row (&gather, image, out_y, out_x),
+                        round_up (n, FX_INT8_WIDEN_UNIT));
       if (++out_x < w->out_width)
         continue;
       out_x = 0;
@@ -213,10 +272,9 @@ run_tile_column (const FxInt8Conv *conv, const Blocks *blocks, const Scratch *sc
   const FxInt8Isa *isa = conv->isa;
   const gsize width = isa->tile_columns, first = slice * blocks->slice;
   const gsize n = MIN (blocks->slice, conv->depth - first);
-  const gboolean one_slice = blocks->slices == 1, last_slice = slice + 1 == blocks->slices;
   const gint8 *packed
       = (const gint8 *)conv->weights + group * conv->weights_group_bytes + column * conv->depth + first * width;
-  gint32 *sums = scratch->sums + (one_slice ? 0 : (column - first_column) * blocks->rows);
+  gint32 *sums = scratch->sums + (blocks->slices == 1 ? 0 : (column - first_column) * blocks->rows);
   FxInt8Tile tile = { .a_stride = blocks->a_stride,
                       .b = packed,
                       .steps = n / isa->depth,
@@ -233,10 +291,10 @@ run_tile_column (const FxInt8Conv *conv, const Blocks *blocks, const Scratch *sc
       tile.rows = (guint)MIN (isa->tile_rows, rows - r);
       tile.sums = sums + r * width;
       isa->tile (&tile);
-      if (last_slice)
-        fx_int8_conv_finish (conv, group, column, (guint)MIN (width, conv->columns - column), tile.sums, width,
-                             first_row + r, tile.rows, y);
     }
+  if (slice + 1 == blocks->slices)
+    fx_int8_conv_finish (conv, group, column, (guint)MIN (width, conv->columns - column), sums, width, first_row,
+                         (guint)rows, y);
 }
 
 static void

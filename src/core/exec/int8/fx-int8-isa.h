@@ -17,8 +17,8 @@ G_BEGIN_DECLS
 #define FX_INT8_MAX_DEPTH 576
 /* Channels in a block of depthwise weights. */
 #define FX_INT8_DEPTHWISE_BLOCK 16
-/* Rows of sums that the depthwise loop hands to requantization at once. */
-#define FX_INT8_DEPTHWISE_ROWS 4
+/* Activations are widened this many at a time. */
+#define FX_INT8_WIDEN_UNIT 32
 
 /* Requantization of a range of channels. */
 typedef struct
@@ -50,7 +50,7 @@ struct _FxInt8Isa
   guint activation_bytes;        /* 2: widened to s16; 1: u8 or s8 */
   gint32 activation_offset;      /* what widening adds: 128 where the instruction wants u8 */
 
-  /* n activations for the tile. */
+  /* n activations for the tile, a multiple of FX_INT8_WIDEN_UNIT. */
   void (*widen) (void *to, const gint8 *from, gsize n);
   /* n packed weights for the tile (a multiple of depth × tile_columns); NULL: the tile takes them as they are. */
   void (*unpack) (void *to, const gint8 *from, gsize n);
@@ -63,10 +63,10 @@ struct _FxInt8Isa
   void (*requantize_s16) (const FxInt8Columns *columns, guint n_columns, const gint32 *sums, gsize sums_stride,
                           guint rows, gint16 *y, gsize y_stride);
 
-  /* sums[c] = start[c] + Σ taps[t][c] × weight[t][c]. Weights are [channels / 16][pairs][16][2]; start and sums are
-   * padded to 16 channels, the taps are not. */
-  void (*depthwise) (const gint8 *const *taps, guint n_pairs, const gint16 *weights, gsize channels,
-                     const gint32 *start, gint32 *sums);
+  /* sums[p][c] = start[c] + Σ taps[p][t][first + c] × weights[t / 2][c][t % 2] for n pixels and the
+   * FX_INT8_DEPTHWISE_BLOCK channels from `first` on, of which n_channels exist. */
+  void (*depthwise) (const gint8 *const *taps, guint n_pairs, guint n_pixels, gsize first, guint n_channels,
+                     const gint16 *weights, const gint32 *start, gint32 *sums);
 
   void (*add) (const FxInt8Add *add, const gint8 *a, const gint8 *b, gint8 *y, gsize n);
   void (*multiply) (gint32 *products, const gint8 *a, gint32 a_zero_point, const gint8 *b, gint32 b_zero_point,

@@ -24,12 +24,9 @@ static void
 widen (void *to, const gint8 *from, gsize n)
 {
   gint16 *wide = to;
-  gsize i = 0;
 
-  for (; i + 16 <= n; i += 16)
+  for (gsize i = 0; i < n; i += 16)
     _mm256_storeu_si256 ((__m256i *)(wide + i), _mm256_cvtepi8_epi16 (_mm_loadu_si128 ((const __m128i *)(from + i))));
-  for (; i < n; i++)
-    wide[i] = from[i];
 }
 
 /* n is a multiple of 32 */
@@ -237,26 +234,40 @@ load_part (const gint8 *from, gsize n)
   return _mm_loadu_si128 ((const __m128i *)bytes);
 }
 
-static void
-depthwise (const gint8 *const *taps, guint n_pairs, const gint16 *weights, gsize channels, const gint32 *start,
-           gint32 *sums)
+static inline __attribute__ ((always_inline)) void
+depthwise_block (const gint8 *const *taps, const guint n_pairs, guint n_pixels, gsize first, guint n_channels,
+                 const gint16 *weights, const gint32 *start, gint32 *sums)
 {
-  for (gsize c = 0; c < channels; c += 16, weights += n_pairs * 32)
-    {
-      __m256i block[2]
-          = { _mm256_load_si256 ((const __m256i *)(start + c)), _mm256_load_si256 ((const __m256i *)(start + c + 8)) };
+  const __m256i start0 = _mm256_load_si256 ((const __m256i *)start);
+  const __m256i start1 = _mm256_load_si256 ((const __m256i *)(start + 8));
 
-      if (c + 16 <= channels)
+  for (guint pixel = 0; pixel < n_pixels; pixel++, taps += 2 * n_pairs, sums += 16)
+    {
+      __m256i block[2] = { start0, start1 };
+
+      if (n_channels == 16)
+#pragma GCC unroll 5
         for (guint p = 0; p < n_pairs; p++)
-          add_taps (_mm_loadu_si128 ((const __m128i *)(taps[2 * p] + c)),
-                    _mm_loadu_si128 ((const __m128i *)(taps[2 * p + 1] + c)), weights + p * 32, block);
+          add_taps (_mm_loadu_si128 ((const __m128i *)(taps[2 * p] + first)),
+                    _mm_loadu_si128 ((const __m128i *)(taps[2 * p + 1] + first)), weights + p * 32, block);
       else
         for (guint p = 0; p < n_pairs; p++)
-          add_taps (load_part (taps[2 * p] + c, channels - c), load_part (taps[2 * p + 1] + c, channels - c),
+          add_taps (load_part (taps[2 * p] + first, n_channels), load_part (taps[2 * p + 1] + first, n_channels),
                     weights + p * 32, block);
-      _mm256_store_si256 ((__m256i *)(sums + c), block[0]);
-      _mm256_store_si256 ((__m256i *)(sums + c + 8), block[1]);
+      _mm256_store_si256 ((__m256i *)sums, block[0]);
+      _mm256_store_si256 ((__m256i *)(sums + 8), block[1]);
     }
+}
+
+/* Windows of 3 × 3 are unrolled. */
+static void
+depthwise (const gint8 *const *taps, guint n_pairs, guint n_pixels, gsize first, guint n_channels,
+           const gint16 *weights, const gint32 *start, gint32 *sums)
+{
+  if (n_pairs == 5 && n_channels == 16)
+    depthwise_block (taps, 5, n_pixels, first, 16, weights, start, sums);
+  else
+    depthwise_block (taps, n_pairs, n_pixels, first, n_channels, weights, start, sums);
 }
 
 const FxInt8Isa fx_int8_avx2 = {

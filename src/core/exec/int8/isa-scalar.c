@@ -46,16 +46,18 @@ requantize_s16 (const FxInt8Columns *columns, guint n_columns, const gint32 *sum
 }
 
 static void
-depthwise (const gint8 *const *taps, guint n_pairs, const gint16 *weights, gsize channels, const gint32 *start,
-           gint32 *sums)
+depthwise (const gint8 *const *taps, guint n_pairs, guint n_pixels, gsize first, guint n_channels,
+           const gint16 *weights, const gint32 *start, gint32 *sums)
 {
   const guint block = FX_INT8_DEPTHWISE_BLOCK;
 
-  memcpy (sums, start, channels * sizeof *sums);
-  for (gsize first = 0; first < channels; first += block)
-    for (guint p = 0; p < n_pairs; p++, weights += 2 * block)
-      for (guint c = 0; c < block && first + c < channels; c++)
-        sums[first + c] += taps[2 * p][first + c] * weights[2 * c] + taps[2 * p + 1][first + c] * weights[2 * c + 1];
+  for (guint p = 0; p < n_pixels; p++, taps += 2 * n_pairs, sums += block)
+    {
+      memcpy (sums, start, block * sizeof *sums);
+      for (guint t = 0; t < 2 * n_pairs; t++)
+        for (guint c = 0; c < n_channels; c++)
+          sums[c] += taps[t][first + c] * weights[(t / 2 * block + c) * 2 + t % 2];
+    }
 }
 
 const FxInt8Isa fx_int8_scalar = {
