@@ -259,33 +259,63 @@ test_largest_sums (gconstpointer data)
   g_assert_error (error, FX_ERROR, FX_ERROR_UNSUPPORTED);
 }
 
+/* Factors of all kinds, or of the simple kind, and what sums they stand. */
+static gint64
+random_columns (GRand *rand, FxInt8Columns *columns, gint32 *multiplier, gint32 *shift, gint32 *limit)
+{
+  gint64 largest = columns->simple ? (gint64)1 << pick (rand, 8, 31) : (gint64)1 << 31;
+  gboolean small = FALSE;
+
+  for (guint i = 0; i < 64; i++)
+    {
+      FxRequant requant;
+
+      do
+        {
+          requant.multiplier = pick (rand, 1 << 30, G_MAXINT32 - 1);
+          if (pick (rand, 0, 3) == 0)
+            requant.multiplier = g_rand_boolean (rand) ? 1 << 30 : 3 << 29;
+          requant.shift = pick (rand, g_rand_boolean (rand) ? FX_REQUANT_MIN_SHIFT : 31, FX_REQUANT_MAX_SHIFT);
+        }
+      while (columns->simple && !fx_int8_is_simple (&requant, largest));
+      multiplier[i] = requant.multiplier;
+      shift[i] = requant.shift;
+      limit[i] = fx_int8_limit (shift[i]);
+      small = small || shift[i] < 31;
+    }
+  columns->multiplier = multiplier;
+  columns->shift = shift;
+  columns->limit = small ? limit : NULL;
+  return largest;
+}
+
+static void
+random_sums (GRand *rand, gint32 *sums, guint n, gint64 largest)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      gint64 sum = (gint32)g_rand_int (rand) >> pick (rand, 0, 31);
+
+      if (pick (rand, 0, 7) == 0)
+        sum = g_rand_boolean (rand) ? -largest : largest;
+      if (pick (rand, 0, 7) == 0)
+        sum = (gint64)1 << pick (rand, 0, 30);
+      sums[i] = (gint32)CLAMP (sum, MAX (-largest, G_MININT32), MIN (largest, G_MAXINT32));
+    }
+}
+
 /* Requantization of all kinds of sums, the ends of the range among them. */
 static void
 check_requantize (GRand *rand, const FxInt8Isa *isa, guint n, guint rows)
 {
   gint32 sums[4 * 64 + 64], multiplier[64], shift[64], limit[64];
-  FxInt8Columns columns = { multiplier, shift, limit, pick (rand, -128, 127), -128, 127 };
-  gboolean small = FALSE;
+  FxInt8Columns columns
+      = { .simple = g_rand_boolean (rand), .zero_point = pick (rand, -128, 127), .low = -128, .high = 127 };
+  gint64 largest = random_columns (rand, &columns, multiplier, shift, limit);
   gint8 y[4 * 64];
   gint16 wide[4 * 64];
 
-  for (guint i = 0; i < 64; i++)
-    {
-      multiplier[i] = pick (rand, 1 << 30, G_MAXINT32 - 1);
-      if (pick (rand, 0, 3) == 0)
-        multiplier[i] = g_rand_boolean (rand) ? 1 << 30 : 3 << 29;
-      shift[i] = pick (rand, g_rand_boolean (rand) ? FX_REQUANT_MIN_SHIFT : 31, FX_REQUANT_MAX_SHIFT);
-      limit[i] = fx_int8_limit (shift[i]);
-      small = small || shift[i] < 31;
-    }
-  if (!small)
-    columns.limit = NULL;
-  for (guint i = 0; i < G_N_ELEMENTS (sums); i++)
-    {
-      sums[i] = (gint32)g_rand_int (rand) >> pick (rand, 0, 31);
-      if (pick (rand, 0, 7) == 0)
-        sums[i] = g_rand_boolean (rand) ? G_MININT32 : G_MAXINT32;
-    }
+  random_sums (rand, sums, G_N_ELEMENTS (sums), largest);
   isa->requantize_s8 (&columns, n, sums, 64, rows, y, n);
   for (guint i = 0; i < n * rows; i++)
     {

@@ -223,6 +223,26 @@ test_pairs (void)
   g_assert_error (error, FX_ERROR, FX_ERROR_BAD_DATA);
 }
 
+/* Against all integers up to a bound. */
+static void
+test_may_tie (void)
+{
+  static const gint32 multipliers[] = { 1 << 30, 3 << 29, 5 << 28, 0x55555555, 0x60000010, 0x40000100 };
+  const gint32 largest = 300;
+
+  for (guint m = 0; m < G_N_ELEMENTS (multipliers); m++)
+    for (gint32 shift = SHIFTS_FROM; shift <= SHIFTS_TO; shift++)
+      {
+        FxRequant requant = { multipliers[m], shift };
+        gint64 mask = ((gint64)1 << shift) - 1;
+        gboolean ties = FALSE;
+
+        for (gint32 acc = -largest; acc <= largest; acc++)
+          ties = ties || (((gint64)acc * multipliers[m]) & mask) == (gint64)1 << (shift - 1);
+        g_assert_cmpint (fx_requant_may_tie (&requant, largest), ==, ties);
+      }
+}
+
 static void
 test_wide (void)
 {
@@ -251,6 +271,7 @@ main (int argc, char **argv)
   g_test_add_func ("/requant/scales", test_scales);
   g_test_add_func ("/requant/bad-scales", test_bad_scales);
   g_test_add_func ("/requant/pairs", test_pairs);
+  g_test_add_func ("/requant/may-tie", test_may_tie);
   g_test_add_func ("/requant/wide", test_wide);
   return g_test_run ();
 }

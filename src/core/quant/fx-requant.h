@@ -62,6 +62,17 @@ fx_requantize (gint32 acc, const FxRequant *requant)
   return fx_round_shift ((gint64)acc * requant->multiplier, requant->shift);
 }
 
+/* Whether any integer up to ±largest comes to lie exactly between two results, so that the rule for ties matters. A tie
+ * is acc × multiplier = an odd number × 2^(shift - 1), and the smallest such acc is a power of two. Kernels add half
+ * and shift where there are no ties. */
+static inline gboolean
+fx_requant_may_tie (const FxRequant *requant, gint64 largest)
+{
+  int missing = requant->shift - 1 - __builtin_ctz ((guint)requant->multiplier);
+
+  return missing >= 0 && ((gint64)1 << missing) <= largest;
+}
+
 /* The same for the wide sums of 16-bit activations, saturated to 32 bits. */
 gint32 fx_requantize_wide (gint64 acc, const FxRequant *requant);
 

@@ -45,23 +45,29 @@ depth_of (const FxInt8Window *w)
   return (gsize)(w->in_channels / w->group * w->kernel_height * w->kernel_width);
 }
 
-/* No partial sum, in whatever order, can leave 32 bits. Worst case: 131,071 products of -128 × -128. */
+/* No sum of an output channel, and no part of one, is larger. */
+static gint64
+largest_sum (const FxInt8ConvParams *params, gint64 channel)
+{
+  gsize depth = depth_of (&params->window);
+  gint64 absolute, sum, bias = params->bias != NULL ? params->bias[channel] : 0;
+
+  sum_weights (params->weights + (gsize)channel * depth, depth, &absolute, &sum);
+  return absolute * (128 + ABS ((gint64)params->input_zero_point)) + ABS (bias);
+}
+
+/* In 32 bits, whatever the order. Worst case: 131,071 products of -128 × -128. */
 static gboolean
 check_sums (const FxInt8ConvParams *params, GError **error)
 {
-  const FxInt8Window *w = &params->window;
-  gint64 largest = 128 + ABS ((gint64)params->input_zero_point);
-  gsize depth = depth_of (w);
-
-  for (gint64 c = 0; c < w->out_channels; c++)
+  for (gint64 c = 0; c < params->window.out_channels; c++)
     {
-      gint64 absolute, sum, bias = params->bias != NULL ? params->bias[c] : 0;
+      gint64 largest = largest_sum (params, c);
 
-      sum_weights (params->weights + (gsize)c * depth, depth, &absolute, &sum);
-      if (absolute * largest + ABS (bias) > G_MAXINT32)
+      if (largest > G_MAXINT32)
         return fx_fail (error, FX_ERROR_UNSUPPORTED,
                         "sums of output channel %" G_GINT64_FORMAT " may reach %" G_GINT64_FORMAT ", more than 32 bits",
-                        c, absolute * largest + ABS (bias));
+                        c, largest);
     }
   return TRUE;
 }
@@ -176,6 +182,7 @@ pack_requants (FxInt8Conv *conv, const FxInt8ConvParams *params)
   gsize groups = conv->depthwise ? 1 : (gsize)params->window.group, n = groups * conv->padded;
   gboolean small_shift = FALSE;
 
+  conv->simple = TRUE;
   conv->multiplier = aligned_zeros (n * sizeof (gint32));
   conv->shift = aligned_zeros (n * sizeof (gint32));
   conv->limit = aligned_zeros (n * sizeof (gint32));
@@ -188,6 +195,7 @@ pack_requants (FxInt8Conv *conv, const FxInt8ConvParams *params)
       conv->multiplier[at] = params->requants[c].multiplier;
       conv->shift[at] = params->requants[c].shift;
       conv->limit[at] = fx_int8_limit (params->requants[c].shift);
+      conv->simple = conv->simple && fx_int8_is_simple (&params->requants[c], largest_sum (params, (gint64)c));
       small_shift = small_shift || params->requants[c].shift < 31;
     }
   if (!small_shift)

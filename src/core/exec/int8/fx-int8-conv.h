@@ -24,6 +24,7 @@ struct _FxInt8Conv
   gsize weights_group_bytes;
   gint32 *start;                      /* [group][padded] */
   gint32 *multiplier, *shift, *limit; /* [group][padded]; NULL for sums; limit also where no shift is small */
+  gboolean simple;                    /* see FxInt8Columns */
   gint8 *padding;                     /* depthwise: one pixel of the zero point */
 };
 
@@ -37,6 +38,7 @@ fx_int8_conv_columns (const FxInt8Conv *conv, gsize group, gsize first)
     .multiplier = conv->multiplier + at,
     .shift = conv->shift + at,
     .limit = conv->limit != NULL ? conv->limit + at : NULL,
+    .simple = conv->simple,
     .zero_point = conv->output.zero_point,
     .low = conv->output.low,
     .high = conv->output.high,

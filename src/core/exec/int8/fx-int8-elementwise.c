@@ -75,6 +75,7 @@ uniform_columns (Uniform *uniform, const FxInt8Mul *mul)
   return (FxInt8Columns){ .multiplier = uniform->multiplier,
                           .shift = uniform->shift,
                           .limit = mul->factor.shift < 31 ? uniform->limit : NULL,
+                          .simple = fx_int8_is_simple (&mul->factor, 255 * 255),
                           .zero_point = mul->zero_point,
                           .low = mul->low,
                           .high = mul->high };

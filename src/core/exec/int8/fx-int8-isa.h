@@ -25,8 +25,16 @@ typedef struct
 {
   const gint32 *multiplier, *shift; /* readable to the next multiple of 16 */
   const gint32 *limit;              /* NULL if all shifts are 31 or more; else 2^shift - 1 or G_MAXINT32, see below */
+  gboolean simple;                  /* all shifts are 32 or more and no sum can be a tie: add half and shift */
   gint32 zero_point, low, high;
 } FxInt8Columns;
+
+/* Whether `simple` holds for one factor and sums up to ±largest. */
+static inline gboolean
+fx_int8_is_simple (const FxRequant *requant, gint64 largest)
+{
+  return requant->shift >= 32 && !fx_requant_may_tie (requant, largest);
+}
 
 /* sums[r][c] = start[c] or what it was, + Σ a[r][k] × b[k][c] */
 typedef struct

@@ -126,22 +126,23 @@ fx_int8_max_pool_run (const FxInt8Pool *pool, const FxInt8Isa *isa, const gint8 
     }
 }
 
-/* `uniform` holds multiplier and shift for all channels. */
+/* A thread's sums, and the same factor for all channels. */
 typedef struct
 {
   gint32 *sums, *multiplier, *shift, *limit;
-  gint64 count; /* what multiplier and shift divide by; 0: nothing yet */
+  gint64 count, inside; /* what multiplier and shift divide by, pixels in a sum; 0: nothing yet */
   FxInt8Columns columns;
 } Average;
 
 static void
-average_set_count (Average *average, const FxInt8Pool *pool, gint64 count)
+average_set_count (Average *average, const FxInt8Pool *pool, gint64 count, gint64 inside)
 {
   FxRequant requant;
 
-  if (average->count == count)
+  if (average->count == count && average->inside == inside)
     return;
   average->count = count;
+  average->inside = inside;
   fx_requant_from_scale (pool->scale / (double)count, &requant, NULL);
   for (gint64 c = 0; c < pool->window.in_channels; c++)
     {
@@ -149,6 +150,7 @@ average_set_count (Average *average, const FxInt8Pool *pool, gint64 count)
       average->shift[c] = requant.shift;
       average->limit[c] = fx_int8_limit (requant.shift);
     }
+  average->columns.simple = fx_int8_is_simple (&requant, 255 * inside);
   average->columns.limit = requant.shift < 31 ? average->limit : NULL;
 }
 
@@ -169,7 +171,7 @@ average_pixel (Average *average, const FxInt8Pool *pool, const FxInt8Isa *isa, c
 
         isa->accumulate (average->sums, image + (in_y * w->in_width + in_x) * w->in_channels, channels);
       }
-  average_set_count (average, pool, pool->count_padding ? w->kernel_height * w->kernel_width : inside);
+  average_set_count (average, pool, pool->count_padding ? w->kernel_height * w->kernel_width : inside, inside);
   isa->requantize_s8 (&average->columns, (guint)channels, average->sums, channels, 1, y, channels);
 }
 

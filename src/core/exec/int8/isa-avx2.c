@@ -99,22 +99,22 @@ tile (const FxInt8Tile *tile)
 typedef struct
 {
   __m256i multiplier, odd_multiplier, shift, odd_shift;
-  __m256i bias, odd_bias; /* 2^63 + half - 1: the sign made unsigned, for the logical shift, and the rounding */
-  __m256i offset;         /* zero_point - 2^(63 - shift), modulo 2^32: takes the 2^63 back */
+  __m256i half, odd_half; /* 2^(shift - 1); less 1 in the rule with ties */
+  __m256i offset;         /* 2^(63 - shift) modulo 2^32 */
   __m256i limit;
 } Factors;
 
 static inline __m256i
-bias_of (__m256i shift)
+half_of (__m256i shift, gboolean simple)
 {
   const __m256i one = _mm256_set1_epi64x (1);
   __m256i half = _mm256_sllv_epi64 (one, _mm256_sub_epi64 (shift, one));
 
-  return _mm256_add_epi64 (_mm256_set1_epi64x (G_MININT64), _mm256_sub_epi64 (half, one));
+  return simple ? half : _mm256_add_epi64 (half, _mm256_set1_epi64x (G_MAXINT64)); /* - 1 + 2^63 */
 }
 
-static inline Factors
-load_factors (const FxInt8Columns *columns, guint first)
+static inline __attribute__ ((always_inline)) Factors
+load_factors (const FxInt8Columns *columns, guint first, gboolean simple)
 {
   const __m256i sign = _mm256_set1_epi64x (G_MININT64);
   __m256i shift = _mm256_loadu_si256 ((const __m256i *)(columns->shift + first));
@@ -124,66 +124,96 @@ load_factors (const FxInt8Columns *columns, guint first)
   f.odd_multiplier = _mm256_srli_epi64 (f.multiplier, 32);
   f.shift = _mm256_and_si256 (shift, _mm256_set1_epi64x (0xffffffff));
   f.odd_shift = _mm256_srli_epi64 (shift, 32);
-  f.bias = bias_of (f.shift);
-  f.odd_bias = bias_of (f.odd_shift);
+  f.half = half_of (f.shift, simple);
+  f.odd_half = half_of (f.odd_shift, simple);
+  if (simple)
+    {
+      f.shift = _mm256_sub_epi32 (shift, _mm256_set1_epi32 (32)); /* of the upper halves */
+      return f;
+    }
   f.offset = _mm256_blend_epi32 (_mm256_srlv_epi64 (sign, f.shift),
                                  _mm256_slli_epi64 (_mm256_srlv_epi64 (sign, f.odd_shift), 32), 0xaa);
-  f.offset = _mm256_sub_epi32 (_mm256_set1_epi32 (columns->zero_point), f.offset);
   f.limit = columns->limit != NULL ? _mm256_loadu_si256 ((const __m256i *)(columns->limit + first))
                                    : _mm256_set1_epi32 (G_MAXINT32);
   return f;
 }
 
-/* Low 32 bits of (product + 2^63) >> shift, rounded to nearest, ties to even. */
+/* Low 32 bits of (product + 2^63) >> shift, rounded to nearest, ties to even: AVX2 has no arithmetic shift of 64 bits.
+ */
 static inline __m256i
-round_shift (__m256i product, __m256i shift, __m256i bias)
+round_shift (__m256i product, __m256i shift, __m256i half)
 {
   __m256i odd = _mm256_and_si256 (_mm256_srlv_epi64 (product, shift), _mm256_set1_epi64x (1));
 
-  return _mm256_srlv_epi64 (_mm256_add_epi64 (_mm256_add_epi64 (product, bias), odd), shift);
+  return _mm256_srlv_epi64 (_mm256_add_epi64 (_mm256_add_epi64 (product, half), odd), shift);
 }
 
-/* Eight sums as 32-bit results, zero point included, not yet clamped. */
-static inline __attribute__ ((always_inline)) __m256i
-scale_eight (const Factors *f, const gint32 *sums, gboolean limited)
+/* Eight sums scaled to 32 bits, by the whole rule … */
+static inline __m256i
+scale_eight (const Factors *f, __m256i sum)
 {
-  __m256i sum = _mm256_loadu_si256 ((const __m256i *)sums), even, odd;
+  __m256i even, odd;
 
-  if (limited)
-    sum = _mm256_max_epi32 (_mm256_min_epi32 (sum, f->limit), _mm256_xor_si256 (f->limit, _mm256_set1_epi32 (-1)));
-  even = round_shift (_mm256_mul_epi32 (sum, f->multiplier), f->shift, f->bias);
-  odd = round_shift (_mm256_mul_epi32 (_mm256_srli_epi64 (sum, 32), f->odd_multiplier), f->odd_shift, f->odd_bias);
-  return _mm256_add_epi32 (_mm256_blend_epi32 (even, _mm256_slli_epi64 (odd, 32), 0xaa), f->offset);
+  sum = _mm256_max_epi32 (_mm256_min_epi32 (sum, f->limit), _mm256_xor_si256 (f->limit, _mm256_set1_epi32 (-1)));
+  even = round_shift (_mm256_mul_epi32 (sum, f->multiplier), f->shift, f->half);
+  odd = round_shift (_mm256_mul_epi32 (_mm256_srli_epi64 (sum, 32), f->odd_multiplier), f->odd_shift, f->odd_half);
+  return _mm256_sub_epi32 (_mm256_blend_epi32 (even, _mm256_slli_epi64 (odd, 32), 0xaa), f->offset);
 }
 
-/* Sixteen results of one row, in order, clamped, as s16. */
-static inline __attribute__ ((always_inline)) __m256i
-scale_sixteen (const Factors f[2], const FxInt8Columns *columns, const gint32 *sums, gboolean limited)
+/* … and where columns are simple: the upper halves of the products suffice. */
+static inline __m256i
+scale_eight_simple (const Factors *f, __m256i sum)
 {
-  __m256i packed = _mm256_packs_epi32 (scale_eight (&f[0], sums, limited), scale_eight (&f[1], sums + 8, limited));
+  __m256i even = _mm256_add_epi64 (_mm256_mul_epi32 (sum, f->multiplier), f->half);
+  __m256i odd = _mm256_add_epi64 (_mm256_mul_epi32 (_mm256_srli_epi64 (sum, 32), f->odd_multiplier), f->odd_half);
 
+  return _mm256_srav_epi32 (_mm256_blend_epi32 (_mm256_srli_epi64 (even, 32), odd, 0xaa), f->shift);
+}
+
+/* What results of one kind have in common. */
+typedef struct
+{
+  __m256i zero_point, low, high;
+  gboolean simple, narrow; /* narrow: to 8 bits */
+} Target;
+
+/* Sixteen results of one row, in order; narrow ones in the lower half. Saturating to 16 bits before the zero point is
+ * added changes nothing: it is 0, or the result has 8 bits. */
+static inline __attribute__ ((always_inline)) __m256i
+scale_sixteen (const Factors f[2], const Target *target, const gint32 *sums)
+{
+  __m256i first = _mm256_loadu_si256 ((const __m256i *)sums), second = _mm256_loadu_si256 ((const __m256i *)(sums + 8));
+  __m256i packed = target->simple
+                       ? _mm256_packs_epi32 (scale_eight_simple (&f[0], first), scale_eight_simple (&f[1], second))
+                       : _mm256_packs_epi32 (scale_eight (&f[0], first), scale_eight (&f[1], second));
+
+  packed = _mm256_adds_epi16 (packed, target->zero_point);
+  packed = _mm256_min_epi16 (_mm256_max_epi16 (packed, target->low), target->high);
   packed = _mm256_permute4x64_epi64 (packed, 0xd8);
-  packed = _mm256_max_epi16 (packed, _mm256_set1_epi16 ((gint16)columns->low));
-  return _mm256_min_epi16 (packed, _mm256_set1_epi16 ((gint16)columns->high));
+  if (target->narrow)
+    packed = _mm256_castsi128_si256 (
+        _mm_packs_epi16 (_mm256_castsi256_si128 (packed), _mm256_extracti128_si256 (packed, 1)));
+  return packed;
 }
 
 static inline __attribute__ ((always_inline)) void
 requantize (const FxInt8Columns *columns, guint n_columns, const gint32 *sums, gsize sums_stride, guint rows, void *y,
-            gsize y_stride, gsize size, gboolean limited)
+            gsize y_stride, gsize size, gboolean simple)
 {
+  const Target target = { _mm256_set1_epi16 ((gint16)columns->zero_point), _mm256_set1_epi16 ((gint16)columns->low),
+                          _mm256_set1_epi16 ((gint16)columns->high), simple, size == 1 };
+
   for (guint c = 0; c < n_columns; c += 16)
     {
-      const Factors factors[2] = { load_factors (columns, c), load_factors (columns, c + 8) };
+      const Factors factors[2] = { load_factors (columns, c, simple), load_factors (columns, c + 8, simple) };
       const guint n = MIN (16, n_columns - c);
       char *to = (char *)y + c * size;
 
       for (guint r = 0; r < rows; r++, to += y_stride * size)
         {
-          __m256i result = scale_sixteen (factors, columns, sums + r * sums_stride + c, limited);
-          gint8 part[32];
+          __m256i result = scale_sixteen (factors, &target, sums + r * sums_stride + c);
+          gint16 part[16];
 
-          if (size == 1)
-            result = _mm256_permute4x64_epi64 (_mm256_packs_epi16 (result, result), 0xd8);
           if (n == 16 && size == 1)
             _mm_storeu_si128 ((__m128i *)to, _mm256_castsi256_si128 (result));
           else if (n == 16)
@@ -201,17 +231,20 @@ static void
 requantize_s8 (const FxInt8Columns *columns, guint n_columns, const gint32 *sums, gsize sums_stride, guint rows,
                gint8 *y, gsize y_stride)
 {
-  if (columns->limit == NULL)
-    requantize (columns, n_columns, sums, sums_stride, rows, y, y_stride, sizeof *y, FALSE);
-  else
+  if (columns->simple)
     requantize (columns, n_columns, sums, sums_stride, rows, y, y_stride, sizeof *y, TRUE);
+  else
+    requantize (columns, n_columns, sums, sums_stride, rows, y, y_stride, sizeof *y, FALSE);
 }
 
 static void
 requantize_s16 (const FxInt8Columns *columns, guint n_columns, const gint32 *sums, gsize sums_stride, guint rows,
                 gint16 *y, gsize y_stride)
 {
-  requantize (columns, n_columns, sums, sums_stride, rows, y, y_stride, sizeof *y, columns->limit != NULL);
+  if (columns->simple)
+    requantize (columns, n_columns, sums, sums_stride, rows, y, y_stride, sizeof *y, TRUE);
+  else
+    requantize (columns, n_columns, sums, sums_stride, rows, y, y_stride, sizeof *y, FALSE);
 }
 
 /* Two taps of sixteen channels: bytes interleaved to pairs, widened, multiplied with the pairs of weights. */
