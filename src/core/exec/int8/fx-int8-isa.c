@@ -9,13 +9,13 @@
 
 const FxInt8Isa *const fx_int8_isas[] = {
 #ifdef __x86_64__
+  &fx_int8_avx512vnni, &fx_int8_avx512bw,
   &fx_int8_avx2,
 #endif
 #ifdef __aarch64__
   &fx_int8_neon,
 #endif
-  &fx_int8_scalar,
-  NULL,
+  &fx_int8_scalar,     NULL,
 };
 
 gboolean
