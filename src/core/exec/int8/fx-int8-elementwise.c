@@ -1,0 +1,117 @@
+/* Add, Mul and tables on arrays of the same size.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/exec/int8/fx-int8-isa.h"
+
+/* Elements that a thread takes at once: operands and result stay in the first-level cache. */
+#define CHUNK 4096
+#define PARALLEL_FROM 65536
+
+static const FxInt8Isa *
+isa_or_default (const FxInt8Isa *isa)
+{
+  return isa != NULL ? isa : fx_int8_isa_default ();
+}
+
+static gboolean
+check_zero_points (gint32 a, gint32 b, GError **error)
+{
+  return fx_int8_zero_point_check (a, TRUE, error) && fx_int8_zero_point_check (b, TRUE, error);
+}
+
+gboolean
+fx_int8_add_init (FxInt8Add *add, const FxInt8AddParams *params, GError **error)
+{
+  if (!check_zero_points (params->a_zero_point, params->b_zero_point, error)
+      || !fx_int8_output_check (&params->output, FALSE, error)
+      || !fx_requant_pair_from_scales (params->a_scale, params->b_scale, &add->factors, error))
+    return FALSE;
+  add->start = -add->factors.a_multiplier * params->a_zero_point - add->factors.b_multiplier * params->b_zero_point;
+  add->zero_point = params->output.zero_point;
+  add->low = params->output.low;
+  add->high = params->output.high;
+  return TRUE;
+}
+
+void
+fx_int8_add_run (const FxInt8Add *add, const FxInt8Isa *isa, const gint8 *a, const gint8 *b, gint8 *y, gsize n)
+{
+  isa = isa_or_default (isa);
+#pragma omp parallel for schedule(static) if (n >= PARALLEL_FROM)
+  for (gsize i = 0; i < n; i += CHUNK)
+    isa->add (add, a + i, b + i, y + i, MIN (CHUNK, n - i));
+}
+
+gboolean
+fx_int8_mul_init (FxInt8Mul *mul, const FxInt8MulParams *params, GError **error)
+{
+  if (!check_zero_points (params->a_zero_point, params->b_zero_point, error)
+      || !fx_int8_output_check (&params->output, FALSE, error)
+      || !fx_requant_from_scale (params->scale, &mul->factor, error))
+    return FALSE;
+  mul->a_zero_point = params->a_zero_point;
+  mul->b_zero_point = params->b_zero_point;
+  mul->zero_point = params->output.zero_point;
+  mul->low = params->output.low;
+  mul->high = params->output.high;
+  return TRUE;
+}
+
+/* The same factor for FX_INT8_PADDING columns, so that a chunk is rows of them. */
+typedef struct
+{
+  gint32 multiplier[FX_INT8_PADDING], shift[FX_INT8_PADDING], limit[FX_INT8_PADDING];
+} Uniform;
+
+static FxInt8Columns
+uniform_columns (Uniform *uniform, const FxInt8Mul *mul)
+{
+  for (guint i = 0; i < FX_INT8_PADDING; i++)
+    {
+      uniform->multiplier[i] = mul->factor.multiplier;
+      uniform->shift[i] = mul->factor.shift;
+      uniform->limit[i] = fx_int8_limit (mul->factor.shift);
+    }
+  return (FxInt8Columns){ .multiplier = uniform->multiplier,
+                          .shift = uniform->shift,
+                          .limit = mul->factor.shift < 31 ? uniform->limit : NULL,
+                          .simple = fx_int8_is_simple (&mul->factor, 255 * 255),
+                          .zero_point = mul->zero_point,
+                          .low = mul->low,
+                          .high = mul->high };
+}
+
+void
+fx_int8_mul_run (const FxInt8Mul *mul, const FxInt8Isa *isa, const gint8 *a, const gint8 *b, gint8 *y, gsize n)
+{
+  const gsize width = FX_INT8_PADDING;
+  Uniform uniform;
+  const FxInt8Columns columns = uniform_columns (&uniform, mul);
+
+  isa = isa_or_default (isa);
+#pragma omp parallel for schedule(static) if (n >= PARALLEL_FROM)
+  for (gsize i = 0; i < n; i += CHUNK)
+    {
+      gint32 products[CHUNK];
+      gsize part = MIN (CHUNK, n - i), rows = part / width, rest = part % width;
+
+      isa->multiply (products, a + i, mul->a_zero_point, b + i, mul->b_zero_point, part);
+      isa->requantize_s8 (&columns, width, products, width, (guint)rows, y + i, width);
+      if (rest > 0)
+        {
+          for (gsize j = part; j < (rows + 1) * width; j++)
+            products[j] = 0;
+          isa->requantize_s8 (&columns, (guint)rest, products + rows * width, width, 1, y + i + rows * width, width);
+        }
+    }
+}
+
+void
+fx_int8_lookup_run (const gint8 table[256], const gint8 *x, gint8 *y, gsize n)
+{
+  const gint8 *zero = table + 128;
+
+#pragma omp parallel for schedule(static) if (n >= PARALLEL_FROM)
+  for (gsize i = 0; i < n; i++)
+    y[i] = zero[x[i]];
+}

@@ -1,0 +1,64 @@
+/* Inner loops in plain C, for the instruction sets whose compiler makes good code of them: included by each file of
+ * kernels, compiled with its options.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/exec/int8/fx-int8-isa.h"
+
+static inline void
+plain_widen_s16 (void *to, const gint8 *from, gsize n)
+{
+  gint16 *wide = to;
+
+  for (gsize i = 0; i < n; i++)
+    wide[i] = from[i];
+}
+
+static inline void
+plain_add (const FxInt8Add *add, const gint8 *a, const gint8 *b, gint8 *y, gsize n)
+{
+  const gint32 a_multiplier = add->factors.a_multiplier, b_multiplier = add->factors.b_multiplier;
+  const gint32 shift = add->factors.shift, start = add->start, zero_point = add->zero_point;
+  const gint32 below_half = (1 << (shift - 1)) - 1;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      gint32 sum = start + a[i] * a_multiplier + b[i] * b_multiplier;
+      gint32 rounded = ((sum + below_half + ((sum >> shift) & 1)) >> shift) + zero_point;
+
+      rounded = MAX (rounded, add->low);
+      rounded = MIN (rounded, add->high);
+      y[i] = (gint8)rounded;
+    }
+}
+
+static inline void
+plain_multiply (gint32 *products, const gint8 *a, gint32 a_zero_point, const gint8 *b, gint32 b_zero_point, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    products[i] = (a[i] - a_zero_point) * (b[i] - b_zero_point);
+}
+
+static inline void
+plain_maximum (gint8 *y, const gint8 *x, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    y[i] = MAX (y[i], x[i]);
+}
+
+static inline void
+plain_accumulate (gint32 *sums, const gint8 *x, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    sums[i] += x[i];
+}
+
+/* One output of requantize: the rule itself, for the ends of rows that do not fill a vector. */
+static inline gint64
+plain_requantize (const FxInt8Columns *columns, guint column, gint32 sum)
+{
+  const FxRequant requant = { columns->multiplier[column], columns->shift[column] };
+
+  return fx_saturate (fx_requantize (sum, &requant) + columns->zero_point, columns->low, columns->high);
+}
