@@ -17,8 +17,8 @@ typedef struct
 
 void fx_subject_init (FxSubject *subject, const FxWork *work, FxId id);
 
-/* Exporters write scalar operands as constants of rank 0, and such nodes are on the BPU in published reports: the limits
- * of the BPU see them as one element of rank 1. */
+/* Exporters write scalar operands as constants of rank 0, and such nodes are on the BPU in published reports: the
+ * limits of the BPU see them as one element of rank 1. */
 void fx_subject_lift_scalars (FxSubject *subject);
 
 /* As the convolution that a Gemm with constant weights becomes: x [N, C, H, W] and a kernel of H × W, where H × W is
