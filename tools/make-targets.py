@@ -43,12 +43,23 @@ def sources_of(rows):
     return rows
 
 
+def group_exceptions(row):
+    """Axes that are allowed besides those that another limit allows: the two are alternatives."""
+    axes = [limit for limit in row["bpu"]["constraints"] if limit["kind"] == "axes"]
+    if any(limit.get("rule") == "also_allowed" for limit in axes):
+        for limit in axes:
+            limit["group"] = "any_of"
+
+
 def rows_of(table, march):
     """Rows for one march; files that cover several say in each row which."""
     rows = [row for row in table if march in row.get("marches", [march])]
     names = [row["name"] for row in rows]
     assert len(names) == len(set(names)), f"{march}: an operator has two rows"
-    return sources_of(sorted(without_sentences(rows), key=lambda row: row["name"]))
+    rows = sorted(without_sentences(rows), key=lambda row: row["name"])
+    for row in rows:
+        group_exceptions(row)
+    return sources_of(rows)
 
 
 def make(folder, march):

@@ -36,8 +36,9 @@ list_to_variant (JsonArray *array)
   return g_variant_builder_end (&builder);
 }
 
+/* Members of `but` (may be NULL) are left out. */
 static GVariant *
-object_to_variant (JsonObject *object)
+object_to_variant (JsonObject *object, const char *const *but)
 {
   GVariantBuilder builder;
   JsonObjectIter iter;
@@ -47,7 +48,8 @@ object_to_variant (JsonObject *object)
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   json_object_iter_init_ordered (&iter, object);
   while (json_object_iter_next_ordered (&iter, &name, &node))
-    g_variant_builder_add (&builder, "{sv}", name, to_variant (node));
+    if (but == NULL || !g_strv_contains (but, name))
+      g_variant_builder_add (&builder, "{sv}", name, to_variant (node));
   return g_variant_builder_end (&builder);
 }
 
@@ -57,7 +59,7 @@ to_variant (JsonNode *node)
 {
   switch (json_node_get_node_type (node))
     {
-    case JSON_NODE_OBJECT: return object_to_variant (json_node_get_object (node));
+    case JSON_NODE_OBJECT: return object_to_variant (json_node_get_object (node), NULL);
     case JSON_NODE_ARRAY: return list_to_variant (json_node_get_array (node));
     case JSON_NODE_VALUE:
       switch (json_node_get_value_type (node))
@@ -183,6 +185,10 @@ get_choice (JsonObject *object, const char *member, const char *const *names, gu
 static FxLimit *
 parse_limit (JsonObject *object, GError **error)
 {
+  /* kept outside of the fields, which are searched often */
+  static const char *const own_members[]
+      = { "ambiguous", "group", "info", "kind", "note", "rule", "source", "when", NULL };
+  JsonNode *when = json_object_get_member (object, "when");
   const char *kind, *rule, *group, *note;
   gboolean info, ambiguous;
   FxLimit *limit;
@@ -196,21 +202,22 @@ parse_limit (JsonObject *object, GError **error)
       fx_fail (error, FX_ERROR_BAD_DATA, "\"group\" is \"%s\", wanted any_of", group);
       return NULL;
     }
+  if (when != NULL && !JSON_NODE_HOLDS_OBJECT (when))
+    {
+      fail_member ("when", "an object", when, error);
+      return NULL;
+    }
   limit = g_new0 (FxLimit, 1);
-  limit->fields = g_variant_ref_sink (object_to_variant (object));
-  limit->kind_name = fx_limit_string (limit->fields, "kind");
-  limit->rule = rule != NULL ? fx_limit_string (limit->fields, "rule") : "";
+  limit->kind_name = g_intern_string (kind);
+  limit->rule = g_intern_string (rule != NULL ? rule : "");
   limit->kind = fx_limit_kind_find (limit->kind_name, limit->rule);
-  limit->note = note != NULL ? fx_limit_string (limit->fields, "note") : NULL;
+  limit->note = g_intern_string (note);
   limit->any_of = group != NULL;
   limit->info = info;
   limit->ambiguous = ambiguous;
-  limit->when = g_variant_lookup_value (limit->fields, "when", G_VARIANT_TYPE_VARDICT);
-  if (limit->when == NULL && json_object_has_member (object, "when"))
-    {
-      fail_member ("when", "an object", json_object_get_member (object, "when"), error);
-      g_clear_pointer (&limit, fx_limit_free);
-    }
+  if (when != NULL)
+    limit->when = g_variant_ref_sink (object_to_variant (json_node_get_object (when), NULL));
+  limit->fields = g_variant_ref_sink (object_to_variant (object, own_members));
   return limit;
 }
 
@@ -389,7 +396,7 @@ parse_target (JsonObject *object, FxTarget *target, GError **error)
     {
       if (!get_object (object, "machine", &machine, error))
         return FALSE;
-      target->machine = g_variant_ref_sink (object_to_variant (machine));
+      target->machine = g_variant_ref_sink (object_to_variant (machine, NULL));
     }
   return TRUE;
 }

@@ -17,14 +17,14 @@ typedef struct _FxLimitKind FxLimitKind;
 typedef struct
 {
   const FxLimitKind *kind; /* NULL: a kind that this version does not know; judged as unknown */
-  const char *kind_name;   /* as in the file; borrowed from fields */
-  const char *rule;        /* "" if the kind has no rules; borrowed from fields */
+  const char *kind_name;   /* as in the file; interned */
+  const char *rule;        /* "" if the kind has no rules; interned */
   GVariant *when;          /* a{sv}: conditions that must all hold for the limit to apply; NULL: always */
   gboolean any_of;         /* limits of one kind with this mark are alternatives: one that holds is enough */
   gboolean info;           /* a remark that cannot be broken */
   gboolean ambiguous;      /* the documentation can be read in more than one way; `note` says how it was taken */
-  const char *note;        /* NULL if there is none */
-  GVariant *fields;        /* a{sv}: everything else */
+  const char *note;        /* NULL if there is none; interned */
+  GVariant *fields;        /* a{sv}: everything else, but for `source` */
 } FxLimit;
 
 typedef enum
