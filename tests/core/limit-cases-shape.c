@@ -37,6 +37,10 @@ const LimitCase limit_shape_cases[] = {
   { "rank", "range", "'min': <1>, 'max': <5>, 'tensor': <'io'>", TWO ("Pow", "f32[1,2]", "f32[]", ""), HOLDS },
   { "rank", "default", "'applies_to': <'bpu_ops'>, 'in': <[4]>, 'tensor': <'io'>", RELU ("f32[1,8,14,14]"), HOLDS },
   { "rank", "default", "'applies_to': <'bpu_ops'>, 'in': <[4]>, 'tensor': <'io'>", RELU ("f32[8,14,14]"), BROKEN },
+  { "rank", "default", "'applies_to': <'bpu_ops'>, 'in': <[4]>, 'tensor': <'io'>",
+    "opset \"\" 11\ninput %x f32[7,1,4]\ninput %w f32[1,12,4]\ninput %r f32[1,12,3]\n"
+    "%y f32[*] = LSTM(%x, %w, %r) {hidden_size=3}\noutput %y\n",
+    HOLDS },
   { "rank", "any", "'tensor': <'io'>", RELU ("f32[8,14,14]"), HOLDS },
   { "rank", "equal", "'tensors': <['A','B']>", TWO ("MatMul", "f32[1,4,8]", "f32[1,8,4]", ""), HOLDS },
   { "rank", "equal", "'tensors': <['A','B']>", TWO ("MatMul", "f32[1,4,8]", "f32[8,4]", ""), BROKEN, "ranks 3 and 2",

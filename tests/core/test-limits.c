@@ -237,20 +237,22 @@ judge_all (const Bench *bench, const char *value)
                                         "what",
                                         "zero_indices" };
   GString *text = g_string_new (NULL);
+  FxLimit all;
 
   for (guint i = 0; value != NULL && i < G_N_ELEMENTS (fields); i++)
     g_string_append_printf (text, "%s'%s': <%s>", i > 0 ? ", " : "", fields[i], value);
+  all = make_limit ("no_limits", "", text->str);
   for (guint i = 0; fx_limit_kinds[i] != NULL; i++)
     for (const FxLimitKind *kind = fx_limit_kinds[i]; kind->name != NULL; kind++)
       {
-        FxLimit limit = make_limit (kind->name, kind->rule, text->str);
+        FxLimit limit = { .kind = kind, .kind_name = kind->name, .rule = kind->rule, .fields = all.fields };
         g_autofree char *found = NULL, *allowed = NULL, *sentence = NULL;
 
         kind->judge (&limit, &bench->subject, &found, &allowed);
         sentence = kind->describe (&limit);
         g_assert_nonnull (sentence);
-        g_variant_unref (limit.fields);
       }
+  g_variant_unref (all.fields);
   g_string_free (text, TRUE);
 }
 

@@ -82,6 +82,22 @@ judge_one (Judgement *judgement, const FxLimit *limit)
   judgement->verdict = worse (judgement->verdict, verdict);
 }
 
+/* Limits that say so, and those that have an exception among them: "one axis" and "H and W together". */
+static gboolean
+is_alternative (const FxLimit *limit, const GPtrArray *limits)
+{
+  if (limit->any_of)
+    return TRUE;
+  for (guint i = 0; i < limits->len; i++)
+    {
+      const FxLimit *other = limits->pdata[i];
+
+      if (strcmp (other->rule, "also_allowed") == 0 && is_kind (other, limit->kind_name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Alternatives: the limits of one kind that say so; judged where the first of them stands. */
 static void
 judge_alternatives (Judgement *judgement, const GPtrArray *limits, guint first)
@@ -97,7 +113,7 @@ judge_alternatives (Judgement *judgement, const GPtrArray *limits, guint first)
       g_autofree char *found = NULL, *allowed = NULL;
       FxVerdict verdict;
 
-      if (!limit->any_of || limit->info || !is_kind (limit, head->kind_name))
+      if (!is_alternative (limit, limits) || limit->info || !is_kind (limit, head->kind_name))
         continue;
       if (i < first)
         return;
@@ -161,7 +177,7 @@ judge_list (Judgement *judgement, const GPtrArray *limits, guint depth)
         judge_reference (judgement, limit, depth);
       else if (judgement->shape_only && !is_about_shapes (limit))
         continue;
-      else if (limit->any_of)
+      else if (is_alternative (limit, limits))
         judge_alternatives (judgement, limits, i);
       else
         judge_one (judgement, limit);

@@ -71,6 +71,14 @@ judge_tensors (const FxLimit *limit, const FxLimitSubject *subject, JudgeTensor 
   return worst;
 }
 
+static gboolean
+is_recurrent (const FxLimitSubject *subject)
+{
+  static const char *const types[] = { "GRU", "LSTM", "RNN", NULL };
+
+  return g_strv_contains (types, subject->node->op_type);
+}
+
 /* ---- rank ---- */
 
 static char *
@@ -128,6 +136,13 @@ judge_rank (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
 
   *allowed = g_strdup_printf ("rank %s", ranks);
   return judge_tensors (limit, subject, judge_rank_of, found);
+}
+
+/* What is 3-D by nature is listed for the BPU all the same: the rule cannot mean it. */
+static FxVerdict
+judge_rank_default (const FxLimit *limit, const FxLimitSubject *subject, char **found, char **allowed)
+{
+  return is_recurrent (subject) ? FX_VERDICT_HOLDS : judge_rank (limit, subject, found, allowed);
 }
 
 static char *
@@ -324,9 +339,7 @@ describe_dims (const FxLimit *limit)
 static int
 batch_axis (const FxLimitSubject *subject, int rank)
 {
-  static const char *const recurrent[] = { "GRU", "LSTM", "RNN", NULL };
-
-  if (g_strv_contains (recurrent, subject->node->op_type))
+  if (is_recurrent (subject))
     return 1;
   return rank >= 3 || (rank == 2 && strcmp (subject->node->op_type, "Gemm") == 0) ? 0 : -1;
 }
@@ -501,7 +514,7 @@ describe_layout (const FxLimit *limit)
 const FxLimitKind fx_limit_kinds_shape[] = {
   { "rank", "in", judge_rank, describe_rank },
   { "rank", "range", judge_rank, describe_rank },
-  { "rank", "default", judge_rank, describe_rank_default },
+  { "rank", "default", judge_rank_default, describe_rank_default },
   { "rank", "any", fx_limit_judge_nothing, describe_rank_any },
   { "rank", "equal", judge_rank_equal, describe_rank_equal },
   { "dim_range", "", judge_dims, describe_dims },
