@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/fx-threads.h"
+#include "core/exec/int8/fx-int16-conv.h"
 #include "core/exec/int8/fx-int8-isa.h"
 #include "core/exec/int8/fx-int8-reference.h"
 #include "core/fx-error.h"
@@ -230,6 +231,62 @@ test_conv (gconstpointer data)
       wanted = g_malloc (c.n_outputs * sizeof (gint32));
       fx_int8_conv_reference (&c.params, c.x, wanted);
       check_conv (&c, isa, wanted);
+    }
+}
+
+/* The weights and window of an 8-bit case with wide activations, which are often the most negative ones. */
+static void
+check_wide_conv (GRand *rand, const Case *c, const FxInt8Isa *isa)
+{
+  const FxInt8Window *w = &c->params.window;
+  gsize n_inputs = (gsize)(w->batch * w->in_height * w->in_width * w->in_channels);
+  g_autofree gint16 *x = g_new (gint16, n_inputs), *wanted = g_new (gint16, c->n_outputs);
+  g_autofree gint16 *found = g_new (gint16, c->n_outputs);
+  g_autofree gint64 *bias = g_new (gint64, w->out_channels);
+  g_autofree FxRequant *requants = g_new (FxRequant, w->out_channels);
+  gboolean lowest = g_rand_boolean (rand);
+  FxInt16ConvParams params = { .window = *w,
+                               .weights = c->weights,
+                               .bias = g_rand_boolean (rand) ? bias : NULL,
+                               .requants = requants,
+                               .output = { FX_DTYPE_INT16, 0, G_MININT16, G_MAXINT16 } };
+  g_autoptr (FxInt16Conv) conv = NULL;
+  gsize size = c->n_outputs * sizeof (gint16);
+
+  if (pick (rand, 0, 3) == 0)
+    {
+      params.output = (FxInt8Output){ FX_DTYPE_INT8, -5, -5, 100 };
+      size = c->n_outputs;
+    }
+  for (gsize i = 0; i < n_inputs; i++)
+    x[i] = (gint16)(lowest ? G_MININT16 : pick (rand, G_MININT16, G_MAXINT16));
+  for (gint64 i = 0; i < w->out_channels; i++)
+    {
+      bias[i] = (gint64)pick (rand, G_MININT32, G_MAXINT32 - 1) << pick (rand, 0, 29);
+      g_assert_true (
+          fx_requant_from_scale (ldexp (1 + g_rand_double (rand), pick (rand, -18, -6)), &requants[i], NULL));
+    }
+  fx_int16_conv_reference (&params, x, wanted);
+  conv = fx_int16_conv_new (&params, isa, NULL);
+  fx_int16_conv_run (conv, x, found);
+  g_assert_cmpmem (found, size, wanted, size);
+}
+
+static void
+test_wide_conv (gconstpointer data)
+{
+  const FxInt8Isa *isa = data;
+  g_autoptr (GRand) rand = NULL;
+
+  if (skip_unsupported (isa))
+    return;
+  rand = new_rand ();
+  for (guint i = 0; i < CONV_CASES; i++)
+    {
+      g_auto (Case) c = { 0 };
+
+      random_case (rand, &c);
+      check_wide_conv (rand, &c, isa);
     }
 }
 
@@ -630,6 +687,7 @@ main (int argc, char **argv)
   g_test_add_func ("/int8/lookup", test_lookup);
   add_for_each_isa ("requantize", test_requantize);
   add_for_each_isa ("conv", test_conv);
+  add_for_each_isa ("wide-conv", test_wide_conv);
   add_for_each_isa ("largest-sums", test_largest_sums);
   add_for_each_isa ("elementwise", test_elementwise);
   add_for_each_isa ("pool", test_pool);

@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/int8/fx-int8-conv.h"
+#include "core/exec/int8/fx-int8-gather.h"
 
 #include <string.h>
 
@@ -116,56 +117,6 @@ scratch_init (Scratch *scratch, const FxInt8Conv *conv, const Blocks *blocks)
   return memory;
 }
 
-/* Elements [from, to) of a run that begins at image[offset], of which [valid_from, valid_to) lie in the image. */
-static void
-gather_run (gint8 *to_row, const gint8 *image, gint64 offset, gint64 from, gint64 to, gint64 valid_from,
-            gint64 valid_to, gint8 padding)
-{
-  gint64 start = CLAMP (valid_from, from, to), end = CLAMP (valid_to, start, to);
-
-  if (start > from)
-    memset (to_row, padding, (gsize)(start - from));
-  if (end > start)
-    memcpy (to_row + (start - from), image + offset + start, (gsize)(end - start));
-  if (to > end)
-    memset (to_row + (end - from), padding, (gsize)(to - end));
-}
-
-/* Products [first, first + n) of the window of one output pixel. A run is what is contiguous in the image: a kernel row
- * where neighbors are (no dilation, no groups), else the channels of one tap. */
-static void
-gather_row (const FxInt8Conv *conv, const gint8 *image, gint64 group, gint64 out_y, gint64 out_x, gsize first, gsize n,
-            gint8 *row)
-{
-  const FxInt8Window *w = &conv->window;
-  const gint64 channels = w->in_channels, group_channels = channels / w->group;
-  const gboolean whole_rows = w->group == 1 && w->dilation_width == 1;
-  const gint64 run = whole_rows ? channels * w->kernel_width : group_channels;
-  const gint64 taps_across = whole_rows ? 1 : w->kernel_width;
-  const gint64 last = (gint64)(first + n), real = group_channels * w->kernel_height * w->kernel_width;
-  const gint64 y0 = out_y * w->stride_height - w->pad_top, x0 = out_x * w->stride_width - w->pad_left;
-  gint64 k = (gint64)first;
-
-  while (k < last && k < real)
-    {
-      gint64 index = k / run, from = k - index * run, to = MIN (run, last - index * run);
-      gint64 y = y0 + index / taps_across * w->dilation_height, x = x0 + index % taps_across * w->dilation_width;
-      gint64 valid_from = 0, valid_to = 0;
-
-      if (y >= 0 && y < w->in_height && (whole_rows || (x >= 0 && x < w->in_width)))
-        {
-          valid_from = whole_rows ? -x * channels : 0;
-          valid_to = whole_rows ? (w->in_width - x) * channels : run;
-        }
-      gather_run (row, image, (y * w->in_width + x) * channels + group * group_channels, from, to, valid_from, valid_to,
-                  (gint8)conv->input_zero_point);
-      row += to - from;
-      k += to - from;
-    }
-  if (k < last) /* meets weights of zero */
-    memset (row, 0, (gsize)(last - k));
-}
-
 /* n bytes in steps of COPY_UNIT: writes, and reads, up to a step more. Short runs are what the first layers have, where
  * a call of memcpy() would cost more than the copy. */
 static inline void
@@ -175,7 +126,7 @@ copy_over (gint8 *to, const gint8 *from, gint64 n)
     memcpy (to + i, from + i, COPY_UNIT);
 }
 
-/* The same as gather_row() for a whole window, if it lies within the image and copies may run over its end. */
+/* The same as fx_int8_gather_row() for a whole window, if it lies within the image and copies may run over its end. */
 static gboolean
 gather_inside (const FxInt8Conv *conv, const gint8 *image, const gint8 *end, gint64 out_y, gint64 out_x, gsize n,
                gint8 *row)
@@ -228,7 +179,8 @@ find_row (const Gather *g, const gint8 *image, gint64 out_y, gint64 out_x)
         return row;
     }
   if (!g->whole || !gather_inside (g->conv, image, g->end, out_y, out_x, g->n, g->gathered))
-    gather_row (g->conv, image, g->group, out_y, out_x, g->first, g->n, g->gathered);
+    fx_int8_gather_row (w, 1, (gint8)g->conv->input_zero_point, image, g->group, out_y, out_x, g->first, g->n,
+                        g->gathered);
   return g->gathered;
 }
 

@@ -57,6 +57,7 @@ struct _FxInt8Isa
   guint depth;                   /* neighboring products of one output in the packed weights */
   guint activation_bytes;        /* 2: widened to s16; 1: u8 or s8 */
   gint32 activation_offset;      /* what widening adds: 128 where the instruction wants u8 */
+  const FxInt8Isa *wide;         /* whose tile takes 16-bit activations; NULL: this one's */
 
   /* n activations for the tile, a multiple of FX_INT8_WIDEN_UNIT. */
   void (*widen) (void *to, const gint8 *from, gsize n);

@@ -32,6 +32,7 @@ const FxInt8Isa fx_int8_avx512vnni = {
   .depth = 4,
   .activation_bytes = 1,
   .activation_offset = 128,
+  .wide = &fx_int8_avx512bw,
   .widen = widen,
   .tile = tile,
   .requantize_s8 = fx_int8_avx512_requantize_s8,
