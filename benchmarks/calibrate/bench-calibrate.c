@@ -2,7 +2,8 @@
  *
  *   bench-calibrate MODEL DATASET PREPROCESS [SAMPLES [THREADS]]
  *
- * Decoding of pictures is timed by itself, as it is the same for both.
+ * Decoding of pictures is timed by itself, as it is the same for both. Processor time is what compares on a machine
+ * that has other things to do; for several threads it includes that of waiting for one another.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/calib/fx-calibrate.h"
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 
 typedef struct
 {
@@ -35,69 +37,90 @@ ready_sample (guint i, FxTensor **inputs, gpointer user_data, G_GNUC_UNUSED GErr
   return TRUE;
 }
 
-static double
-milliseconds (gint64 begin, guint n)
+/* Milliseconds for each sample. */
+typedef struct
 {
-  return (double)(g_get_monotonic_time () - begin) / 1000.0 / n;
+  double wall, cpu;
+} Cost;
+
+static Cost
+now (void)
+{
+  return (Cost){ (double)g_get_monotonic_time () / 1e3, (double)clock () / (CLOCKS_PER_SEC / 1e3) };
 }
 
-static double
+static Cost
+since (Cost begin, guint n)
+{
+  Cost end = now ();
+
+  return (Cost){ (end.wall - begin.wall) / n, (end.cpu - begin.cpu) / n };
+}
+
+static void
+print_cost (const char *name, Cost cost, Cost forward)
+{
+  printf ("%-22s %9.2f %9.2f %9.2f %9.2f\n", name, cost.wall, cost.cpu, cost.wall / forward.wall,
+          cost.cpu / forward.cpu);
+}
+
+static Cost
 time_decoding (Data *data, guint n, GError **error)
 {
-  gint64 begin = g_get_monotonic_time ();
+  Cost begin = now ();
 
   for (guint i = 0; i < n; i++)
     {
       FxTensor *tensor;
 
       if (!fx_dataset_load (data->dataset, i, data->preprocess, NULL, &tensor, error))
-        return 0.0;
+        return (Cost){ 0 };
       g_ptr_array_add (data->samples, tensor);
     }
-  return milliseconds (begin, n);
+  return since (begin, n);
 }
 
-static double
+static Cost
 time_forward (const FxGraph *graph, Data *data, guint n, guint n_threads, GError **error)
 {
   FxEngineOptions options = { .n_threads = n_threads };
   g_autoptr (FxEngine) engine = fx_engine_new (graph, &options, NULL, error);
   g_autoptr (FxRun) run = engine != NULL ? fx_run_new (engine, error) : NULL;
   g_autofree FxTensor **outputs = NULL;
-  gint64 begin = 0;
+  Cost begin = { 0 };
 
   if (run == NULL)
-    return 0.0;
+    return (Cost){ 0 };
   outputs = g_new0 (FxTensor *, fx_engine_n_outputs (engine) + 1);
   for (guint i = 0; i < n + 2; i++) /* two to warm up */
     {
       FxTensor *input = data->samples->pdata[i % n];
 
       if (i == 2)
-        begin = g_get_monotonic_time ();
+        begin = now ();
       if (!fx_run_execute (run, &input, outputs, NULL, error))
-        return 0.0;
+        return (Cost){ 0 };
       for (guint k = 0; k < fx_engine_n_outputs (engine); k++)
         g_clear_pointer (&outputs[k], fx_tensor_unref);
     }
-  return milliseconds (begin, n);
+  return since (begin, n);
 }
 
-static double
+static Cost
 time_calibrate (const FxGraph *graph, FxStatistics *statistics, Data *data, guint n, guint n_threads, GError **error)
 {
   FxCalibrateOptions options = { .n_threads = n_threads };
-  gint64 begin = g_get_monotonic_time ();
+  Cost begin = now ();
 
   if (!fx_calibrate (graph, statistics, n, ready_sample, data, &options, NULL, NULL, error))
-    return 0.0;
-  return milliseconds (begin, n);
+    return (Cost){ 0 };
+  return since (begin, n);
 }
 
-static double
+static Cost
 time_thresholds (const FxStatistics *statistics, guint n)
 {
-  gint64 begin = g_get_monotonic_time ();
+  Cost begin = now ();
 
   for (guint i = 0; i < statistics->n_tensors; i++)
     for (guint m = 0; m < fx_n_threshold_methods; m++)
@@ -106,29 +129,35 @@ time_thresholds (const FxStatistics *statistics, guint n)
 
         fx_threshold_compute (fx_threshold_methods[m], &statistics->tensors[i], NULL, &range);
       }
-  return milliseconds (begin, n);
+  return since (begin, n);
 }
 
 static void
 measure (const FxGraph *graph, Data *data, guint n, guint n_threads, GError **error)
 {
   g_autoptr (FxStatistics) statistics = fx_statistics_new (graph);
-  double decode = time_decoding (data, n, error), forward, calibrate, thresholds;
+  Cost decode = time_decoding (data, n, error), forward, calibrate, thresholds;
   struct rusage usage;
 
   if (*error != NULL)
     return;
   forward = time_forward (graph, data, n, n_threads, error);
-  calibrate = *error == NULL ? time_calibrate (graph, statistics, data, n, n_threads, error) : 0.0;
+  if (*error != NULL)
+    return;
+  calibrate = time_calibrate (graph, statistics, data, n, n_threads, error);
   if (*error != NULL)
     return;
   thresholds = time_thresholds (statistics, n);
   getrusage (RUSAGE_SELF, &usage);
-  printf ("%u samples, %u threads, %u tensors; ms per sample\n", n, n_threads, statistics->n_tensors);
-  printf ("decode, one thread  %8.2f\nforward             %8.2f\nstatistics          %8.2f  %.2f forwards\n", decode,
-          forward, calibrate, calibrate / forward);
-  printf ("ranges, symmetric   %8.2f\nall                 %8.2f  %.2f forwards\npeak memory         %ld MiB\n",
-          thresholds, calibrate + thresholds, (calibrate + thresholds) / forward, usage.ru_maxrss / 1024);
+  printf ("%u samples, %u threads, %u tensors\n%-22s %9s %9s %9s %9s\n", n, n_threads, statistics->n_tensors,
+          "ms per sample", "wall", "cpu", "/ forward", "/ forward");
+  print_cost ("decode, one thread", decode, forward);
+  print_cost ("forward", forward, forward);
+  print_cost ("statistics", calibrate, forward);
+  print_cost ("symmetric ranges", thresholds, forward);
+  print_cost ("statistics and ranges", (Cost){ calibrate.wall + thresholds.wall, calibrate.cpu + thresholds.cpu },
+              forward);
+  printf ("peak memory %ld MiB\n", usage.ru_maxrss / 1024);
 }
 
 int

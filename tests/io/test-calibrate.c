@@ -210,6 +210,50 @@ test_damaged_file (void)
   fixture_clear (&fixture);
 }
 
+/* Contents that a correct checksum vouches for are read with care all the same. */
+static void
+test_hostile_file (void)
+{
+  Fixture fixture;
+  g_autoptr (FxStatistics) statistics = NULL;
+  g_autoptr (GBytes) good = NULL;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (11);
+  g_autofree char *path = NULL;
+  gsize size, length;
+
+  fixture_init (&fixture, 1);
+  path = g_build_filename (fixture.folder, "bad", NULL);
+  statistics = fx_statistics_new (fixture.graph);
+  g_assert_true (run (&fixture, statistics, 1, NULL));
+  good = to_bytes (&fixture, statistics);
+  size = g_bytes_get_size (good);
+  for (guint i = 0; i < 1500; i++)
+    {
+      g_autofree guint8 *copy = g_memdup2 (g_bytes_get_data (good, NULL), size);
+      g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+      g_autoptr (GError) error = NULL;
+      gsize cut = i % 3 == 0 ? (gsize)g_rand_int_range (rand, 60, (gint)size) : size;
+
+      /* mostly in the first tensor, where the fields are */
+      copy[g_rand_int_range (rand, 8, i % 2 > 0 ? 400 : (gint)cut - 32)] ^= (guint8)g_rand_int_range (rand, 1, 256);
+      g_checksum_update (checksum, copy, (gssize)cut - 32);
+      length = 32;
+      g_checksum_get_digest (checksum, copy + cut - 32, &length);
+      g_assert_true (g_file_set_contents (path, (const char *)copy, (gssize)cut, NULL));
+      if (!fx_statistics_load (statistics, fixture.identity, path, &error))
+        g_assert_error (error, FX_ERROR, FX_ERROR_BAD_DATA);
+      /* what was taken can be used */
+      for (guint t = 0; t < statistics->n_tensors; t++)
+        {
+          FxRange range;
+
+          fx_threshold_compute (&fx_threshold_percentile, &statistics->tensors[t], NULL, &range);
+        }
+    }
+  g_unlink (path);
+  fixture_clear (&fixture);
+}
+
 /* Statistics of other samples or another pipeline are refused. */
 static void
 test_identity (void)
@@ -349,6 +393,10 @@ test_memory (void)
   FxCalibrateOptions options = { .n_threads = 2 };
   gsize before;
 
+#ifdef __SANITIZE_ADDRESS__
+  g_test_skip ("freed memory is kept back");
+  return;
+#endif
   fixture_init (&fixture, 8);
   statistics = fx_statistics_new (fixture.graph);
   g_assert_true (fx_calibrate (fixture.graph, statistics, 8, source_again, &fixture, &options, NULL, NULL, NULL));
@@ -401,6 +449,7 @@ main (int argc, char **argv)
   g_test_add_func ("/calibrate/threads", test_threads);
   g_test_add_func ("/calibrate/file", test_file);
   g_test_add_func ("/calibrate/damaged-file", test_damaged_file);
+  g_test_add_func ("/calibrate/hostile-file", test_hostile_file);
   g_test_add_func ("/calibrate/identity", test_identity);
   g_test_add_func ("/calibrate/cancel-and-go-on", test_cancel_and_go_on);
   g_test_add_func ("/calibrate/bad-sample", test_bad_sample);
