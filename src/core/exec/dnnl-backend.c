@@ -48,7 +48,6 @@ backend_new (GError **error)
       g_free (dnnl);
       return NULL;
     }
-  fx_memory_pool_init (&dnnl->weights);
   return &dnnl->base;
 }
 
@@ -58,7 +57,6 @@ backend_free (FxBackend *backend)
   FxDnnl *dnnl = (FxDnnl *)backend;
 
   dnnl_engine_destroy (dnnl->engine);
-  fx_memory_pool_clear (&dnnl->weights);
   g_free (dnnl);
 }
 

@@ -2,6 +2,7 @@
 #include "core/exec/dnnl-kernel.h"
 
 #include "core/exec/dnnl-layout.h"
+#include "core/exec/fx-memory.h"
 #include "core/fx-error.h"
 #include "core/graph/fx-tensor.h"
 
@@ -22,7 +23,7 @@ typedef struct
   ArgSource source;
   guint index;
   dnnl_memory_desc_t desc;
-  void *packed; /* of the backend's pool */
+  void *packed; /* owned */
 } Arg;
 
 struct _FxDnnlKernel
@@ -118,6 +119,8 @@ kernel_free (FxKernel *base)
 {
   FxDnnlKernel *kernel = (FxDnnlKernel *)base;
 
+  for (guint i = 0; i < kernel->args->len; i++)
+    fx_memory_free (g_array_index (kernel->args, Arg, i).packed);
   g_array_unref (kernel->args);
   dnnl_primitive_destroy (kernel->primitive);
   dnnl_primitive_desc_destroy (kernel->pd);
@@ -289,10 +292,11 @@ fx_dnnl_add_packed (FxDnnlKernel *kernel, int arg, guint i, const FxTensor *cons
                     const dnnl_memory_desc_t *to, GError **error)
 {
   gsize bytes = dnnl_memory_desc_get_size (to);
-  void *memory = fx_memory_pool_alloc (&kernel->dnnl->weights, bytes, error);
+  void *memory = fx_memory_alloc (bytes, error);
 
   if (memory == NULL)
     return FALSE;
+  /* the kernel owns the memory from here on, whatever happens */
   add_arg (kernel, (Arg){ arg, FROM_PACKED, i, *to, memory });
   kernel->base.packed[i] = 1;
   kernel->base.packed_bytes += bytes;

@@ -8,7 +8,6 @@
 #pragma once
 
 #include "core/exec/fx-backend.h"
-#include "core/exec/fx-memory.h"
 #include "core/ops/fx-window.h"
 
 #include <oneapi/dnnl/dnnl.h>
@@ -19,7 +18,6 @@ typedef struct
 {
   FxBackend base;
   dnnl_engine_t engine;
-  FxMemoryPool weights; /* packed for the kernels */
 } FxDnnl;
 
 struct _FxLayout
