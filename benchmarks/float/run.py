@@ -3,9 +3,13 @@
 
 Every round starts one process of each engine for each network and thread count, in turn, so that both see the same
 machine; the ratio of a round compares two processes that ran one after the other, and the median of the rounds counts.
-Prints
+Each process takes the median over its forward passes. Prints
     RATIO <net> <threads> <our time / ONNX Runtime's>
+    CPU <net> <threads> <our processor time / ONNX Runtime's>
     RSS <net> <threads> <our peak MB> <ONNX Runtime's peak MB>
+Where other programs share the machine, the time on the clock says how often we were interrupted; processor time depends
+on that far less, and with one thread it is close to the time on an idle machine. With several threads it also counts
+what threads spend on waiting for each other.
 ONNX Runtime's peak is what its process took on top of an idle node; ours is the whole process. --write also puts the
 figures into benchmarks/RESULTS.md. Outputs are compared too: a fast wrong answer is a failure.
 
@@ -85,12 +89,16 @@ def compare(build, models, peer, pixels, net, threads, options):
         "net": net,
         "threads": threads,
         "ratio": median(lambda ours, theirs: ours["median_ms"] / theirs["median_ms"]),
+        "cpu_ratio": median(lambda ours, theirs: ours["cpu_ms"] / theirs["cpu_ms"]),
         "ours_ms": median(lambda ours, _: ours["median_ms"]),
         "theirs_ms": median(lambda _, theirs: theirs["median_ms"]),
+        "ours_cpu_ms": median(lambda ours, _: ours["cpu_ms"]),
+        "theirs_cpu_ms": median(lambda _, theirs: theirs["cpu_ms"]),
         "ours_mb": median(lambda ours, _: ours["peak_kb"]) / 1024,
         "theirs_mb": median(lambda _, theirs: theirs["peak_kb"]) / 1024,
     }
     print(f"RATIO {net} {threads} {row['ratio']:.3f}")
+    print(f"CPU {net} {threads} {row['cpu_ratio']:.3f}")
     print(f"RSS {net} {threads} {row['ours_mb']:.0f} {row['theirs_mb']:.0f}", flush=True)
     return row
 
@@ -102,7 +110,24 @@ def cpu_name():
     return platform.machine()
 
 
-def write_results(rows, options):
+def vector_extension():
+    """The widest that the processor has, as that decides which kernels run."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    flags = next((line for line in lines if line.startswith("flags")), "").split()
+    names = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX"}
+    return next((name for flag, name in names.items() if flag in flags), platform.machine())
+
+
+def load_note(loads):
+    """What the load says about the figures; it counts the benchmark itself as well."""
+    note = f"Load average while measuring: {min(loads):.1f} to {max(loads):.1f}"
+    if max(loads) <= os.cpu_count() + 1:
+        return note + "."
+    return (note + f" on {os.cpu_count()} CPUs: other programs shared the machine. Times on the clock, and all figures "
+            "of several threads, tell little then; the ratio of processor time with one thread is what to go by.")
+
+
+def write_results(rows, options, loads):
     version = json.loads((HERE / "package.json").read_text())["dependencies"]["onnxruntime-node"]
     lines = [
         "# Benchmark results",
@@ -111,15 +136,25 @@ def write_results(rows, options):
         "",
         "## Float forward pass against ONNX Runtime",
         "",
-        f"{datetime.date.today()}, {cpu_name()}, {os.cpu_count()} CPUs, onnxruntime-node {version}, "
-        f"batch 1, 224 x 224, median of {options.rounds} interleaved rounds.",
+        f"{datetime.date.today()}, {cpu_name()} ({vector_extension()}), {os.cpu_count()} CPUs, "
+        f"onnxruntime-node {version}, batch 1, 224 x 224, median of {options.rounds} interleaved rounds.",
         "",
-        "| network | threads | ratio | ours (ms) | ONNX Runtime (ms) | our peak (MB) | ONNX Runtime's peak (MB) |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        load_note(loads),
+        "",
+        "| network | threads | ratio | ours (ms) | ONNX Runtime (ms) | CPU ratio | our CPU (ms) "
+        "| ONNX Runtime's CPU (ms) "
+        "| our peak (MB) | ONNX Runtime's peak (MB) |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [f"| {r['net']} | {r['threads']} | {r['ratio']:.2f} | {r['ours_ms']:.1f} | {r['theirs_ms']:.1f} "
+              f"| {r['cpu_ratio']:.2f} | {r['ours_cpu_ms']:.1f} | {r['theirs_cpu_ms']:.1f} "
               f"| {r['ours_mb']:.0f} | {r['theirs_mb']:.0f} |" for r in rows]
-    lines += ["", "Peak memory: our whole process; ONNX Runtime's process less an idle node.", ""]
+    lines += ["", "CPU: processor time of one forward pass, all threads together. Peak memory: our whole process; "
+              "ONNX Runtime's process less an idle node.", "", "```"]
+    for r in rows:
+        lines += [f"RATIO {r['net']} {r['threads']} {r['ratio']:.3f}", f"CPU {r['net']} {r['threads']} "
+                  f"{r['cpu_ratio']:.3f}", f"RSS {r['net']} {r['threads']} {r['ours_mb']:.0f} {r['theirs_mb']:.0f}"]
+    lines += ["```", ""]
     (HERE.parent / "RESULTS.md").write_text("\n".join(lines))
 
 
@@ -128,19 +163,22 @@ def main():
     parser.add_argument("build", type=Path, help="build directory with benchmarks/float/bench-float in it")
     parser.add_argument("--nets", nargs="+", choices=NETS, default=NETS)
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of measuring, per process")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of measuring, per process")
     parser.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md")
     options = parser.parse_args()
     build = options.build.resolve()
     models, peer, pixels = prepare(build)
     if os.getloadavg()[0] > 1:
-        print(f"bench-float: the load is {os.getloadavg()[0]:.1f} already: figures, above all those of several threads, "
-              "mean little", file=sys.stderr)
-    rows = [compare(build, models, peer, pixels, net, threads, options)
-            for threads in options.threads for net in options.nets]
+        print(f"bench-float: the load is {os.getloadavg()[0]:.1f} already: trust CPU with one thread, not the rest",
+              file=sys.stderr)
+    rows, loads = [], [os.getloadavg()[0]]
+    for threads in options.threads:
+        for net in options.nets:
+            rows.append(compare(build, models, peer, pixels, net, threads, options))
+            loads.append(os.getloadavg()[0])
     if options.write:
-        write_results(rows, options)
+        write_results(rows, options, loads)
 
 
 if __name__ == "__main__":
