@@ -12,6 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+static GCancellable *cancellable;
+static int stop_signal; /* what cancelled it; atomic */
+
 static const FxVerb *
 find_verb (const char *name)
 {
@@ -50,6 +53,12 @@ fx_cli_parse (const char *name, const GOptionEntry *entries, int *argc, char ***
 int
 fx_cli_fail (const GError *error)
 {
+  /* what a shell expects of a program that a signal ended, so that loops of commands end too */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && g_atomic_int_get (&stop_signal) != 0)
+    {
+      fprintf (stderr, "fixpoint-cli: stopped\n");
+      return 128 + g_atomic_int_get (&stop_signal);
+    }
   fprintf (stderr, "fixpoint-cli: %s\n", error->message);
   return FX_EXIT_ERROR;
 }
@@ -198,8 +207,6 @@ fx_cli_progress (void)
   return (FxProgress){ isatty (STDERR_FILENO) ? draw_bar : NULL, NULL, 0.0, 1.0 };
 }
 
-static GCancellable *cancellable;
-
 /* The verbs block on the main thread, so signals are taken by a thread that does nothing else. */
 static gpointer
 wait_for_signal (gpointer data)
@@ -212,6 +219,7 @@ wait_for_signal (gpointer data)
     {
       if (n > 0)
         _exit (128 + signal_number);
+      g_atomic_int_set (&stop_signal, signal_number);
       g_cancellable_cancel (cancellable);
     }
   return NULL;

@@ -1,6 +1,7 @@
 /* What the verbs of fixpoint-cli share. Each verb is one file and one row in main.c.
  *
- * Exit status: 0 done; 1 done, and the answer is no (findings of severity error); 2 bad usage or unreadable input.
+ * Exit status: 0 done; 1 done, and the answer is no (findings of severity error); 2 bad usage or unreadable input;
+ * 128 + signal stopped by that signal.
  * Results go to standard output, everything else to standard error.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -38,7 +39,7 @@ extern const FxVerb fx_verbs[]; /* ends with a NULL name */
  * On success argv holds the verb and the arguments. FALSE: the message has been printed, return FX_EXIT_ERROR. */
 gboolean fx_cli_parse (const char *verb, const GOptionEntry *entries, int *argc, char ***argv, int n_min, int n_max);
 
-/* Prints "fixpoint-cli: message" and returns FX_EXIT_ERROR. */
+/* Prints "fixpoint-cli: message" and returns FX_EXIT_ERROR, or 128 + signal after Ctrl-C or SIGTERM. */
 int fx_cli_fail (const GError *error);
 
 /* Prints findings to standard error, one line each. */

@@ -4,6 +4,7 @@
 #include "cli/fx-cli-json.h"
 #include "cli/fx-cli.h"
 
+#include "core/calib/fx-preprocess.h"
 #include "core/check/fx-diagnostic.h"
 #include "core/exec/fx-engine.h"
 #include "core/fx-error.h"
@@ -67,7 +68,16 @@ load_inputs (const FxGraph *graph, const Options *options, GError **error)
         }
       for (guint k = 0; k < n; k++)
         if (fx_graph_input (graph, k) == id)
-          paths[k] = path;
+          {
+            if (paths[k] != NULL)
+              {
+                fx_fail (error, FX_ERROR_BAD_DATA, "input \"%s\" is given twice: %s and %s",
+                         fx_graph_value (graph, id)->name, paths[k], path);
+                free_tensors (tensors);
+                return NULL;
+              }
+            paths[k] = path;
+          }
     }
   for (guint k = 0; k < n; k++)
     {
@@ -254,6 +264,17 @@ print_errors (const FxGraph *graph, const GPtrArray *diagnostics)
     }
 }
 
+/* A slip in the pipeline is told even if no picture is fed. */
+static gboolean
+check_preprocess (const char *text, GError **error)
+{
+  g_autoptr (FxPreprocess) preprocess = text != NULL ? fx_preprocess_parse (text, error) : NULL;
+
+  if (text != NULL && preprocess == NULL)
+    fx_error_prefix (error, "--preprocess");
+  return text == NULL || preprocess != NULL;
+}
+
 int
 fx_verb_run (int argc, char **argv)
 {
@@ -287,6 +308,8 @@ fx_verb_run (int argc, char **argv)
                options.output_dir == NULL ? "run needs --output-dir DIR" : "--threads is negative, wanted 1 or more");
       return FX_EXIT_ERROR;
     }
+  if (!check_preprocess (options.preprocess, &error))
+    return fx_cli_fail (error);
   graph = fx_cli_load (argv[1], options.weights, options.shapes, diagnostics, &error);
   if (graph == NULL)
     return fx_cli_fail (error);

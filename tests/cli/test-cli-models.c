@@ -92,6 +92,20 @@ test_input_file_of_wrong_shape (void)
 }
 
 static void
+test_input_given_twice (void)
+{
+  g_autofree char *model = save_model ("open.onnx", open_relu_graph ());
+  g_autofree char *x = save_floats ("x.npy", &FX_SHAPE (2, 3, 5));
+  g_autofree char *named = g_strdup_printf ("x=%s", x);
+  g_autofree char *out = scratch_path ("open");
+  g_auto (CliResult) result
+      = cli_run (program, "run", model, "--input", x, "--input", named, "--output-dir", out, NULL);
+
+  g_assert_cmpint (result.status, ==, 2);
+  g_assert_nonnull (strstr (result.errors, "input \"x\" is given twice"));
+}
+
+static void
 remove_folder (const char *path)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
@@ -118,6 +132,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/cli/run/input-file-settles-shape", test_input_file_settles_shape);
   g_test_add_func ("/cli/run/input-file-of-wrong-shape", test_input_file_of_wrong_shape);
+  g_test_add_func ("/cli/run/input-given-twice", test_input_given_twice);
   status = g_test_run ();
   remove_folder (scratch);
   g_free (scratch);

@@ -147,6 +147,7 @@ test_errors (void)
     { { "inspect", model, "--input-shape", "abc" }, "\"abc\" is not a shape" },
     { { "run", model }, "run needs --output-dir" },
     { { "run", model, "--output-dir", scratch }, "input \"input\" (f32[1,3,64,64]) is not given" },
+    { { "run", model, "--output-dir", scratch, "--preprocess", "sharpen 3" }, "--preprocess: step 1" },
     { { "evaluate", model }, "evaluate needs --dataset" },
     { { "evaluate", model, "--dataset", scratch, "--preprocess", "sharpen 3" }, "sharpen" },
     { { "evaluate", model, "--dataset", "no/such/folder" }, "no/such/folder" },
