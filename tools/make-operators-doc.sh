@@ -9,7 +9,7 @@ build=${1:?usage: tools/make-operators-doc.sh BUILD_DIR}
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
 
-"$build/src/cli/fixpoint-cli" operators --markdown
+"$build/src/cli/fixpoint-cli" operators --markdown --targets
 
 cat <<'TEXT'
 

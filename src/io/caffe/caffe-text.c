@@ -376,7 +376,7 @@ fx_caffe_text_sniff (const guint8 *data, gsize size)
   const char *at = (const char *)data, *end = at + MIN (size, 65536);
   gboolean word = FALSE; /* the last character belongs to a word */
 
-  if (memchr (data, '\0', MIN (size, 65536)) != NULL)
+  if (size == 0 || memchr (data, '\0', MIN (size, 65536)) != NULL)
     return FALSE;
   for (; at < end; at++)
     {
