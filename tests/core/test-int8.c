@@ -262,7 +262,7 @@ check_wide_conv (GRand *rand, const Case *c, const FxInt8Isa *isa)
     x[i] = (gint16)(lowest ? G_MININT16 : pick (rand, G_MININT16, G_MAXINT16));
   for (gint64 i = 0; i < w->out_channels; i++)
     {
-      bias[i] = (gint64)pick (rand, G_MININT32, G_MAXINT32 - 1) << pick (rand, 0, 29);
+      bias[i] = (gint64)pick (rand, G_MININT32, G_MAXINT32 - 1) * ((gint64)1 << pick (rand, 0, 29));
       g_assert_true (
           fx_requant_from_scale (ldexp (1 + g_rand_double (rand), pick (rand, -18, -6)), &requants[i], NULL));
     }
