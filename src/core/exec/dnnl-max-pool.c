@@ -1,5 +1,5 @@
-/* Max pooling in the layouts of oneDNN by a kernel of our own: the library's takes four times as long as its average
- * pooling of the same window.
+/* Max pooling in the layouts of oneDNN by a kernel of our own: the library's takes three to five times as long as its
+ * average pooling of the same window.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/dnnl-kernel.h"
