@@ -59,7 +59,7 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*", default=[*CLASSIFIERS, *SEGMENTERS, *DETECTORS])
     parser.add_argument("--opset", default="11,13,16")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")

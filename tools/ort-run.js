@@ -1,10 +1,11 @@
 // Runs models in ONNX Runtime, as `fixpoint-cli run` does it: the peer of tools/compare-ort.py.
 //
-//   node ort-run.js MODULES THREADS SECONDS
+//   node ort-run.js MODULES THREADS SECONDS [LEVEL]
 //
 // MODULES is the folder whose node_modules has onnxruntime-node. Every line of standard input is a job, {"model",
 // "folder", "inputs": {NAME: FILE.npy}}, and is answered by a line: {"best_ms"} or {"error"}. Every output becomes a
 // .npy file, listed in FOLDER/outputs.json. With SECONDS > 0 a model is run again and again for that long.
+// LEVEL is graphOptimizationLevel: "all", or "disabled" to run the operators as the file has them.
 //
 // SPDX-License-Identifier: Apache-2.0
 'use strict';
@@ -43,10 +44,10 @@ function writeNpy(file, tensor) {
     Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
 }
 
-async function run(ort, job, threads, seconds) {
+async function run(ort, job, threads, seconds, level) {
   const session = await ort.InferenceSession.create(job.model, {
     executionProviders: ['cpu'], intraOpNumThreads: threads, interOpNumThreads: 1,
-    executionMode: 'sequential', graphOptimizationLevel: 'all', logSeverityLevel: 4,
+    executionMode: 'sequential', graphOptimizationLevel: level, logSeverityLevel: 4,
   });
   const feeds = {};
   for (const [name, file] of Object.entries(job.inputs)) feeds[name] = readNpy(ort, file);
@@ -70,16 +71,16 @@ async function run(ort, job, threads, seconds) {
 }
 
 async function main() {
-  const [modules, threads, seconds] = process.argv.slice(2);
+  const [modules, threads, seconds, level] = process.argv.slice(2);
   if (seconds === undefined) {
-    console.error('usage: node ort-run.js MODULES THREADS SECONDS');
+    console.error('usage: node ort-run.js MODULES THREADS SECONDS [LEVEL]');
     process.exit(2);
   }
   const ort = createRequire(path.resolve(modules) + '/')('onnxruntime-node');
   for await (const line of readline.createInterface({ input: process.stdin })) {
     let answer;
     try {
-      answer = await run(ort, JSON.parse(line), Number(threads), Number(seconds));
+      answer = await run(ort, JSON.parse(line), Number(threads), Number(seconds), level || 'all');
     } catch (error) {
       answer = { error: String(error.message || error).split('\n')[0] };
     }

@@ -10,6 +10,9 @@ def settle(net, *inputs):
     norms = [m for m in net.modules() if isinstance(m, torch.nn.modules.batchnorm._BatchNorm)]
     for norm in norms:
         norm.momentum = None  # plain average
+    for weight in net.parameters():
+        if weight.dim() > 1 and not weight.any():  # a head that starts at zero would hide everything in front of it
+            torch.nn.init.normal_(weight, std=0.02)
     net.eval()
     for norm in norms:
         norm.train()
