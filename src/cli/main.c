@@ -5,9 +5,12 @@
 
 #include "core/exec/fx-threads.h"
 
+#include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const FxVerb fx_verbs[] = {
   { "inspect", fx_verb_inspect, "MODEL", "Show inputs, outputs, operators, parameters, work and memory of a model" },
@@ -29,12 +32,34 @@ print_help (FILE *out)
   fprintf (out, "\nfixpoint-cli VERB --help tells more.\n");
 }
 
+/* Model files are mapped: when somebody cuts one short in place, reading on raises SIGBUS. What is open cannot be saved
+ * any more; outputs appear by rename, so that none is left half-written. */
+static void
+die_of_lost_file (G_GNUC_UNUSED int signal_number)
+{
+  static const char text[] = "fixpoint-cli: a file was cut short while it was being read\n";
+  G_GNUC_UNUSED ssize_t n = write (STDERR_FILENO, text, sizeof text - 1);
+
+  _exit (FX_EXIT_ERROR);
+}
+
+/* Results that did not reach their reader (a full disk) are no success. */
+static int
+finish (int status)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return status;
+  fprintf (stderr, "fixpoint-cli: standard output cannot be written: %s\n", g_strerror (errno));
+  return FX_EXIT_ERROR;
+}
+
 int
 main (int argc, char **argv)
 {
   fx_threads_setup (argv);
   setlocale (LC_ALL, "");
   g_set_prgname ("fixpoint-cli");
+  signal (SIGBUS, die_of_lost_file);
 
   if (argc < 2)
     {
@@ -53,7 +78,7 @@ main (int argc, char **argv)
     }
   for (const FxVerb *verb = fx_verbs; verb->name != NULL; verb++)
     if (strcmp (verb->name, argv[1]) == 0)
-      return verb->run (argc - 1, argv + 1);
+      return finish (verb->run (argc - 1, argv + 1));
 
   fprintf (stderr, "fixpoint-cli: there is no verb \"%s\"; fixpoint-cli --help lists them\n", argv[1]);
   return FX_EXIT_ERROR;

@@ -138,7 +138,7 @@ write_outputs (FxEngine *engine, FxTensor *const *outputs, const Options *option
       FxArray array = fx_tensor_array (outputs[i]);
 
       if (!fx_npy_save (path, &array, error))
-        return FALSE;
+        return fx_error_prefix (error, "%s", path);
       json_builder_begin_object (builder);
       fx_cli_json_string (builder, "name", name);
       fx_cli_json_string (builder, "file", file_name);
@@ -152,7 +152,7 @@ write_outputs (FxEngine *engine, FxTensor *const *outputs, const Options *option
 
   text = fx_cli_json_to_text (builder);
   if (!fx_file_replace_bytes (index_path, text, strlen (text), error))
-    return FALSE;
+    return fx_error_prefix (error, "%s", index_path);
   if (options->json)
     fputs (text, stdout);
   else

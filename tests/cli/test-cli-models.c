@@ -106,6 +106,22 @@ test_input_given_twice (void)
 }
 
 static void
+test_output_nowhere_to_go (void)
+{
+  g_autofree char *model = save_model ("open.onnx", open_relu_graph ());
+  static const char *const verbs[] = { "inspect", "inspect --json", "dump" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      g_autofree char *command = g_strdup_printf ("'%s' %s '%s' > /dev/full", program, verbs[i], model);
+      g_auto (CliResult) result = cli_run ("/bin/sh", "-c", command, NULL);
+
+      g_assert_cmpint (result.status, ==, 2);
+      g_assert_nonnull (strstr (result.errors, "standard output cannot be written: "));
+    }
+}
+
+static void
 remove_folder (const char *path)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
@@ -133,6 +149,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/run/input-file-settles-shape", test_input_file_settles_shape);
   g_test_add_func ("/cli/run/input-file-of-wrong-shape", test_input_file_of_wrong_shape);
   g_test_add_func ("/cli/run/input-given-twice", test_input_given_twice);
+  g_test_add_func ("/cli/output-nowhere-to-go", test_output_nowhere_to_go);
   status = g_test_run ();
   remove_folder (scratch);
   g_free (scratch);
