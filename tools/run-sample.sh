@@ -1,5 +1,6 @@
 #!/bin/bash
-# The main job on the built-in sample: what is in the network, and how well it does in float on its labeled pictures.
+# The main job on the built-in sample: what is in the network, where its nodes go on a board, and how well it does in
+# float on its labeled pictures.
 #   tools/run-sample.sh BUILDDIR
 #
 # SPDX-License-Identifier: Apache-2.0
@@ -11,5 +12,6 @@ sample=data/sample
 preprocess=$(sed -n 's/^ *"preprocess": "\(.*\)",$/\1/p' "$sample/sample.json")
 
 "$cli" inspect "$sample/sample.onnx"
+"$cli" check "$sample/sample.onnx" --target rdk-x5
 "$cli" evaluate "$sample/sample.onnx" --dataset "$sample/test" --labels "$sample/test/labels.txt" \
   --preprocess "$preprocess"
