@@ -50,16 +50,31 @@ fx_cli_parse (const char *name, const GOptionEntry *entries, int *argc, char ***
   return TRUE;
 }
 
+char *
+fx_cli_visible (const char *text)
+{
+  GString *visible = g_string_new (NULL);
+
+  for (const char *c = text; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      g_string_append_printf (visible, "\\x%02x", (guchar)*c);
+    else
+      g_string_append_c (visible, *c);
+  return g_string_free (visible, FALSE);
+}
+
 int
 fx_cli_fail (const GError *error)
 {
+  g_autofree char *message = fx_cli_visible (error->message);
+
   /* what a shell expects of a program that a signal ended, so that loops of commands end too */
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && g_atomic_int_get (&stop_signal) != 0)
     {
       fprintf (stderr, "fixpoint-cli: stopped\n");
       return 128 + g_atomic_int_get (&stop_signal);
     }
-  fprintf (stderr, "fixpoint-cli: %s\n", error->message);
+  fprintf (stderr, "fixpoint-cli: %s\n", message);
   return FX_EXIT_ERROR;
 }
 
@@ -69,7 +84,8 @@ fx_cli_print_diagnostics (const GPtrArray *diagnostics)
   for (guint i = 0; i < diagnostics->len; i++)
     {
       const FxDiagnostic *diagnostic = diagnostics->pdata[i];
-      g_autofree char *text = fx_diagnostic_to_string (diagnostic);
+      g_autofree char *raw = fx_diagnostic_to_string (diagnostic);
+      g_autofree char *text = fx_cli_visible (raw);
 
       fprintf (stderr, "%s: %s [%s]\n", fx_severity_name (diagnostic->severity), text, diagnostic->rule);
       if (diagnostic->fix != NULL)

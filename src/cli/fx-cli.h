@@ -39,6 +39,9 @@ extern const FxVerb fx_verbs[]; /* ends with a NULL name */
  * On success argv holds the verb and the arguments. FALSE: the message has been printed, return FX_EXIT_ERROR. */
 gboolean fx_cli_parse (const char *verb, const GOptionEntry *entries, int *argc, char ***argv, int n_min, int n_max);
 
+/* The text with control characters written out: names in models may hold line breaks and terminal sequences. */
+char *fx_cli_visible (const char *text);
+
 /* Prints "fixpoint-cli: message" and returns FX_EXIT_ERROR, or 128 + signal after Ctrl-C or SIGTERM. */
 int fx_cli_fail (const GError *error);
 

@@ -17,8 +17,10 @@ print_values (const FxGraph *graph, const char *title, guint n, FxId (*get) (con
     {
       const FxValue *value = fx_graph_value (graph, get (graph, i));
       g_autofree char *shape = fx_graph_shape_to_string (graph, &value->shape);
+      g_autofree char *line = g_strdup_printf ("%s %s%s", value->name, fx_dtype_name (value->dtype), shape);
+      g_autofree char *visible = fx_cli_visible (line);
 
-      printf ("%-12s%s %s%s\n", i == 0 ? title : "", value->name, fx_dtype_name (value->dtype), shape);
+      printf ("%-12s%s\n", i == 0 ? title : "", visible);
     }
 }
 

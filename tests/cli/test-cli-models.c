@@ -106,6 +106,20 @@ test_input_given_twice (void)
 }
 
 static void
+test_names_with_line_breaks (void)
+{
+  FxRope *graph = open_relu_graph ();
+  g_autofree char *model = NULL;
+  g_auto (CliResult) result = { 0 };
+
+  fx_rope_take_message (graph, GRAPH_OUTPUT, build_value ("line\nbreak\033[2J", 1, "n"));
+  model = save_model ("break.onnx", graph);
+  result = cli_run (program, "inspect", model, NULL);
+  g_assert_cmpint (result.status, ==, 2);
+  g_assert_nonnull (strstr (result.errors, "\"line\\x0abreak\\x1b[2J\""));
+}
+
+static void
 test_output_nowhere_to_go (void)
 {
   g_autofree char *model = save_model ("open.onnx", open_relu_graph ());
@@ -150,6 +164,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/run/input-file-of-wrong-shape", test_input_file_of_wrong_shape);
   g_test_add_func ("/cli/run/input-given-twice", test_input_given_twice);
   g_test_add_func ("/cli/output-nowhere-to-go", test_output_nowhere_to_go);
+  g_test_add_func ("/cli/names-with-line-breaks", test_names_with_line_breaks);
   status = g_test_run ();
   remove_folder (scratch);
   g_free (scratch);
