@@ -420,8 +420,10 @@ static gboolean
 dropout_12 (FxAdapt *adapt)
 {
   const FxTensor *ratio = fx_adapt_constant (adapt, 1), *training = fx_adapt_constant (adapt, 2);
+  /* torchvision's attention says so while training, and means the identity */
+  gboolean drops_nothing = ratio != NULL && fx_tensor_elements (ratio) == 1 && fx_tensor_get_double (ratio, 0) == 0.0;
 
-  if (fx_adapt_input (adapt, 2) != FX_NONE
+  if (fx_adapt_input (adapt, 2) != FX_NONE && !drops_nothing
       && (training == NULL || fx_tensor_elements (training) != 1 || fx_tensor_get_double (training, 0) != 0.0))
     return fx_adapt_refuse (adapt, "Export the model for inference", "it is in training mode");
   if (ratio != NULL && fx_tensor_elements (ratio) == 1)

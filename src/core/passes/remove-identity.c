@@ -6,7 +6,16 @@
 
 #include <string.h>
 
-/* Dropout drops nothing unless its third operand (opset 12) says that the model is in training. */
+static gboolean
+is_constant_zero (const FxGraph *graph, FxId id)
+{
+  const FxTensor *tensor = fx_graph_value (graph, id)->constant;
+
+  return tensor != NULL && fx_tensor_elements (tensor) == 1 && fx_tensor_get_double (tensor, 0) == 0.0;
+}
+
+/* Dropout drops nothing unless its third operand (opset 12) says that the model is in training, and even then where its
+ * second one, the share to drop, is 0. */
 static gboolean
 does_nothing (const FxGraph *graph, const FxUses *uses, const FxNode *node)
 {
@@ -22,11 +31,8 @@ does_nothing (const FxGraph *graph, const FxUses *uses, const FxNode *node)
         && (fx_uses_count (uses, node->outputs[i]) > 0 || uses->is_output[node->outputs[i]]))
       return FALSE;
   if (node->n_inputs > 2 && node->inputs[2] != FX_NONE)
-    {
-      const FxTensor *training = fx_graph_value (graph, node->inputs[2])->constant;
-
-      return training != NULL && fx_tensor_elements (training) == 1 && fx_tensor_get_double (training, 0) == 0.0;
-    }
+    return is_constant_zero (graph, node->inputs[2])
+           || (node->inputs[1] != FX_NONE && is_constant_zero (graph, node->inputs[1]));
   return TRUE;
 }
 
