@@ -135,6 +135,25 @@ test_output_nowhere_to_go (void)
     }
 }
 
+/* Sizes that no memory holds are refused before anything is allocated, by the limit, not by what trips over them. */
+static void
+test_huge_shape (void)
+{
+  FxRope *graph = fx_rope_new ();
+  g_autofree char *model = NULL;
+  g_autofree char *out = scratch_path ("huge");
+  g_auto (CliResult) result = { 0 };
+
+  fx_rope_take_message (graph, GRAPH_NODE, build_node ("Conv", "x,w", "y"));
+  fx_rope_take_message (graph, GRAPH_INITIALIZER, build_zeros ("w", "8,8,1,1"));
+  fx_rope_take_message (graph, GRAPH_INPUT, build_value ("x", 1, "n,8,h,w"));
+  fx_rope_take_message (graph, GRAPH_OUTPUT, build_value ("y", 1, "n,8,h,w"));
+  model = save_model ("conv.onnx", graph);
+  result = cli_run (program, "run", model, "--input-shape", "1x8x100000x100000", "--output-dir", out, NULL);
+  g_assert_cmpint (result.status, ==, 2);
+  g_assert_nonnull (strstr (result.errors, "needs 320000000000 bytes, over the limit of"));
+}
+
 static void
 remove_folder (const char *path)
 {
@@ -165,6 +184,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/run/input-given-twice", test_input_given_twice);
   g_test_add_func ("/cli/output-nowhere-to-go", test_output_nowhere_to_go);
   g_test_add_func ("/cli/names-with-line-breaks", test_names_with_line_breaks);
+  g_test_add_func ("/cli/run/huge-shape", test_huge_shape);
   status = g_test_run ();
   remove_folder (scratch);
   g_free (scratch);

@@ -206,10 +206,15 @@ fx_dnnl_kernel_new_from_pd (FxBackend *backend, const FxKernelRequest *request, 
   dnnl_primitive_t primitive = NULL;
   FxDnnlKernel *kernel;
   const dnnl_memory_desc_t *scratch;
+  dnnl_status_t status;
 
-  if (!fx_dnnl_check (dnnl_primitive_create (&primitive, pd), name, error))
+  status = dnnl_primitive_create (&primitive, pd);
+  if (status != dnnl_success)
     {
       dnnl_primitive_desc_destroy (pd);
+      /* what it cannot do after all (absurd sizes are a run-time error to it) is left to the plain kernel */
+      if (status == dnnl_out_of_memory)
+        fx_dnnl_check (status, name, error);
       return NULL;
     }
   kernel = (FxDnnlKernel *)fx_kernel_alloc (sizeof *kernel, &kernel_funcs, request != NULL ? request->n_inputs : 1);
