@@ -4,14 +4,9 @@
 #pragma once
 
 #include "core/calib/fx-statistics.h"
-
-#include <gio/gio.h>
+#include "core/exec/fx-sample-loop.h"
 
 G_BEGIN_DECLS
-
-/* Gives sample i: new tensors for all inputs of the model, in order, of their types and shapes. Called from several
- * threads at once. FALSE and *error if the sample cannot be had; nothing is given then. */
-typedef gboolean (*FxSampleSource) (guint i, FxTensor **inputs, gpointer user_data, GError **error);
 
 /* Keeps what has been gathered so far: the samples 0 … statistics->n_samples - 1. Called on a worker, never twice at
  * once; the others wait. */

@@ -100,13 +100,15 @@ infer (FxGraph *graph, GError **error)
 
 /* Nodes whose results nobody sees. */
 static void
-remove_unused (FxGraph *graph)
+remove_unused (FxGraph *graph, const FxEngineOptions *options)
 {
-  g_autoptr (FxUses) uses = fx_uses_new (graph);
   g_autofree guint8 *needed = g_new0 (guint8, fx_graph_n_values (graph) + 1);
 
   for (guint i = 0; i < fx_graph_n_outputs (graph); i++)
     needed[fx_graph_output (graph, i)] = 1;
+  for (guint i = 0; i < options->n_visible; i++)
+    if (options->visible[i] < fx_graph_n_values (graph))
+      needed[options->visible[i]] = 1;
   for (FxId i = fx_graph_n_nodes (graph); i-- > 0;)
     {
       FxNode *node = fx_graph_node (graph, i);
@@ -163,7 +165,7 @@ build (FxEngine *engine, GCancellable *cancellable, GError **error)
   if (!options->reference_kernels && !options->keep_values && !fx_passes_run_float (graph, NULL, cancellable, error))
     return FALSE;
   if (!options->keep_values)
-    remove_unused (graph);
+    remove_unused (graph, options);
   if (!options->reference_kernels)
     {
       engine->backend = fx_backend_dnnl.new(error);

@@ -24,7 +24,8 @@ typedef struct
   gboolean reference_kernels; /* only the plain operator kernels in node order: no oneDNN, no simplification */
   gboolean keep_values;       /* every value that depends on the inputs is computed as the source graph has it and stays
                                  until the end of the run: nothing is fused, no memory is reused */
-  const FxId *visible;        /* [n_visible] values that fusion leaves to be observed; read by fx_engine_new() only */
+  const FxId *visible; /* [n_visible] values that fusion leaves to be observed, and that are computed even where no
+                          output needs them; read by fx_engine_new() only */
   guint n_visible;
 } FxEngineOptions;
 
