@@ -120,6 +120,13 @@
   OP (parametric_softplus) \
   OP (pow) \
   OP (prelu) \
+  OP (q_add) \
+  OP (q_average_pool) \
+  OP (q_conv) \
+  OP (q_mat_mul) \
+  OP (q_mul) \
+  OP (q_requantize) \
+  OP (q_table) \
   OP (qlinear_conv) \
   OP (qlinear_matmul) \
   OP (quantize_linear) \

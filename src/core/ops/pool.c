@@ -214,10 +214,8 @@ sum_row (const FxWindow *win, const float *x, float *y, gint64 od, gint64 oh)
     }
 }
 
-/* How many elements of the window of output o count: those inside the input, or inside the padded input. A window
- * that rounding up pushed past the padding loses what is there. */
-static gint64
-count_taps (const FxWindow *win, int axis, gint64 o, gboolean include_pad)
+gint64
+fx_pool_count (const FxWindow *win, int axis, gint64 o, gboolean include_pad)
 {
   FxWindow padded = *win;
   gint64 begin, end;
@@ -237,11 +235,11 @@ average_plane (const FxWindow *win, const float *x, float *y, gboolean include_p
   for (gint64 od = 0; od < win->out[0]; od++)
     for (gint64 oh = 0; oh < win->out[1]; oh++, y += win->out[2])
       {
-        gint64 rows = count_taps (win, 0, od, include_pad) * count_taps (win, 1, oh, include_pad);
+        gint64 rows = fx_pool_count (win, 0, od, include_pad) * fx_pool_count (win, 1, oh, include_pad);
 
         sum_row (win, x, y, od, oh);
         for (gint64 o = 0; o < win->out[2]; o++)
-          y[o] /= (float)MAX (rows * count_taps (win, 2, o, include_pad), 1);
+          y[o] /= (float)MAX (rows * fx_pool_count (win, 2, o, include_pad), 1);
       }
 }
 

@@ -15,3 +15,7 @@ typedef struct
 
 /* The geometry of a pool over X [N, C, in…], whose rank is known. */
 gboolean fx_pool_resolve (const FxPoolParams *params, const FxShape *x, FxWindow *window, GError **error);
+
+/* How many elements of the window of output o count along an axis: those inside the input, or inside the padded input.
+ * A window that rounding up pushed past the padding loses what is there. */
+gint64 fx_pool_count (const FxWindow *win, int axis, gint64 o, gboolean include_pad);
