@@ -7,7 +7,7 @@
 set -eu
 
 build='build-essential meson:meson ninja-build:ninja pkg-config:pkg-config libglib2.0-dev libjson-glib-dev
-  libprotobuf-c-dev protobuf-c-compiler:protoc-c protobuf-compiler:protoc libdnnl-dev libjpeg62-turbo-dev libpng-dev'
+  libprotobuf-c-dev protobuf-c-compiler:protoc-c protobuf-compiler:protoc libdnnl-dev libjpeg62-turbo-dev libpng-dev libyaml-dev'
 test="$build libonnx-testdata python3-onnx python3-numpy"
 format='clang-format:clang-format'
 fuzz="$build clang libclang-rt-14-dev"
