@@ -18,6 +18,8 @@ const FxVerb fx_verbs[] = {
   { "run", fx_verb_run, "MODEL", "Run a model in float and write every output as a .npy file" },
   { "evaluate", fx_verb_evaluate, "MODEL", "Measure the top-1 and top-5 accuracy of a classifier on labelled images" },
   { "calibrate", fx_verb_calibrate, "MODEL", "Measure the ranges of all activations over a folder of samples" },
+  { "config", fx_verb_config, "FILE.yaml|MODEL",
+    "Check or write a configuration of the boards' converter, or make one for a model" },
   { "dump", fx_verb_dump, "MODEL", "Print a model in the text form" },
   { "operators", fx_verb_operators, "", "List every operator with its attributes" },
   { NULL },

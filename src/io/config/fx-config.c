@@ -247,6 +247,21 @@ fx_config_complain (const FxConfig *config, GPtrArray *findings, gboolean is_err
                         fx_config_keys[key].name, text);
 }
 
+void
+fx_config_make_absolute (FxConfig *config)
+{
+  for (guint i = 0; i < FX_CONFIG_N_KEYS; i++)
+    for (guint k = 0; fx_config_keys[i].type == FX_CONFIG_PATH && k < config->values[i].n_items; k++)
+      {
+        char *path = fx_config_path (config, i, k);
+
+        if (path == NULL)
+          continue;
+        g_free (config->values[i].items[k]);
+        config->values[i].items[k] = path;
+      }
+}
+
 /* ---- writing ---- */
 
 static void

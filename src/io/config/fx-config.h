@@ -80,6 +80,9 @@ guint fx_config_n_inputs (const FxConfig *config);
 /* Sets a key from text as it would stand in a file; the rules are not checked. */
 void fx_config_set (FxConfig *config, FxConfigKeyId key, const char *text);
 
+/* Makes all paths absolute, so that the configuration means the same wherever it is written. */
+void fx_config_make_absolute (FxConfig *config);
+
 /* The file's text: all set keys in the order of the table, each with its line of documentation. Free it. */
 char *fx_config_to_string (const FxConfig *config);
 gboolean fx_config_save (const FxConfig *config, const char *path, GError **error);

@@ -1,0 +1,77 @@
+/* The verb config: a configuration made for a model is one that the verb itself finds right.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static const char *program;
+static char *model, *samples, *scratch;
+
+static void
+test_new (void)
+{
+  g_autofree char *path = g_build_filename (scratch, "new.yaml", NULL);
+  g_autofree char *set = g_strdup_printf ("cal_data_dir=%s", samples);
+  g_auto (CliResult) made = cli_run (program, "config", model, "--target", "rdk-x3", "--set", set, "-o", path, NULL);
+  g_auto (CliResult) checked = cli_run (program, "config", path, NULL);
+
+  g_assert_cmpstr (made.errors, ==, "");
+  g_assert_cmpint (made.status, ==, 0);
+  g_assert_cmpint (checked.status, ==, 0);
+  g_assert_nonnull (strstr (checked.out, "march: bernoulli2"));
+  g_assert_nonnull (strstr (checked.out, "input_shape: 1x3x64x64"));
+  g_assert_nonnull (strstr (checked.out, "input_type_train: rgb"));
+  g_assert_nonnull (strstr (checked.out, samples));
+  g_remove (path);
+}
+
+/* Paths that were relative to the file mean the same after it was written elsewhere. */
+static void
+test_relative (void)
+{
+  g_autofree char *path = g_build_filename (scratch, "relative.yaml", NULL);
+  g_autofree char *wanted = g_build_filename (scratch, "net.onnx", NULL);
+  g_auto (CliResult) result = { 0 };
+
+  g_assert_true (g_file_set_contents (path, "model_parameters:\n  onnx_model: net.onnx\n", -1, NULL));
+  result = cli_run (program, "config", path, "--set", "march=bayes", NULL);
+  g_assert_cmpint (result.status, ==, 1);
+  g_assert_nonnull (strstr (result.out, wanted));
+  g_remove (path);
+}
+
+static void
+test_wrong (void)
+{
+  g_auto (CliResult) key = cli_run (program, "config", model, "--set", "mean_valu=1", NULL);
+  g_auto (CliResult) missing = cli_run (program, "config", "/nonexistent/a.yaml", NULL);
+
+  g_assert_cmpint (key.status, ==, 2);
+  g_assert_cmpstr (key.errors, ==,
+                   "fixpoint-cli: --set: there is no key \"mean_valu\"; did you mean \"mean_value\"?\n");
+  g_assert_cmpint (missing.status, ==, 2);
+  g_assert_true (g_str_has_prefix (missing.errors, "fixpoint-cli: /nonexistent/a.yaml: "));
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  program = argv[1];
+  model = g_build_filename (argv[2], "sample.onnx", NULL);
+  samples = g_build_filename (argv[2], "calibration", NULL);
+  scratch = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  g_test_add_func ("/cli/config/new", test_new);
+  g_test_add_func ("/cli/config/relative", test_relative);
+  g_test_add_func ("/cli/config/wrong", test_wrong);
+  status = g_test_run ();
+  g_rmdir (scratch);
+  g_free (scratch);
+  g_free (samples);
+  g_free (model);
+  return status;
+}
