@@ -192,8 +192,8 @@ scale_of_producer (const FxGraph *graph, const FxNode *node, gboolean *moved, fl
     return scale_of_operands (graph, node, 1, scale, zero_point);
   if (strcmp (node->op_type, "QLinearConv") == 0 || strcmp (node->op_type, "QLinearMatMul") == 0)
     return scale_of_operands (graph, node, 6, scale, zero_point);
-  *moved = node->n_inputs > 0 && node->inputs[0] != FX_NONE
-           && is_integer (fx_graph_value (graph, node->inputs[0])->dtype);
+  *moved
+      = node->n_inputs > 0 && node->inputs[0] != FX_NONE && is_integer (fx_graph_value (graph, node->inputs[0])->dtype);
   return FALSE;
 }
 
@@ -203,8 +203,7 @@ scale_of_user (const FxGraph *graph, const FxNode *node, FxId value, float *scal
   if (is_ours (node) && node->n_inputs > 0)
     {
       if (node->inputs[0] == value)
-        return scale_of_attributes (node, "x", scale, zero_point)
-               || scale_of_attributes (node, "a", scale, zero_point);
+        return scale_of_attributes (node, "x", scale, zero_point) || scale_of_attributes (node, "a", scale, zero_point);
       return node->n_inputs > 1 && node->inputs[1] == value && scale_of_attributes (node, "b", scale, zero_point);
     }
   return strcmp (node->op_type, "DequantizeLinear") == 0 && node->inputs[0] == value
