@@ -128,7 +128,11 @@ add_file (FxDataset *dataset, const char *name, const char *path, const char *la
 
   if (g_strcmp0 (path, labels_path) == 0)
     return;
-  if (kind == KIND_OTHER)
+  if (dataset->raw_dtype != FX_DTYPE_UNDEFINED && kind != KIND_IMAGE)
+    add_sample (dataset, name, path, KIND_TENSOR);
+  else if (dataset->raw_dtype != FX_DTYPE_UNDEFINED)
+    fx_dataset_skip (dataset, name, "is a picture among files of bare elements");
+  else if (kind == KIND_OTHER)
     fx_dataset_skip (dataset, name, "is neither a picture (JPEG, PNG, BMP, PNM) nor a tensor (.npy, .pb, .f32, .bin)");
   else
     add_sample (dataset, name, path, kind);
@@ -292,8 +296,15 @@ open_any (FxDataset *dataset, const char *path, const char *labels_path, GError 
 FxDataset *
 fx_dataset_open (const char *path, const char *labels_path, GError **error)
 {
+  return fx_dataset_open_raw (path, labels_path, FX_DTYPE_UNDEFINED, error);
+}
+
+FxDataset *
+fx_dataset_open_raw (const char *path, const char *labels_path, FxDType raw_dtype, GError **error)
+{
   g_autoptr (FxDataset) dataset = dataset_new ();
 
+  dataset->raw_dtype = raw_dtype;
   if (!open_any (dataset, path, labels_path, error))
     return NULL;
   if (dataset->samples->len == 0)
@@ -336,7 +347,7 @@ is_fed_by (const FxShape *wanted, const FxShape *found)
 }
 
 static FxTensor *
-load_tensor (const FxSample *sample, const FxShape *wanted, GError **error)
+load_tensor (const FxDataset *dataset, const FxSample *sample, const FxShape *wanted, GError **error)
 {
   FxShape hint = wanted != NULL ? *wanted : FX_SHAPE_UNKNOWN;
   g_autoptr (FxTensor) tensor = NULL;
@@ -346,7 +357,9 @@ load_tensor (const FxSample *sample, const FxShape *wanted, GError **error)
 
   if (hint.rank > 0 && hint.dims[0] < 0)
     hint.dims[0] = 1; /* one sample */
-  tensor = fx_tensor_file_load (sample->path, FX_DTYPE_FLOAT, &hint, error);
+  tensor = dataset->raw_dtype != FX_DTYPE_UNDEFINED
+               ? fx_tensor_file_load_raw (sample->path, dataset->raw_dtype, &hint, error)
+               : fx_tensor_file_load (sample->path, FX_DTYPE_FLOAT, &hint, error);
   if (tensor == NULL || wanted == NULL || is_fed_by (wanted, fx_tensor_shape (tensor)))
     return g_steal_pointer (&tensor);
 
@@ -371,6 +384,7 @@ fx_dataset_load (const FxDataset *dataset, guint i, const FxPreprocess *preproce
 {
   const FxSample *sample = fx_dataset_sample (dataset, i);
 
-  *out = sample->is_image ? load_image (sample, preprocess, wanted, error) : load_tensor (sample, wanted, error);
+  *out = sample->is_image ? load_image (sample, preprocess, wanted, error)
+                          : load_tensor (dataset, sample, wanted, error);
   return *out != NULL;
 }

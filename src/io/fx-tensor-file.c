@@ -80,3 +80,18 @@ fx_tensor_file_load (const char *path, FxDType dtype_hint, const FxShape *shape_
     fx_error_prefix (error, "%s", path);
   return tensor;
 }
+
+FxTensor *
+fx_tensor_file_load_raw (const char *path, FxDType dtype, const FxShape *shape, GError **error)
+{
+  g_autoptr (GBytes) bytes = fx_file_map (path, error);
+  FxTensor *tensor = NULL;
+
+  if (bytes != NULL && fx_npy_sniff (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)))
+    tensor = fx_npy_read (bytes, error);
+  else if (bytes != NULL)
+    tensor = load_bare (bytes, dtype, shape, error);
+  if (tensor == NULL)
+    fx_error_prefix (error, "%s", path);
+  return tensor;
+}

@@ -14,4 +14,7 @@ G_BEGIN_DECLS
  * Errors start with the path. */
 FxTensor *fx_tensor_file_load (const char *path, FxDType dtype_hint, const FxShape *shape_hint, GError **error);
 
+/* The same for a file that is .npy by its contents or else bare elements of `dtype`, whatever its name. */
+FxTensor *fx_tensor_file_load_raw (const char *path, FxDType dtype, const FxShape *shape, GError **error);
+
 G_END_DECLS
