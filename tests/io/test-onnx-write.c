@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
 #include "core/graph/fx-tensor.h"
+#include "core/graph/fx-text.h"
 #include "io/fx-model.h"
 #include "io/fx-tensor-file.h"
 #include "io/onnx-builder.h"
@@ -105,6 +107,33 @@ test_round_trip (void)
                      7.0);
 }
 
+/* Operators of our own domain come back with what they are. */
+static void
+test_own_domain (void)
+{
+  static const char text[]
+      = "graph \"integers\"\nopset \"\" 11\nopset \"fixpoint\" 1\ninput %x s8[1,2,3,3]\n"
+        "const %w s8[2,2,1,1] = [1,2,3,-4]\nconst %s f32[2] = [0.5,0.25]\nconst %b s32[2] = [7,-7]\n"
+        "%c s16[1,2,3,3] = \"fixpoint\"::QConv(%x, %w, %s, %b) "
+        "{x_scale=0.5,x_zero_point=-3,y_scale=0.125,y_dtype=\"int16\"} \"conv\" v1\n"
+        "%y s8[1,2,3,3] = \"fixpoint\"::QRequantize(%c) {x_scale=0.125,y_scale=1.0,low=0} \"relu\" v1\noutput %y\n";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxGraph) graph = fx_graph_parse (text, &error), read = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *before = NULL, *after = NULL;
+
+  g_assert_no_error (error);
+  fx_graph_infer (graph, NULL);
+  bytes = fx_onnx_write (graph, &error);
+  g_assert_no_error (error);
+  read = fx_onnx_read (bytes, NULL, NULL, &error);
+  g_assert_no_error (error);
+  before = fx_graph_print (graph, FX_TEXT_ALL_DATA);
+  after = fx_graph_print (read, FX_TEXT_ALL_DATA);
+  g_assert_cmpstr (strstr (before, "input"), ==, strstr (after, "input"));
+  g_assert_nonnull (fx_graph_node (read, 0)->op);
+}
+
 static void
 test_same_bytes (void)
 {
@@ -172,6 +201,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onnx/write/round-trip", test_round_trip);
+  g_test_add_func ("/onnx/write/own-domain", test_own_domain);
   g_test_add_func ("/onnx/write/same-bytes", test_same_bytes);
   g_test_add_func ("/onnx/write/file", test_file);
   g_test_add_func ("/onnx/write/old-ir", test_old_ir);

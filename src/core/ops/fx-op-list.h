@@ -123,9 +123,15 @@
   OP (q_add) \
   OP (q_average_pool) \
   OP (q_conv) \
+  OP (q_conv_transpose) \
   OP (q_mat_mul) \
   OP (q_mul) \
+  OP (q_prelu) \
+  OP (q_reduce_mean) \
+  OP (q_reduce_sum) \
   OP (q_requantize) \
+  OP (q_resize) \
+  OP (q_softmax) \
   OP (q_table) \
   OP (qlinear_conv) \
   OP (qlinear_matmul) \

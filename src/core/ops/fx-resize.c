@@ -37,8 +37,8 @@ source_coordinate (const FxResizeParams *params, const FxResizeGeometry *geometr
     }
 }
 
-static gboolean
-is_identity (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis)
+gboolean
+fx_resize_is_identity (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis)
 {
   if (geometry->in[axis] != geometry->out[axis])
     return FALSE;
@@ -132,7 +132,7 @@ resize_nearest (const FxResizeParams *params, const FxResizeGeometry *geometry, 
     {
       maps[d] = g_new (gint64, geometry->out[d]);
       for (gint64 i = 0; i < geometry->out[d]; i++)
-        maps[d][i] = is_identity (params, geometry, d) ? i : nearest_index (params, geometry, d, i);
+        maps[d][i] = fx_resize_is_identity (params, geometry, d) ? i : nearest_index (params, geometry, d, i);
     }
 #pragma omp parallel for if (planes * y_plane > FX_PARALLEL_MIN)
   for (gsize p = 0; p < planes; p++)
@@ -150,22 +150,12 @@ resize_nearest (const FxResizeParams *params, const FxResizeGeometry *geometry, 
 
 /* ---- weighted modes ---- */
 
-/* For every output index of one axis, n input indices and their weights. */
-typedef struct
-{
-  gint64 n;
-  gint64 *index;
-  float *weight;
-} Taps;
-
-static void
-taps_clear (Taps *taps)
+void
+fx_resize_taps_clear (FxResizeTaps *taps)
 {
   g_free (taps->index);
   g_free (taps->weight);
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Taps, taps_clear)
 
 /* Keys, "Cubic Convolution Interpolation for Digital Image Processing", 1981, with a free coefficient. */
 static float
@@ -181,7 +171,8 @@ cubic_weight (float distance, float a)
 }
 
 static void
-fill_taps (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis, gint64 i, float shrink, Taps *taps)
+fill_taps (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis, gint64 i, float shrink,
+           FxResizeTaps *taps)
 {
   gint64 size = geometry->in[axis];
   float x = source_coordinate (params, geometry, axis, i);
@@ -210,8 +201,9 @@ fill_taps (const FxResizeParams *params, const FxResizeGeometry *geometry, int a
       weight[k] /= sum;
 }
 
-static gboolean
-make_taps (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis, Taps *taps, GError **error)
+gboolean
+fx_resize_taps_init (FxResizeTaps *taps, const FxResizeParams *params, const FxResizeGeometry *geometry, int axis,
+                     GError **error)
 {
   float shrink = params->antialias ? MIN (geometry->scale[axis], 1.0f) : 1.0f;
   float reach = (params->mode == FX_RESIZE_CUBIC ? 2.0f : 1.0f) / shrink;
@@ -230,7 +222,7 @@ make_taps (const FxResizeParams *params, const FxResizeGeometry *geometry, int a
 
 /* One row of the last axis. */
 static void
-weigh_row (const float *x, float *y, const Taps *taps, gint64 n)
+weigh_row (const float *x, float *y, const FxResizeTaps *taps, gint64 n)
 {
   const gint64 *index = taps->index;
   const float *weight = taps->weight;
@@ -269,7 +261,7 @@ weigh_rows (const float *x, float *y, const gint64 *index, const float *weight, 
 
 /* x[outer, in, inner] to y[outer, out, inner] */
 static void
-resize_axis (const float *x, float *y, const Taps *taps, gint64 outer, gint64 in, gint64 out, gint64 inner)
+resize_axis (const float *x, float *y, const FxResizeTaps *taps, gint64 outer, gint64 in, gint64 out, gint64 inner)
 {
   if (inner == 1)
     {
@@ -299,7 +291,7 @@ extrapolate (const FxResizeParams *params, const FxResizeGeometry *geometry, FxA
       gint64 outer = (gint64)fx_shape_product (&y->shape, 0, d), n = geometry->out[d];
       gint64 inner = (gint64)fx_shape_product (&y->shape, d + 1, geometry->rank);
 
-      for (gint64 i = 0; !is_identity (params, geometry, d) && i < n; i++)
+      for (gint64 i = 0; !fx_resize_is_identity (params, geometry, d) && i < n; i++)
         {
           float x = source_coordinate (params, geometry, d, i);
 
@@ -321,7 +313,7 @@ resize_weighted (const FxResizeParams *params, const FxResizeGeometry *geometry,
   /* Shrinking axes first, then the inner ones: nothing on the way is larger than both ends. */
   for (int pass = 0; pass < 2; pass++)
     for (int d = geometry->rank - 1; d >= 0; d--)
-      if (!is_identity (params, geometry, d) && (geometry->out[d] < geometry->in[d]) == (pass == 0))
+      if (!fx_resize_is_identity (params, geometry, d) && (geometry->out[d] < geometry->in[d]) == (pass == 0))
         axes[n++] = d;
 
   if (n == 0)
@@ -331,11 +323,11 @@ resize_weighted (const FxResizeParams *params, const FxResizeGeometry *geometry,
       int d = axes[i];
       gint64 outer = (gint64)fx_shape_product (&shape, 0, d), in = shape.dims[d];
       gint64 inner = (gint64)fx_shape_product (&shape, d + 1, geometry->rank);
-      g_auto (Taps) taps = { 0 };
+      g_auto (FxResizeTaps) taps = { 0 };
       float *next = y;
 
       shape.dims[d] = geometry->out[d];
-      if (!make_taps (params, geometry, d, &taps, error))
+      if (!fx_resize_taps_init (&taps, params, geometry, d, error))
         return FALSE;
       if (i < n - 1 && (next = g_try_new (float, fx_shape_elements (&shape))) == NULL)
         return fx_fail (error, FX_ERROR_TOO_LARGE, "out of memory: resizing takes %zu more elements",

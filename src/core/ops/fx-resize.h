@@ -22,4 +22,28 @@ typedef struct
 gboolean fx_resize_run (const FxResizeParams *params, const FxResizeGeometry *geometry, const FxArray *x, FxArray *y,
                         GError **error);
 
+/* TRUE if the axis stays as it is. */
+gboolean fx_resize_is_identity (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis);
+
+/* For every output index of one axis, n input indices and their weights; linear interpolation without antialiasing has
+ * two, which add up to 1. */
+typedef struct
+{
+  gint64 n;
+  gint64 *index;
+  float *weight;
+} FxResizeTaps;
+
+/* FALSE and *error (TOO_LARGE) if memory is short; clear it all the same. */
+gboolean fx_resize_taps_init (FxResizeTaps *taps, const FxResizeParams *params, const FxResizeGeometry *geometry,
+                              int axis, GError **error);
+void fx_resize_taps_clear (FxResizeTaps *taps);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FxResizeTaps, fx_resize_taps_clear)
+
+/* Shape inference of Resize, and the sizes and scales of all axes for a kernel; `eval` has the operands of Resize of
+ * opset 11 or later, its params begin with FxResizeParams. */
+gboolean fx_resize_infer (FxInfer *infer, GError **error);
+gboolean fx_resize_get_geometry (const FxEval *eval, FxResizeGeometry *geometry, GError **error);
+
 G_END_DECLS

@@ -59,7 +59,8 @@ max_infer (FxInfer *infer, GError **error)
 {
   FxShape y;
 
-  if (!fx_infer_check_type (infer, 0, "X", FX_TYPES_FLOAT | FX_TYPE_BIT (UINT8) | FX_TYPE_BIT (INT8), error)
+  if (!fx_infer_check_type (infer, 0, "X",
+                            FX_TYPES_FLOAT | FX_TYPE_BIT (UINT8) | FX_TYPE_BIT (INT8) | FX_TYPE_BIT (INT16), error)
       || !infer_shape (infer, &y, error))
     return FALSE;
   fx_infer_set (infer, 0, infer->inputs[0].dtype, &y);
@@ -140,6 +141,7 @@ lp_infer (FxInfer *infer, GError **error)
 DEFINE_MAX_PLANE (f32, float, -INFINITY)
 DEFINE_MAX_PLANE (u8, guint8, 0)
 DEFINE_MAX_PLANE (s8, gint8, G_MININT8)
+DEFINE_MAX_PLANE (s16, gint16, G_MININT16) /* quantized networks; ONNX has none */
 
 /* Work per plane is what decides whether threads are worth it. */
 static gboolean
@@ -187,6 +189,10 @@ max_eval (FxEval *eval, GError **error)
     else if (x->dtype == FX_DTYPE_INT8)
       {
         RUN (s8, gint8);
+      }
+    else if (x->dtype == FX_DTYPE_INT16)
+      {
+        RUN (s16, gint16);
       }
     else
       {

@@ -304,8 +304,8 @@ infer_any (FxInfer *infer, gboolean upsample, GError **error)
   return TRUE;
 }
 
-static gboolean
-infer_resize (FxInfer *infer, GError **error)
+gboolean
+fx_resize_infer (FxInfer *infer, GError **error)
 {
   return infer_any (infer, FALSE, error);
 }
@@ -318,16 +318,13 @@ infer_upsample (FxInfer *infer, GError **error)
 
 /* Reads the lists again, as elements of tensors that borrow the operands. */
 static gboolean
-eval_any (FxEval *eval, gboolean upsample, GError **error)
+get_geometry (const FxEval *eval, gboolean upsample, FxResizeParams *params, FxResizeGeometry *geometry, GError **error)
 {
   FxFact facts[4];
   FxInfer now = { .params = eval->params, .version = eval->version, .n_inputs = eval->n_inputs, .inputs = facts };
   g_autoptr (GPtrArray) tensors = g_ptr_array_new_with_free_func ((GDestroyNotify)fx_tensor_unref);
-  FxResizeGeometry geometry;
   g_auto (Request) request = { 0 };
 
-  if (!fx_eval_recheck (eval, upsample ? infer_upsample : infer_resize, error))
-    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
     {
       facts[i] = (FxFact){ .shape = FX_SHAPE_UNKNOWN };
@@ -336,8 +333,29 @@ eval_any (FxEval *eval, gboolean upsample, GError **error)
       g_ptr_array_add (tensors, fx_tensor_new_copy (&eval->inputs[i]));
       facts[i] = (FxFact){ TRUE, eval->inputs[i].dtype, eval->inputs[i].shape, tensors->pdata[tensors->len - 1] };
     }
-  return get_request (&now, upsample, &request, error) && resolve (&request, &eval->inputs[0].shape, &geometry, error)
-         && fx_resize_run (&request.params, &geometry, &eval->inputs[0], &eval->outputs[0], error);
+  if (!get_request (&now, upsample, &request, error) || !resolve (&request, &eval->inputs[0].shape, geometry, error))
+    return FALSE;
+  *params = request.params;
+  return TRUE;
+}
+
+static gboolean
+eval_any (FxEval *eval, gboolean upsample, GError **error)
+{
+  FxResizeGeometry geometry;
+  FxResizeParams params;
+
+  return fx_eval_recheck (eval, upsample ? infer_upsample : fx_resize_infer, error)
+         && get_geometry (eval, upsample, &params, &geometry, error)
+         && fx_resize_run (&params, &geometry, &eval->inputs[0], &eval->outputs[0], error);
+}
+
+gboolean
+fx_resize_get_geometry (const FxEval *eval, FxResizeGeometry *geometry, GError **error)
+{
+  FxResizeParams params;
+
+  return get_geometry (eval, FALSE, &params, geometry, error);
 }
 
 static gboolean
@@ -363,7 +381,7 @@ const FxOp fx_op_resize = {
   .float_types = FX_TYPES_FLOAT,
   .attrs = resize_attrs,
   .params_size = sizeof (FxResizeParams),
-  .infer = infer_resize,
+  .infer = fx_resize_infer,
   .eval = eval_resize,
 };
 
