@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/fx-application.h"
+
+#include "app/fx-document.h"
+#include "app/fx-preferences.h"
+#include "app/fx-settings.h"
+#include "app/fx-window.h"
+
+#include <glib/gi18n.h>
+
+struct _FxApplication
+{
+  AdwApplication parent_instance;
+
+  gboolean started; /* the first activation restores the session */
+};
+
+G_DEFINE_FINAL_TYPE (FxApplication, fx_application, ADW_TYPE_APPLICATION)
+
+static FxWindow *
+new_window (FxApplication *application)
+{
+  FxWindow *window = fx_window_new (application);
+
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+/* The active window if nothing is in it, or a new one. */
+static FxWindow *
+empty_window (FxApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (FX_IS_WINDOW (window) && fx_window_is_empty (FX_WINDOW (window)))
+    {
+      gtk_window_present (window);
+      return FX_WINDOW (window);
+    }
+  return new_window (application);
+}
+
+void
+fx_application_open_path (FxApplication *application, const char *path)
+{
+  fx_window_open (empty_window (application), path);
+}
+
+/* ---- actions ---- */
+
+static void
+new_window_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
+{
+  new_window (data);
+}
+
+static void
+open_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
+{
+  gtk_widget_activate_action (GTK_WIDGET (empty_window (data)), "win.open", NULL);
+}
+
+static void
+open_recent_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  fx_application_open_path (data, g_variant_get_string (parameter, NULL));
+}
+
+static void
+open_sample_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
+{
+  g_autofree char *folder = fx_settings_sample_folder ();
+  g_autofree char *path = g_build_filename (folder, "sample.fixpoint", NULL);
+
+  fx_document_open_copy (fx_window_get_document (empty_window (data)), path);
+}
+
+static void
+preferences_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
+{
+  GtkWidget *preferences = fx_preferences_new ();
+
+  gtk_window_set_transient_for (GTK_WINDOW (preferences), gtk_application_get_active_window (data));
+  gtk_window_set_modal (GTK_WINDOW (preferences), TRUE);
+  gtk_window_present (GTK_WINDOW (preferences));
+}
+
+static void
+shortcuts_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
+{
+  GtkWindow *window = gtk_application_get_active_window (data);
+
+  if (window != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (window), "win.show-help-overlay", NULL);
+}
+
+static void
+about_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
+{
+  GtkWidget *about = adw_about_window_new ();
+
+  g_object_set (about, "transient-for", gtk_application_get_active_window (data), "modal", TRUE, "application-name",
+                _ ("Fixpoint"), "application-icon", FX_APP_ID, "version", FX_VERSION, "developer-name",
+                _ ("The Fixpoint authors"), "license-type", GTK_LICENSE_APACHE_2_0, "comments",
+                _ ("Makes fixed-point networks for D-Robotics BPUs of trained ones, and shows every step."),
+                /* Translators: your name and address, one line each */
+                "translator-credits", _ ("translator-credits"), NULL);
+  gtk_window_present (GTK_WINDOW (about));
+}
+
+/* Windows may ask before they close; the program ends with the last one. */
+static void
+quit_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
+{
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (data));
+
+  for (GList *link = windows; link != NULL; link = link->next)
+    gtk_window_close (link->data);
+}
+
+static const GActionEntry actions[] = {
+  { "new-window", new_window_cb, NULL, NULL, NULL, { 0 } },
+  { "open", open_cb, NULL, NULL, NULL, { 0 } },
+  { "open-recent", open_recent_cb, "s", NULL, NULL, { 0 } },
+  { "open-sample", open_sample_cb, NULL, NULL, NULL, { 0 } },
+  { "preferences", preferences_cb, NULL, NULL, NULL, { 0 } },
+  { "shortcuts", shortcuts_cb, NULL, NULL, NULL, { 0 } },
+  { "about", about_cb, NULL, NULL, NULL, { 0 } },
+  { "quit", quit_cb, NULL, NULL, NULL, { 0 } },
+};
+
+static const struct
+{
+  const char *action, *keys[3];
+} accelerators[] = {
+  { "app.new-window", { "<Control>n" } },
+  { "app.preferences", { "<Control>comma" } },
+  { "app.quit", { "<Control>q" } },
+  { "win.open", { "<Control>o" } },
+  { "win.save", { "<Control>s" } },
+  { "win.save-as", { "<Control><Shift>s" } },
+  { "win.export-model", { "<Control>e" } },
+  { "window.close", { "<Control>w" } },
+  { "win.undo", { "<Control>z" } },
+  { "win.redo", { "<Control><Shift>z", "<Control>y" } },
+  { "win.fix-all", { "<Control><Shift>f" } },
+  { "win.add-dataset", { "<Control>d" } },
+  { "win.convert", { "<Control>Return" } },
+  { "win.cancel-jobs", { "<Control>period" } },
+  { "win.find", { "<Control>f" } },
+  { "win.zoom-in", { "<Control>plus", "<Control>equal" } },
+  { "win.zoom-out", { "<Control>minus" } },
+  { "win.zoom-fit", { "<Control>0" } },
+  { "win.view('source')", { "<Alt>1" } },
+  { "win.view('optimized')", { "<Alt>2" } },
+  { "win.view('quantized')", { "<Alt>3" } },
+  { "win.toggle-sidebar", { "F9" } },
+  { "win.toggle-inspector", { "<Shift>F9" } },
+  { "win.toggle-results", { "<Control>r" } },
+};
+
+/* ---- life ---- */
+
+static void
+set_color_scheme (GSettings *settings, G_GNUC_UNUSED const char *key, G_GNUC_UNUSED gpointer data)
+{
+  static const AdwColorScheme schemes[]
+      = { ADW_COLOR_SCHEME_DEFAULT, ADW_COLOR_SCHEME_FORCE_LIGHT, ADW_COLOR_SCHEME_FORCE_DARK };
+
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      schemes[g_settings_get_enum (settings, "color-scheme")]);
+}
+
+static void
+fx_application_startup (GApplication *base)
+{
+  GSettings *settings = fx_settings_get ();
+
+  G_APPLICATION_CLASS (fx_application_parent_class)->startup (base);
+  g_action_map_add_action_entries (G_ACTION_MAP (base), actions, G_N_ELEMENTS (actions), base);
+  for (guint i = 0; i < G_N_ELEMENTS (accelerators); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (base), accelerators[i].action, accelerators[i].keys);
+  g_signal_connect_object (settings, "changed::color-scheme", G_CALLBACK (set_color_scheme), base, 0);
+  set_color_scheme (settings, NULL, NULL);
+}
+
+static void
+fx_application_activate (GApplication *base)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (base));
+
+  if (window != NULL)
+    gtk_window_present (window);
+  else
+    new_window (FX_APPLICATION (base));
+}
+
+static void
+fx_application_open (GApplication *base, GFile **files, int n_files, G_GNUC_UNUSED const char *hint)
+{
+  for (int i = 0; i < n_files; i++)
+    {
+      const char *path = g_file_peek_path (files[i]);
+
+      if (path != NULL)
+        fx_application_open_path (FX_APPLICATION (base), path);
+    }
+}
+
+FxApplication *
+fx_application_new (GApplicationFlags flags)
+{
+  return g_object_new (FX_TYPE_APPLICATION, "application-id", FX_APP_ID, "flags", flags | G_APPLICATION_HANDLES_OPEN,
+                       "resource-base-path", FX_RESOURCE_PATH, NULL);
+}
+
+static void
+fx_application_class_init (FxApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->startup = fx_application_startup;
+  application_class->activate = fx_application_activate;
+  application_class->open = fx_application_open;
+}
+
+static void
+fx_application_init (G_GNUC_UNUSED FxApplication *application)
+{
+}

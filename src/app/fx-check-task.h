@@ -1,0 +1,20 @@
+/* Checking a graph for a board on a worker.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/fx-shared.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* `graph` is an FxGraph, `findings` a GPtrArray of FxDiagnostic of the reader, `target` as fx_target_load() takes it.
+ * `source` is passed to `done` and kept alive until then. */
+void fx_check_task_start (gpointer source, FxShared *graph, FxShared *findings, const char *target,
+                          GCancellable *cancellable, GAsyncReadyCallback done, gpointer user_data);
+
+/* An FxCheckReport, and its findings as groups of FxProblem. */
+FxShared *fx_check_task_finish (GAsyncResult *result, GPtrArray **groups, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,78 @@
+/* One model that is being worked on: what the person decided (the project, with its history), the graph that follows
+ * from it, and what is known about that graph.
+ *
+ * Everything here is used on the main thread. Reading, editing and checking happen on workers, which get references of
+ * immutable structures; an answer to a question that is out of date is dropped. Widgets bind to the document and keep
+ * no copies of its state.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/fx-shared.h"
+#include "core/check/fx-check.h"
+#include "io/fx-project.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  FX_DOCUMENT_EMPTY,
+  FX_DOCUMENT_LOADING,
+  FX_DOCUMENT_READY,
+  FX_DOCUMENT_FAILED,
+} FxDocumentState;
+
+#define FX_TYPE_DOCUMENT (fx_document_get_type ())
+G_DECLARE_FINAL_TYPE (FxDocument, fx_document, FX, DOCUMENT, GObject)
+
+/* Properties, all read-only and notified:
+ *   state (uint FxDocumentState), failure (string: why it could not be opened), loading-message, loading-fraction,
+ *   title, subtitle, target (id of the board), modified, busy (an edit is being made), checking,
+ *   undo-label, redo-label (NULL: there is nothing to undo), n-errors, n-warnings, convertible.
+ * Signals, besides: "graph-changed" (another graph), "report-changed" (another check, or none yet), "project-changed"
+ * (any decision), "message" (string: to be told to the person once). */
+FxDocument *fx_document_new (void);
+
+/* ---- files ---- */
+
+/* Opens a model or project in place of what is there. `weights` may be NULL. */
+void fx_document_open (FxDocument *document, const char *path, const char *weights);
+/* The same, for a project that is to be saved elsewhere: a sample, or a journal, whose origin becomes its file. */
+void fx_document_open_copy (FxDocument *document, const char *path);
+void fx_document_cancel_loading (FxDocument *document);
+FxDocumentState fx_document_get_state (FxDocument *document);
+const char *fx_document_get_path (FxDocument *document); /* of the project file; NULL: it was never saved */
+gboolean fx_document_is_modified (FxDocument *document);
+/* Writes the project; *done is called when that has ended. */
+void fx_document_save_async (FxDocument *document, const char *path, GAsyncReadyCallback done, gpointer user_data);
+/* Writes the graph as it is now as ONNX. */
+void fx_document_export_async (FxDocument *document, const char *path, GAsyncReadyCallback done, gpointer user_data);
+gboolean fx_document_write_finish (FxDocument *document, GAsyncResult *result, GError **error);
+
+/* ---- what is there ---- */
+
+/* All borrowed, and NULL while there is nothing. */
+const FxProject *fx_document_get_project (FxDocument *document);
+FxShared *fx_document_get_graph (FxDocument *document);      /* FxGraph */
+FxShared *fx_document_get_report (FxDocument *document);     /* FxCheckReport of this very graph */
+GListModel *fx_document_get_problems (FxDocument *document); /* FxProblem groups; never NULL */
+
+/* ---- decisions; each is a step of the history ---- */
+
+/* `project` is a changed copy of the document's project and is taken over; its graph is the same. `key` (static) lets
+ * one step follow another of the same key without a step of its own: somebody turning a knob. NULL: never. */
+void fx_document_take_project (FxDocument *document, FxProject *project, const char *label, const char *key);
+void fx_document_set_target (FxDocument *document, const char *target);
+/* Changes of the graph; they are made on a worker one after the other. */
+void fx_document_apply_fix (FxDocument *document, const char *rule);
+void fx_document_apply_all_fixes (FxDocument *document);
+void fx_document_set_input_shape (FxDocument *document, const char *input, const char *shape);
+
+gboolean fx_document_can_undo (FxDocument *document);
+gboolean fx_document_can_redo (FxDocument *document);
+void fx_document_undo (FxDocument *document);
+void fx_document_redo (FxDocument *document);
+
+G_END_DECLS

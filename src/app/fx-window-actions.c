@@ -1,0 +1,188 @@
+/* The verbs of a window. Those that need an answer ask for it when they are called by a person, and have a sibling
+ * with a parameter for other programs and tests.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "app/fx-window-private.h"
+
+#include "app/fx-settings.h"
+
+#include <glib/gi18n.h>
+
+typedef void (*Plain) (FxWindow *window);
+typedef void (*WithText) (FxWindow *window, const char *text);
+
+/* ---- files ---- */
+
+static void
+save (FxWindow *window)
+{
+  const char *path = fx_document_get_path (window->document);
+
+  if (path != NULL)
+    fx_window_save (window, path);
+  else
+    fx_window_ask_save (window);
+}
+
+static void
+cancel_loading (FxWindow *window)
+{
+  fx_document_cancel_loading (window->document);
+}
+
+/* ---- edits ---- */
+
+static void
+undo (FxWindow *window)
+{
+  fx_document_undo (window->document);
+}
+
+static void
+redo (FxWindow *window)
+{
+  fx_document_redo (window->document);
+}
+
+static void
+fix_all (FxWindow *window)
+{
+  fx_document_apply_all_fixes (window->document);
+}
+
+static void
+apply_fix (FxWindow *window, const char *rule)
+{
+  fx_document_apply_fix (window->document, rule);
+}
+
+static void
+set_target (FxWindow *window, const char *target)
+{
+  fx_document_set_target (window->document, target);
+}
+
+static void
+select_node (FxWindow *window, const char *node)
+{
+  fx_window_select_node (window, node);
+}
+
+static void
+show_page (FxWindow *window, const char *name)
+{
+  adw_flap_set_reveal_flap (window->sidebar_flap, TRUE);
+  adw_view_stack_set_visible_child_name (window->sidebar_stack, name);
+}
+
+/* Rows of the verbs. `needs` says when one is enabled. */
+typedef enum
+{
+  ALWAYS,
+  READY, /* a model is open */
+  LOADING,
+  UNDO,
+  REDO,
+} Needs;
+
+static const struct
+{
+  const char *name;
+  Needs needs;
+  Plain plain;
+  WithText with_text;
+} verbs[] = {
+  { "open", ALWAYS, fx_window_ask_open, NULL },
+  { "open-file", ALWAYS, NULL, fx_window_open },
+  { "cancel-loading", LOADING, cancel_loading, NULL },
+  { "save", READY, save, NULL },
+  { "save-as", READY, fx_window_ask_save, NULL },
+  { "save-to", READY, NULL, fx_window_save },
+  { "export-model", READY, fx_window_ask_export_model, NULL },
+  { "export-model-to", READY, NULL, fx_window_export_model },
+  { "undo", UNDO, undo, NULL },
+  { "redo", REDO, redo, NULL },
+  { "fix-all", READY, fix_all, NULL },
+  { "apply-fix", READY, NULL, apply_fix },
+  { "set-target", READY, NULL, set_target },
+  { "select-node", READY, NULL, select_node },
+  { "show-page", READY, NULL, show_page },
+};
+
+static void
+verb_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  guint i = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (action), "verb"));
+
+  if (verbs[i].plain != NULL)
+    verbs[i].plain (data);
+  else
+    verbs[i].with_text (data, g_variant_get_string (parameter, NULL));
+}
+
+/* (name, shape) */
+static void
+set_input_shape_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  FxWindow *window = data;
+  const char *name, *shape;
+
+  g_variant_get (parameter, "(&s&s)", &name, &shape);
+  fx_document_set_input_shape (window->document, name, shape);
+}
+
+static void
+add_setting (FxWindow *window, const char *action_name, const char *key, gpointer object, const char *property)
+{
+  g_autoptr (GPropertyAction) action = g_property_action_new (action_name, object, property);
+
+  g_action_map_add_action (G_ACTION_MAP (window), G_ACTION (action));
+  g_settings_bind (fx_settings_get (), key, object, property, G_SETTINGS_BIND_DEFAULT);
+}
+
+void
+fx_window_add_actions (FxWindow *window)
+{
+  static const GActionEntry entries[] = { { "set-input-shape", set_input_shape_cb, "(ss)", NULL, NULL, { 0 } } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      g_autoptr (GSimpleAction) action
+          = g_simple_action_new (verbs[i].name, verbs[i].with_text != NULL ? G_VARIANT_TYPE_STRING : NULL);
+
+      g_object_set_data (G_OBJECT (action), "verb", GUINT_TO_POINTER (i));
+      g_signal_connect (action, "activate", G_CALLBACK (verb_cb), window);
+      g_action_map_add_action (G_ACTION_MAP (window), G_ACTION (action));
+    }
+  g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+  add_setting (window, "toggle-sidebar", "show-sidebar", window->sidebar_flap, "reveal-flap");
+  add_setting (window, "toggle-inspector", "show-inspector", window->inspector_flap, "reveal-flap");
+  add_setting (window, "toggle-results", "show-results", window->results_slot, "visible");
+}
+
+static gboolean
+enabled (FxWindow *window, Needs needs)
+{
+  FxDocumentState state = fx_document_get_state (window->document);
+
+  switch (needs)
+    {
+    case READY: return state == FX_DOCUMENT_READY;
+    case LOADING: return state == FX_DOCUMENT_LOADING;
+    case UNDO: return fx_document_can_undo (window->document);
+    case REDO: return fx_document_can_redo (window->document);
+    case ALWAYS:
+    default: return TRUE;
+    }
+}
+
+void
+fx_window_update_actions (FxWindow *window)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), verbs[i].name);
+
+      g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled (window, verbs[i].needs));
+    }
+}

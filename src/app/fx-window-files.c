@@ -1,0 +1,165 @@
+/* Asking for files.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "app/fx-window-private.h"
+
+#include <glib/gi18n.h>
+
+typedef void (*PathFunc) (FxWindow *window, const char *path);
+
+typedef struct
+{
+  FxWindow *window;
+  PathFunc take;
+} Question;
+
+static void
+response_cb (GtkNativeDialog *dialog, int response, Question *question)
+{
+  g_autoptr (GFile) file
+      = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
+  const char *path = file != NULL ? g_file_peek_path (file) : NULL;
+
+  if (path != NULL)
+    question->take (question->window, path);
+  else if (file != NULL)
+    fx_window_tell (question->window, _ ("Only files on this computer can be used"));
+  g_object_unref (dialog);
+}
+
+static void
+question_free (gpointer data, G_GNUC_UNUSED GClosure *closure)
+{
+  Question *question = data;
+
+  g_object_unref (question->window);
+  g_free (question);
+}
+
+/* The dialog is freed with its answer. */
+static GtkFileChooser *
+ask (FxWindow *window, const char *title, GtkFileChooserAction action, const char *accept, PathFunc take)
+{
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, GTK_WINDOW (window), action, accept, NULL);
+  Question *question = g_new0 (Question, 1);
+
+  question->window = g_object_ref (window);
+  question->take = take;
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), question, question_free, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  return GTK_FILE_CHOOSER (dialog);
+}
+
+static void
+add_filter (GtkFileChooser *chooser, const char *name, const char *const *suffixes)
+{
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, name);
+  for (guint i = 0; suffixes[i] != NULL; i++)
+    gtk_file_filter_add_suffix (filter, suffixes[i]);
+  gtk_file_chooser_add_filter (chooser, filter);
+}
+
+static void
+add_all_filter (GtkFileChooser *chooser)
+{
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _ ("All Files"));
+  gtk_file_filter_add_pattern (filter, "*");
+  gtk_file_chooser_add_filter (chooser, filter);
+}
+
+/* "model.onnx" → "model.fixpoint" */
+static void
+suggest_name (GtkFileChooser *chooser, FxWindow *window, const char *suffix)
+{
+  const FxProject *project = fx_document_get_project (window->document);
+  g_autofree char *name = g_path_get_basename (project->model);
+  g_autofree char *folder = g_path_get_dirname (project->model);
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+  g_autofree char *suggested = NULL;
+  char *dot = strrchr (name, '.');
+
+  if (dot != NULL)
+    *dot = '\0';
+  suggested = g_strconcat (name, suffix, NULL);
+  gtk_file_chooser_set_current_name (chooser, suggested);
+  gtk_file_chooser_set_current_folder (chooser, file, NULL);
+}
+
+/* ---- open ---- */
+
+void
+fx_window_ask_open (FxWindow *window)
+{
+  static const char *const all[] = { "onnx", "prototxt", "caffemodel", "fixpoint", NULL };
+  GtkFileChooser *chooser
+      = ask (window, _ ("Open Model or Project"), GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), fx_window_open);
+
+  add_filter (chooser, _ ("Models and Projects"), all);
+  add_all_filter (chooser);
+}
+
+/* ---- save ---- */
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (FxWindow) window = data;
+  g_autoptr (GError) error = NULL;
+
+  if (fx_document_write_finish (FX_DOCUMENT (source), result, &error))
+    fx_window_tell (window, _ ("Project saved"));
+  else
+    fx_window_tell (window, error->message);
+}
+
+void
+fx_window_save (FxWindow *window, const char *path)
+{
+  fx_document_save_async (window->document, path, saved_cb, g_object_ref (window));
+}
+
+void
+fx_window_ask_save (FxWindow *window)
+{
+  static const char *const suffixes[] = { "fixpoint", NULL };
+  GtkFileChooser *chooser = ask (window, _ ("Save Project"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), fx_window_save);
+
+  add_filter (chooser, _ ("Fixpoint Projects"), suffixes);
+  suggest_name (chooser, window, ".fixpoint");
+}
+
+/* ---- export ---- */
+
+static void
+exported_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (FxWindow) window = data;
+  g_autoptr (GError) error = NULL;
+
+  if (fx_document_write_finish (FX_DOCUMENT (source), result, &error))
+    fx_window_tell (window, _ ("Model exported"));
+  else
+    fx_window_tell (window, error->message);
+}
+
+void
+fx_window_export_model (FxWindow *window, const char *path)
+{
+  fx_document_export_async (window->document, path, exported_cb, g_object_ref (window));
+}
+
+void
+fx_window_ask_export_model (FxWindow *window)
+{
+  static const char *const suffixes[] = { "onnx", NULL };
+  GtkFileChooser *chooser
+      = ask (window, _ ("Export Model"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), fx_window_export_model);
+
+  add_filter (chooser, _ ("ONNX Models"), suffixes);
+  suggest_name (chooser, window, "_edited.onnx");
+}

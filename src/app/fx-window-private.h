@@ -1,0 +1,55 @@
+/* What the files of FxWindow share.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/fx-graph-view.h"
+#include "app/fx-start-page.h"
+#include "app/fx-window.h"
+#include "app/panels/fx-inspector.h"
+#include "app/panels/fx-problems-page.h"
+
+G_BEGIN_DECLS
+
+struct _FxWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* owned */
+  FxDocument *document;
+  gboolean closing; /* the person has agreed */
+
+  /* template widgets */
+  AdwToastOverlay *toasts;
+  AdwWindowTitle *window_title;
+  GtkWidget *workspace_only; /* insensitive outside of the workspace: others bind their visibility to it */
+  GtkWidget *undo_button, *redo_button;
+  GtkDropDown *target_drop_down;
+  GtkStack *stack;
+  AdwStatusPage *loading_page, *failed_page;
+  GtkProgressBar *loading_bar;
+  AdwFlap *sidebar_flap, *inspector_flap;
+  AdwViewStack *sidebar_stack;
+  AdwViewStackPage *problems_stack_page;
+  FxProblemsPage *problems_page;
+  FxInspector *inspector;
+  FxGraphView *graph_view;
+  AdwBin *results_slot;
+};
+
+/* Shows a sentence for a moment. */
+void fx_window_tell (FxWindow *window, const char *text);
+void fx_window_select_node (FxWindow *window, const char *node); /* "" selects none */
+
+/* fx-window-actions.c */
+void fx_window_add_actions (FxWindow *window);
+void fx_window_update_actions (FxWindow *window);
+
+/* fx-window-files.c: each asks where, then does it */
+void fx_window_ask_open (FxWindow *window);
+void fx_window_ask_save (FxWindow *window);
+void fx_window_ask_export_model (FxWindow *window);
+void fx_window_save (FxWindow *window, const char *path);
+void fx_window_export_model (FxWindow *window, const char *path);
+
+G_END_DECLS

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/fx-window-private.h"
+
+#include "app/fx-boards.h"
+#include "app/fx-settings.h"
+
+#include <glib/gi18n.h>
+
+G_DEFINE_FINAL_TYPE (FxWindow, fx_window, ADW_TYPE_APPLICATION_WINDOW)
+
+void
+fx_window_tell (FxWindow *window, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *escaped = g_markup_escape_text (valid, -1);
+
+  adw_toast_overlay_add_toast (window->toasts, adw_toast_new (escaped));
+}
+
+void
+fx_window_select_node (FxWindow *window, const char *node)
+{
+  fx_inspector_set_node (window->inspector, node);
+}
+
+void
+fx_window_open (FxWindow *window, const char *path)
+{
+  fx_document_open (window->document, path, NULL);
+}
+
+FxDocument *
+fx_window_get_document (FxWindow *window)
+{
+  return window->document;
+}
+
+gboolean
+fx_window_is_empty (FxWindow *window)
+{
+  FxDocumentState state = fx_document_get_state (window->document);
+
+  return state == FX_DOCUMENT_EMPTY || state == FX_DOCUMENT_FAILED;
+}
+
+/* ---- the document's state on the widgets ---- */
+
+static void
+state_cb (FxWindow *window)
+{
+  static const char *const pages[] = { "start", "loading", "workspace", "failed" };
+  FxDocumentState state = fx_document_get_state (window->document);
+
+  gtk_stack_set_visible_child_name (window->stack, pages[state]);
+  gtk_widget_set_sensitive (window->workspace_only, state == FX_DOCUMENT_READY);
+  gtk_widget_set_visible (window->workspace_only, state == FX_DOCUMENT_READY);
+  fx_window_update_actions (window);
+}
+
+static void
+title_cb (FxWindow *window)
+{
+  g_autofree char *title = NULL, *subtitle = NULL;
+  g_autofree char *shown = NULL;
+  gboolean modified;
+
+  g_object_get (window->document, "title", &title, "subtitle", &subtitle, "modified", &modified, NULL);
+  /* Translators: the title of a window whose project has changes that are not saved */
+  shown = modified ? g_strdup_printf (_ ("• %s"), title) : g_strdup (title != NULL ? title : _ ("Fixpoint"));
+  adw_window_title_set_title (window->window_title, shown);
+  adw_window_title_set_subtitle (window->window_title, subtitle != NULL ? subtitle : "");
+  gtk_window_set_title (GTK_WINDOW (window), shown);
+}
+
+static void
+failure_cb (FxWindow *window)
+{
+  g_autofree char *failure = NULL;
+  g_autofree char *escaped = NULL;
+
+  g_object_get (window->document, "failure", &failure, NULL);
+  escaped = g_markup_escape_text (failure != NULL ? failure : "", -1);
+  adw_status_page_set_description (window->failed_page, escaped);
+}
+
+static void
+set_step_tooltip (GtkWidget *button, const char *plain, const char *format, const char *label)
+{
+  g_autofree char *text = label != NULL ? g_strdup_printf (format, label) : g_strdup (plain);
+
+  gtk_widget_set_tooltip_text (button, text);
+}
+
+static void
+history_cb (FxWindow *window)
+{
+  g_autofree char *undo = NULL, *redo = NULL;
+
+  g_object_get (window->document, "undo-label", &undo, "redo-label", &redo, NULL);
+  set_step_tooltip (window->undo_button, _ ("Undo"), _ ("Undo: %s"), undo);
+  set_step_tooltip (window->redo_button, _ ("Redo"), _ ("Redo: %s"), redo);
+  fx_window_update_actions (window);
+}
+
+static void
+target_cb (FxWindow *window)
+{
+  g_autofree char *target = NULL;
+
+  g_object_get (window->document, "target", &target, NULL);
+  if (target != NULL)
+    gtk_drop_down_set_selected (window->target_drop_down, fx_boards_find (target));
+}
+
+static void
+target_selected_cb (FxWindow *window)
+{
+  fx_document_set_target (window->document, fx_boards_id (gtk_drop_down_get_selected (window->target_drop_down)));
+}
+
+static void
+badge_cb (FxWindow *window)
+{
+  guint n_errors, n_warnings;
+
+  if (fx_document_get_report (window->document) == NULL)
+    return;
+  g_object_get (window->document, "n-errors", &n_errors, "n-warnings", &n_warnings, NULL);
+  adw_view_stack_page_set_badge_number (window->problems_stack_page, n_errors + n_warnings);
+  adw_view_stack_page_set_needs_attention (window->problems_stack_page, n_errors > 0);
+}
+
+static void
+ready_cb (FxWindow *window)
+{
+  const FxProject *project = fx_document_get_project (window->document);
+  const char *path = fx_document_get_path (window->document);
+
+  if (fx_document_get_state (window->document) == FX_DOCUMENT_READY && project != NULL)
+    fx_settings_add_recent (path != NULL ? path : project->model);
+}
+
+static void
+bind_document (FxWindow *window)
+{
+  static const struct
+  {
+    const char *signal;
+    void (*callback) (FxWindow *);
+  } rows[] = {
+    { "notify::state", state_cb },        { "notify::state", ready_cb },        { "notify::title", title_cb },
+    { "notify::subtitle", title_cb },     { "notify::modified", title_cb },     { "notify::failure", failure_cb },
+    { "notify::undo-label", history_cb }, { "notify::redo-label", history_cb }, { "notify::target", target_cb },
+    { "report-changed", badge_cb },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_signal_connect_object (window->document, rows[i].signal, G_CALLBACK (rows[i].callback), window,
+                             G_CONNECT_SWAPPED);
+  g_signal_connect_object (window->document, "message", G_CALLBACK (fx_window_tell), window, G_CONNECT_SWAPPED);
+  g_object_bind_property (window->document, "loading-fraction", window->loading_bar, "fraction", 0);
+  g_object_bind_property (window->document, "loading-message", window->loading_page, "description", 0);
+}
+
+/* ---- life ---- */
+
+FxWindow *
+fx_window_new (FxApplication *application)
+{
+  return g_object_new (FX_TYPE_WINDOW, "application", application, NULL);
+}
+
+static void
+fx_window_dispose (GObject *object)
+{
+  FxWindow *window = FX_WINDOW (object);
+
+  if (window->document != NULL)
+    g_object_run_dispose (G_OBJECT (window->document));
+  G_OBJECT_CLASS (fx_window_parent_class)->dispose (object);
+}
+
+static void
+fx_window_finalize (GObject *object)
+{
+  g_clear_object (&FX_WINDOW (object)->document);
+  G_OBJECT_CLASS (fx_window_parent_class)->finalize (object);
+}
+
+static void
+fx_window_class_init (FxWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = fx_window_dispose;
+  G_OBJECT_CLASS (klass)->finalize = fx_window_finalize;
+  g_type_ensure (FX_TYPE_START_PAGE);
+  g_type_ensure (FX_TYPE_PROBLEMS_PAGE);
+  g_type_ensure (FX_TYPE_INSPECTOR);
+  g_type_ensure (FX_TYPE_GRAPH_VIEW);
+  gtk_widget_class_set_template_from_resource (widget_class, FX_RESOURCE_PATH "/ui/fx-window.ui");
+#define CHILD(name) gtk_widget_class_bind_template_child (widget_class, FxWindow, name)
+  CHILD (toasts);
+  CHILD (window_title);
+  CHILD (workspace_only);
+  CHILD (undo_button);
+  CHILD (redo_button);
+  CHILD (target_drop_down);
+  CHILD (stack);
+  CHILD (loading_page);
+  CHILD (failed_page);
+  CHILD (loading_bar);
+  CHILD (sidebar_flap);
+  CHILD (inspector_flap);
+  CHILD (sidebar_stack);
+  CHILD (problems_stack_page);
+  CHILD (problems_page);
+  CHILD (inspector);
+  CHILD (graph_view);
+  CHILD (results_slot);
+#undef CHILD
+}
+
+static void
+fx_window_init (FxWindow *window)
+{
+  GSettings *settings = fx_settings_get ();
+  g_autoptr (GListModel) boards = fx_boards_model ();
+
+  window->document = fx_document_new ();
+  gtk_widget_init_template (GTK_WIDGET (window));
+  gtk_window_set_default_size (GTK_WINDOW (window), g_settings_get_int (settings, "window-width"),
+                               g_settings_get_int (settings, "window-height"));
+  gtk_drop_down_set_model (window->target_drop_down, boards);
+  fx_problems_page_set_document (window->problems_page, window->document);
+  fx_inspector_set_document (window->inspector, window->document);
+  fx_graph_view_set_document (window->graph_view, window->document);
+  bind_document (window);
+  fx_window_add_actions (window);
+  g_signal_connect_swapped (window->target_drop_down, "notify::selected", G_CALLBACK (target_selected_cb), window);
+  state_cb (window);
+  title_cb (window);
+}

@@ -1,0 +1,23 @@
+/* One window, one document.
+ *
+ * fx-window.c binds the widgets to the document, fx-window-actions.c has the verbs, fx-window-files.c what asks for
+ * files and what takes files that were dropped.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/fx-application.h"
+#include "app/fx-document.h"
+
+G_BEGIN_DECLS
+
+#define FX_TYPE_WINDOW (fx_window_get_type ())
+G_DECLARE_FINAL_TYPE (FxWindow, fx_window, FX, WINDOW, AdwApplicationWindow)
+
+FxWindow *fx_window_new (FxApplication *application);
+FxDocument *fx_window_get_document (FxWindow *window);
+gboolean fx_window_is_empty (FxWindow *window); /* nothing is open or being opened */
+/* Opens a model or project in place of what is there. */
+void fx_window_open (FxWindow *window, const char *path);
+
+G_END_DECLS

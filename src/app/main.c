@@ -1,0 +1,29 @@
+/* fixpoint: the desktop application.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "app/fx-application.h"
+#include "app/fx-settings.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (FxApplication) application = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, FX_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+
+  if (!fx_settings_available ())
+    {
+      g_printerr (_ ("fixpoint: the settings schema %s is not installed; in a build directory use "
+                     "\"meson devenv\" or set GSETTINGS_SCHEMA_DIR\n"),
+                  FX_APP_ID);
+      return 1;
+    }
+  application = fx_application_new (G_APPLICATION_DEFAULT_FLAGS);
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "io/fx-project.h"
+
+#include "core/check/fx-fix.h"
+#include "core/fx-error.h"
+#include "io/fx-target-file.h"
+
+FxProjectEdit *
+fx_project_edit_new (FxProjectEditKind kind, const char *name, const char *value)
+{
+  FxProjectEdit *edit = g_new0 (FxProjectEdit, 1);
+
+  edit->kind = kind;
+  edit->name = g_strdup (name);
+  edit->value = g_strdup (value);
+  return edit;
+}
+
+void
+fx_project_edit_free (FxProjectEdit *edit)
+{
+  if (edit == NULL)
+    return;
+  g_free (edit->name);
+  g_free (edit->value);
+  g_free (edit);
+}
+
+static void
+input_free (gpointer data)
+{
+  FxProjectInput *input = data;
+
+  g_free (input->name);
+  g_free (input->preprocess);
+  g_free (input->runtime);
+  g_free (input);
+}
+
+static void
+dataset_free (gpointer data)
+{
+  FxProjectDataset *dataset = data;
+
+  g_free (dataset->input);
+  g_free (dataset->path);
+  g_free (dataset->labels);
+  g_free (dataset);
+}
+
+FxProject *
+fx_project_new (void)
+{
+  FxProject *project = g_new0 (FxProject, 1);
+
+  project->target = g_strdup (FX_TARGET_DEFAULT);
+  project->edits = g_ptr_array_new_with_free_func ((GDestroyNotify)fx_project_edit_free);
+  project->inputs = g_ptr_array_new_with_free_func (input_free);
+  project->datasets = g_ptr_array_new_with_free_func (dataset_free);
+  return project;
+}
+
+void
+fx_project_free (FxProject *project)
+{
+  if (project == NULL)
+    return;
+  g_free (project->model);
+  g_free (project->weights);
+  g_free (project->target);
+  g_ptr_array_unref (project->edits);
+  g_ptr_array_unref (project->inputs);
+  g_ptr_array_unref (project->datasets);
+  g_free (project->preset);
+  g_free (project->method);
+  g_free (project->output);
+  g_free (project->origin);
+  g_free (project);
+}
+
+FxProject *
+fx_project_copy (const FxProject *project)
+{
+  FxProject *copy = fx_project_new ();
+
+  copy->model = g_strdup (project->model);
+  copy->weights = g_strdup (project->weights);
+  g_free (copy->target);
+  copy->target = g_strdup (project->target);
+  for (guint i = 0; i < project->edits->len; i++)
+    {
+      const FxProjectEdit *edit = project->edits->pdata[i];
+
+      fx_project_add_edit (copy, edit->kind, edit->name, edit->value);
+    }
+  for (guint i = 0; i < project->inputs->len; i++)
+    {
+      const FxProjectInput *from = project->inputs->pdata[i];
+      FxProjectInput *to = fx_project_touch_input (copy, from->name);
+
+      to->preprocess = g_strdup (from->preprocess);
+      to->runtime = g_strdup (from->runtime);
+    }
+  for (guint i = 0; i < project->datasets->len; i++)
+    {
+      const FxProjectDataset *dataset = project->datasets->pdata[i];
+
+      fx_project_add_dataset (copy, dataset->input, dataset->path, dataset->labels);
+    }
+  copy->preset = g_strdup (project->preset);
+  copy->method = g_strdup (project->method);
+  copy->samples = project->samples;
+  copy->seed = project->seed;
+  copy->output = g_strdup (project->output);
+  copy->origin = g_strdup (project->origin);
+  return copy;
+}
+
+static gboolean
+edits_equal (const FxProjectEdit *a, const FxProjectEdit *b)
+{
+  return a->kind == b->kind && g_strcmp0 (a->name, b->name) == 0 && g_strcmp0 (a->value, b->value) == 0;
+}
+
+static gboolean
+inputs_equal (const FxProjectInput *a, const FxProjectInput *b)
+{
+  return g_strcmp0 (a->name, b->name) == 0 && g_strcmp0 (a->preprocess, b->preprocess) == 0
+         && g_strcmp0 (a->runtime, b->runtime) == 0;
+}
+
+static gboolean
+datasets_equal (const FxProjectDataset *a, const FxProjectDataset *b)
+{
+  return g_strcmp0 (a->input, b->input) == 0 && g_strcmp0 (a->path, b->path) == 0
+         && g_strcmp0 (a->labels, b->labels) == 0;
+}
+
+typedef gboolean (*Equal) (gconstpointer a, gconstpointer b);
+
+static gboolean
+lists_equal (const GPtrArray *a, const GPtrArray *b, Equal equal)
+{
+  if (a->len != b->len)
+    return FALSE;
+  for (guint i = 0; i < a->len; i++)
+    if (!equal (a->pdata[i], b->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+fx_project_equal (const FxProject *a, const FxProject *b)
+{
+  return g_strcmp0 (a->model, b->model) == 0 && g_strcmp0 (a->weights, b->weights) == 0
+         && g_strcmp0 (a->target, b->target) == 0 && lists_equal (a->edits, b->edits, (Equal)edits_equal)
+         && lists_equal (a->inputs, b->inputs, (Equal)inputs_equal)
+         && lists_equal (a->datasets, b->datasets, (Equal)datasets_equal) && g_strcmp0 (a->preset, b->preset) == 0
+         && g_strcmp0 (a->method, b->method) == 0 && a->samples == b->samples && a->seed == b->seed
+         && g_strcmp0 (a->output, b->output) == 0;
+}
+
+void
+fx_project_add_edit (FxProject *project, FxProjectEditKind kind, const char *name, const char *value)
+{
+  g_ptr_array_add (project->edits, fx_project_edit_new (kind, name, value));
+}
+
+void
+fx_project_add_dataset (FxProject *project, const char *input, const char *path, const char *labels)
+{
+  FxProjectDataset *dataset = g_new0 (FxProjectDataset, 1);
+
+  dataset->input = g_strdup (input);
+  dataset->path = g_strdup (path);
+  dataset->labels = g_strdup (labels);
+  g_ptr_array_add (project->datasets, dataset);
+}
+
+FxProjectInput *
+fx_project_find_input (const FxProject *project, const char *name)
+{
+  for (guint i = 0; i < project->inputs->len; i++)
+    {
+      FxProjectInput *input = project->inputs->pdata[i];
+
+      if (g_strcmp0 (input->name, name) == 0)
+        return input;
+    }
+  return NULL;
+}
+
+FxProjectInput *
+fx_project_touch_input (FxProject *project, const char *name)
+{
+  FxProjectInput *input = fx_project_find_input (project, name);
+
+  if (input == NULL)
+    {
+      input = g_new0 (FxProjectInput, 1);
+      input->name = g_strdup (name);
+      g_ptr_array_add (project->inputs, input);
+    }
+  return input;
+}
+
+static gboolean
+set_shape (const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log, GError **error)
+{
+  FxShape shape;
+
+  return fx_shape_parse (edit->value, &shape, error) && fx_fix_set_input_shape (graph, edit->name, &shape, log, error);
+}
+
+gboolean
+fx_project_edit_apply (const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log, guint *n_changes, GError **error)
+{
+  const FxFix *fix;
+
+  switch (edit->kind)
+    {
+    case FX_PROJECT_FIX_ALL: return fx_fix_apply_all (graph, log, n_changes, error);
+    case FX_PROJECT_INPUT_SHAPE:
+      if (n_changes != NULL)
+        *n_changes = 1;
+      return set_shape (edit, graph, log, error);
+    case FX_PROJECT_FIX:
+    default:
+      fix = fx_fix_find (edit->name);
+      if (fix == NULL)
+        return fx_fail (error, FX_ERROR_FAILED, "there is no fix \"%s\"", edit->name);
+      return fx_fix_apply (graph, fix, log, n_changes, error);
+    }
+}

@@ -1,0 +1,83 @@
+/* What a person decided about one model: everything that is needed to repeat a run, and nothing that can be computed.
+ *
+ * A project is a plain value. The window keeps one for every step of its history, so that undo is going back to an
+ * older one; io/fx-project-file.h writes it down. Paths are absolute in memory.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/fx-types.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  FX_PROJECT_FIX,         /* `name` is the rule of a fix */
+  FX_PROJECT_FIX_ALL,     /* every fix that needs no decision */
+  FX_PROJECT_INPUT_SHAPE, /* the input `name` gets the shape `value`, "1x3x224x224" */
+} FxProjectEditKind;
+
+/* A change of the graph, made again each time the project is opened. */
+typedef struct
+{
+  FxProjectEditKind kind;
+  char *name;
+  char *value;
+} FxProjectEdit;
+
+/* How one input is fed. */
+typedef struct
+{
+  char *name;
+  char *preprocess; /* core/calib/fx-preprocess.h; NULL: none was chosen */
+  char *runtime;    /* the picture that the board gets: "nv12", "rgb", …; NULL: as the network was trained */
+} FxProjectInput;
+
+/* A folder, list or file of samples; see io/fx-dataset.h. */
+typedef struct
+{
+  char *input; /* which input it feeds; NULL: the first one */
+  char *path;
+  char *labels; /* NULL: none, or found beside the samples */
+} FxProjectDataset;
+
+typedef struct
+{
+  char *model;         /* path; NULL: an empty project */
+  char *weights;       /* for formats of two files, NULL otherwise */
+  char *target;        /* id of a board */
+  GPtrArray *edits;    /* FxProjectEdit, in the order made */
+  GPtrArray *inputs;   /* FxProjectInput; inputs that nobody touched are missing */
+  GPtrArray *datasets; /* FxProjectDataset */
+  char *preset;        /* how much is tried to be accurate; NULL: the program's own choice */
+  char *method;        /* of the thresholds, likewise */
+  guint samples;       /* how many are used for calibration; 0: all */
+  guint64 seed;        /* by which they are chosen */
+  char *output;        /* folder that results go to; NULL: beside the model */
+  char *origin;        /* of a journal: the project file that this is an unsaved state of; NULL */
+} FxProject;
+
+FxProjectEdit *fx_project_edit_new (FxProjectEditKind kind, const char *name, const char *value);
+void fx_project_edit_free (FxProjectEdit *edit); /* accepts NULL */
+
+FxProject *fx_project_new (void);
+FxProject *fx_project_copy (const FxProject *project);
+void fx_project_free (FxProject *project); /* accepts NULL */
+
+/* Everything but `origin`. */
+gboolean fx_project_equal (const FxProject *a, const FxProject *b);
+
+void fx_project_add_edit (FxProject *project, FxProjectEditKind kind, const char *name, const char *value);
+void fx_project_add_dataset (FxProject *project, const char *input, const char *path, const char *labels);
+/* The entry of an input; NULL if there is none. */
+FxProjectInput *fx_project_find_input (const FxProject *project, const char *name);
+/* The same, added if there is none. */
+FxProjectInput *fx_project_touch_input (FxProject *project, const char *name);
+
+/* Makes the change in a sorted graph with inferred shapes; as fx_fix_apply(). `n_changes` may be NULL. */
+gboolean
+fx_project_edit_apply (const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log, guint *n_changes, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxProject, fx_project_free)
+
+G_END_DECLS

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app-test.h"
+
+#include <string.h>
+
+#define TIMEOUT_S 60
+#define TICK_MS 5
+
+static char *pictures;
+static gint64 last_turn_us, longest_us;
+
+/* ---- the watchdog ---- */
+
+/* Turns with the main loop; what is late by more than its own period was kept waiting. */
+static gboolean
+turn_cb (G_GNUC_UNUSED gpointer data)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  longest_us = MAX (longest_us, now - last_turn_us - TICK_MS * 1000);
+  last_turn_us = now;
+  return G_SOURCE_CONTINUE;
+}
+
+double
+app_test_longest_block (void)
+{
+  return (double)longest_us / 1000;
+}
+
+void
+app_test_forget_block (void)
+{
+  last_turn_us = g_get_monotonic_time ();
+  longest_us = 0;
+}
+
+/* ---- start and stop ---- */
+
+void
+app_test_init (int *argc, char ***argv)
+{
+  int n = 1;
+
+  for (int i = 1; i < *argc; i++)
+    if (g_str_has_prefix ((*argv)[i], "--pictures="))
+      pictures = g_strdup ((*argv)[i] + strlen ("--pictures="));
+    else
+      (*argv)[n++] = (*argv)[i];
+  *argc = n;
+  (*argv)[n] = NULL;
+  if (pictures != NULL)
+    g_mkdir_with_parents (pictures, 0755);
+  g_test_init (argc, argv, NULL);
+}
+
+FxApplication *
+app_test_start (void)
+{
+  FxApplication *application = fx_application_new (G_APPLICATION_NON_UNIQUE);
+  g_autoptr (GError) error = NULL;
+
+  g_application_register (G_APPLICATION (application), NULL, &error);
+  g_assert_no_error (error);
+  g_application_activate (G_APPLICATION (application));
+  app_test_forget_block ();
+  g_timeout_add_full (G_PRIORITY_DEFAULT, TICK_MS, turn_cb, NULL, NULL);
+  app_test_idle (300);
+  return application;
+}
+
+FxWindow *
+app_test_window (FxApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  g_assert_true (FX_IS_WINDOW (window));
+  return FX_WINDOW (window);
+}
+
+static gboolean
+no_windows (gpointer data)
+{
+  return gtk_application_get_windows (data) == NULL;
+}
+
+void
+app_test_stop (FxApplication *application)
+{
+  GList *windows;
+
+  while ((windows = gtk_application_get_windows (GTK_APPLICATION (application))) != NULL)
+    gtk_window_destroy (windows->data);
+  app_test_wait (no_windows, application, "no window");
+  app_test_idle (50);
+  g_source_remove_by_funcs_user_data (&g_timeout_funcs, NULL);
+  g_object_unref (application);
+}
+
+/* ---- waiting ---- */
+
+void
+app_test_wait (AppCondition condition, gpointer data, const char *what)
+{
+  gint64 end = g_get_monotonic_time () + TIMEOUT_S * G_USEC_PER_SEC;
+
+  while (!condition (data))
+    {
+      if (g_get_monotonic_time () > end)
+        g_error ("waited too long for: %s", what);
+      g_main_context_iteration (NULL, TRUE);
+    }
+}
+
+static gboolean
+set_flag (gpointer data)
+{
+  *(gboolean *)data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+void
+app_test_idle (guint milliseconds)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (milliseconds, set_flag, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+typedef struct
+{
+  FxDocument *document;
+  FxDocumentState state;
+} Wanted;
+
+static gboolean
+is_settled (gpointer data)
+{
+  const Wanted *wanted = data;
+  gboolean busy, checking;
+
+  g_object_get (wanted->document, "busy", &busy, "checking", &checking, NULL);
+  return fx_document_get_state (wanted->document) == wanted->state && !busy && !checking;
+}
+
+void
+app_test_wait_document (FxWindow *window, FxDocumentState state)
+{
+  Wanted wanted = { fx_window_get_document (window), state };
+
+  app_test_wait (is_settled, &wanted, "the document to settle");
+}
+
+/* ---- actions and widgets ---- */
+
+static GAction *
+find_action (FxWindow *window, const char *name)
+{
+  GActionMap *map = g_str_has_prefix (name, "app.") ? G_ACTION_MAP (gtk_window_get_application (GTK_WINDOW (window)))
+                                                    : G_ACTION_MAP (window);
+  GAction *action = g_action_map_lookup_action (map, strchr (name, '.') + 1);
+
+  if (action == NULL)
+    g_error ("there is no action %s", name);
+  return action;
+}
+
+gboolean
+app_test_action_enabled (FxWindow *window, const char *name)
+{
+  return g_action_get_enabled (find_action (window, name));
+}
+
+void
+app_test_action (FxWindow *window, const char *name, const char *parameter)
+{
+  GAction *action = find_action (window, name);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value = NULL;
+
+  if (!g_action_get_enabled (action))
+    g_error ("the action %s is not enabled", name);
+  if (parameter != NULL)
+    {
+      value = g_variant_parse (g_action_get_parameter_type (action), parameter, NULL, NULL, &error);
+      g_assert_no_error (error);
+    }
+  g_action_activate (action, value);
+}
+
+static GtkWidget *
+find_below (GtkWidget *widget, const char *type_name)
+{
+  GtkWidget *child, *found = NULL;
+
+  if (strcmp (G_OBJECT_TYPE_NAME (widget), type_name) == 0)
+    return widget;
+  for (child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_below (child, type_name);
+  return found;
+}
+
+GtkWidget *
+app_test_find (gpointer root, const char *type_name)
+{
+  GtkWidget *widget = find_below (GTK_WIDGET (root), type_name);
+
+  if (widget == NULL)
+    g_error ("there is no %s", type_name);
+  return widget;
+}
+
+/* ---- pictures ---- */
+
+static gboolean
+is_mapped (gpointer data)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (data)) && gtk_widget_get_width (GTK_WIDGET (data)) > 0;
+}
+
+void
+app_test_picture (gpointer window, const char *name)
+{
+  g_autoptr (GdkPaintable) paintable = NULL;
+  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autofree char *file = NULL, *path = NULL;
+
+  if (pictures == NULL)
+    return;
+  app_test_wait (is_mapped, window, "the window to be shown");
+  app_test_idle (400);
+  paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (GTK_WIDGET (window)),
+                          gtk_widget_get_height (GTK_WIDGET (window)));
+  node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
+  file = g_strconcat (name, ".png", NULL);
+  path = g_build_filename (pictures, file, NULL);
+  gdk_texture_save_to_png (texture, path);
+}

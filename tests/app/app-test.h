@@ -1,0 +1,43 @@
+/* Driving the application in its own process: waiting for conditions, calling actions, taking pictures of windows, and
+ * watching that the main loop never stands still.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/fx-application.h"
+#include "app/fx-window.h"
+
+G_BEGIN_DECLS
+
+/* Reads --pictures=FOLDER from the command line (screenshots are kept there), then as gtk_test_init(). */
+void app_test_init (int *argc, char ***argv);
+
+/* An application that is registered and activated, and its window. */
+FxApplication *app_test_start (void);
+FxWindow *app_test_window (FxApplication *application);
+/* Closes all windows and frees the application. */
+void app_test_stop (FxApplication *application);
+
+/* Runs the main loop until the condition holds; fails the test after 60 s. */
+typedef gboolean (*AppCondition) (gpointer data);
+void app_test_wait (AppCondition condition, gpointer data, const char *what);
+/* Runs the main loop for a moment: for animations and layout. */
+void app_test_idle (guint milliseconds);
+/* Until the document is in that state, and neither checked nor edited. */
+void app_test_wait_document (FxWindow *window, FxDocumentState state);
+
+/* "win.…" or "app.…" with a parameter in GVariant's text form, or NULL. The action has to be enabled. */
+void app_test_action (FxWindow *window, const char *name, const char *parameter);
+gboolean app_test_action_enabled (FxWindow *window, const char *name);
+
+/* Finds a widget below another by its type name or "css-name.class"; fails the test if there is none. */
+GtkWidget *app_test_find (gpointer root, const char *type_name);
+
+/* Keeps a picture of the window as FOLDER/NAME.png; nothing without --pictures. */
+void app_test_picture (gpointer window, const char *name);
+
+/* The longest time since the start during which the main loop did not turn, in milliseconds. */
+double app_test_longest_block (void);
+void app_test_forget_block (void);
+
+G_END_DECLS
