@@ -55,6 +55,12 @@ docs: build
 	tools/make-operators-doc.sh $(BUILD) > docs/operators.md.new
 	mv docs/operators.md.new docs/operators.md
 
+# A package of both programs in dist/, made of what is committed.
+.PHONY: deb
+deb:
+	tools/setup.sh deb
+	tools/make-deb.sh dist
+
 setup:
 	@tools/setup.sh build
 
@@ -76,4 +82,4 @@ $(BENCH_BUILD)/build.ninja: | setup-bench
 	meson setup $(BENCH_BUILD) -Dbuildtype=release -Db_ndebug=true
 
 clean:
-	rm -rf $(BUILD) $(SANITIZE_BUILD) $(BENCH_BUILD)
+	rm -rf $(BUILD) $(SANITIZE_BUILD) $(BENCH_BUILD) dist

@@ -1,0 +1,46 @@
+#!/bin/bash
+# Whether everything that people read is translated, as TAP: files with translatable text are listed in po/POTFILES, and
+# no translation lacks a text, holds an outdated one or breaks a format.
+#   check-po.sh SOURCE_ROOT
+#
+# SPDX-License-Identifier: Apache-2.0
+set -u
+cd "$1" || exit 1
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+number=0
+failures=0
+
+report() {
+  number=$((number + 1))
+  if [ -z "$2" ]; then
+    echo "ok $number - $1"
+  else
+    echo "not ok $number - $1"
+    sed 's/^/#   /' <<<"$2"
+    failures=$((failures + 1))
+  fi
+}
+
+mapfile -t languages < <(grep -v '^#' po/LINGUAS)
+echo "1..$((1 + ${#languages[@]}))"
+grep -v '^#' po/POTFILES | sort >"$work/listed"
+{
+  grep -rlE '\b(_|N_|C_|ngettext) \(' src/app --include='*.c' --include='*.h'
+  grep -rl 'translatable="yes"' data/ui
+  ls data/desktop/*.in | grep -v service
+  ls data/*.gschema.xml
+} 2>/dev/null | sort >"$work/wanted"
+report "po/POTFILES lists all files with translatable text" "$(diff "$work/listed" "$work/wanted" | grep '^[<>]')"
+
+xgettext --from-code=UTF-8 --add-comments --keyword=_ --keyword=N_ --keyword=C_:1c,2 --files-from=po/POTFILES \
+  --output="$work/fixpoint.pot" 2>"$work/errors"
+for language in "${languages[@]}"; do
+  msgmerge --quiet --output-file="$work/$language.po" "po/$language.po" "$work/fixpoint.pot"
+  report "$language is complete" "$(
+    LC_ALL=C msgfmt --check --statistics --output-file=/dev/null "$work/$language.po" 2>&1 | grep -E 'fuzzy|untranslated|error'
+    msgattrib --no-obsolete --untranslated "$work/$language.po" | grep -A2 '^msgid' | head -20
+  )"
+done
+[ "$failures" = 0 ]
