@@ -136,6 +136,8 @@ enter (Joiner *joiner, FxId value)
   float scale;
   gint32 zero_point;
 
+  if (fx_graph_value (graph, twin)->dtype != FX_DTYPE_FLOAT)
+    return FX_NONE; /* the reference has integers itself */
   if (of->dtype == FX_DTYPE_FLOAT)
     return twin;
   if (joiner->entered[value] == FX_NONE
@@ -201,7 +203,26 @@ branch_value (Joiner *joiner, FxId value, guint depth)
   return GPOINTER_TO_UINT (g_hash_table_lookup (joiner->branch, GUINT_TO_POINTER (value + 1))) - 1;
 }
 
-/* The quantized graph has a value that stays float behind a node of floats only: nothing is quantized there. */
+/* Weights that the graph holds as integers: DequantizeLinear of a constant, or of a constant that it quantizes. */
+static gboolean
+is_quantized_constant (const FxGraph *graph, const FxUses *uses, FxId value)
+{
+  static const char *const path[] = { "DequantizeLinear", "QuantizeLinear" };
+
+  if (uses->producer[value] == FX_NONE)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (path) && uses->producer[value] != FX_NONE; i++)
+    {
+      const FxNode *node = fx_graph_node (graph, uses->producer[value]);
+
+      if (strcmp (node->op_type, path[i]) != 0)
+        return FALSE;
+      value = node->inputs[0];
+    }
+  return fx_graph_value (graph, value)->constant != NULL;
+}
+
+/* A value that stays float behind a node of floats only: nothing is quantized there. */
 static gboolean
 is_float_node (const FxGraph *graph, const FxUses *uses, FxId value)
 {
@@ -210,7 +231,9 @@ is_float_node (const FxGraph *graph, const FxUses *uses, FxId value)
   if (fx_graph_value (graph, value)->dtype != FX_DTYPE_FLOAT)
     return FALSE;
   for (guint i = 0; i < node->n_inputs; i++)
-    if (node->inputs[i] != FX_NONE && fx_graph_value (graph, node->inputs[i])->dtype != FX_DTYPE_FLOAT)
+    if (node->inputs[i] != FX_NONE
+        && (fx_graph_value (graph, node->inputs[i])->dtype != FX_DTYPE_FLOAT
+            || is_quantized_constant (graph, uses, node->inputs[i])))
       return FALSE;
   return TRUE;
 }

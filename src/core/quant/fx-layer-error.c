@@ -238,8 +238,9 @@ measure (Job *job, guint n_samples, FxSampleSource source, gpointer source_data,
 
 /* ---- details ---- */
 
+/* What a layer contributes itself, which says more than the noise that comes to it. */
 static double
-badness (const FxLayerError *layer)
+own_sqnr (const FxLayerError *layer)
 {
   double sqnr = layer->has_isolated ? layer->isolated.sqnr_db : layer->cumulative.sqnr_db;
 
@@ -251,10 +252,12 @@ compare_layers (gconstpointer a, gconstpointer b, gpointer data)
 {
   const FxErrorReport *report = data;
   guint x = *(const guint *)a, y = *(const guint *)b;
-  double first = badness (&report->layers[x]), second = badness (&report->layers[y]);
+  const FxLayerError *first = &report->layers[x], *second = &report->layers[y];
 
-  if (first != second)
-    return first < second ? -1 : 1;
+  if (first->has_isolated != second->has_isolated)
+    return first->has_isolated ? -1 : 1;
+  if (own_sqnr (first) != own_sqnr (second))
+    return own_sqnr (first) < own_sqnr (second) ? -1 : 1;
   return x < y ? -1 : x > y;
 }
 
@@ -278,13 +281,13 @@ choose_details (const FxErrorReport *report, const FxLayerErrorOptions *options)
   g_autofree guint8 *taken = g_new0 (guint8, report->n_layers + 1);
 
   for (guint i = 0; i < MIN (options->n_worst, report->n_layers); i++)
-    if (badness (&report->layers[order[i]]) < INFINITY)
+    if (own_sqnr (&report->layers[order[i]]) < INFINITY)
       {
         g_array_append_val (chosen, order[i]);
         taken[order[i]] = 1;
       }
   for (guint i = 0; options->detailed != NULL && i < report->n_layers; i++)
-    if (!taken[i]
+    if (!taken[i] && report->layers[i].cumulative.n > 0
         && (g_strv_contains (options->detailed, report->layers[i].tensor)
             || g_strv_contains (options->detailed, report->layers[i].node)))
       g_array_append_val (chosen, i);
@@ -372,6 +375,24 @@ add_part (Job *job, const FxGraph *graph)
   job->parts[part] = (FxJoinPart){ graph, job->twins[part] };
 }
 
+/* Layers whose values did not survive the simplification of the graph have nothing to tell. */
+static void
+drop_unseen (FxErrorReport *report)
+{
+  g_autofree guint *moved = g_new (guint, report->n_layers + 1);
+  guint n = 0;
+
+  for (guint i = 0; i < report->n_layers; i++)
+    {
+      moved[i] = n;
+      if (report->layers[i].cumulative.n + report->layers[i].cumulative.not_finite > 0)
+        report->layers[n++] = report->layers[i];
+    }
+  report->n_layers = n;
+  for (guint i = 0; i < report->n_details; i++)
+    report->details[i].layer = moved[report->details[i].layer];
+}
+
 /* The names are the graphs' own until here. */
 static void
 take_names (FxErrorReport *report)
@@ -432,6 +453,7 @@ fx_layer_errors_measure_graphs (const FxErrorGraphs *graphs, guint n_samples, Fx
     }
   report->n_samples = n_samples;
   ok = run (&job, n_samples, source, source_data, options != NULL ? options : &defaults, progress, cancellable, error);
+  drop_unseen (report);
   take_names (report);
   fx_join_free (job.join);
   fx_uses_free (job.uses);

@@ -71,12 +71,13 @@ typedef struct
   guint n_threads;             /* samples that are worked on at once; 0: all processors */
   gsize max_bytes;             /* activation memory of each; 0: the engine's own limit */
   gboolean no_isolated;        /* leave the isolated errors out, which about halves the time */
-  guint n_worst;               /* details of so many layers: those with the lowest isolated (else cumulative) SQNR */
+  guint n_worst;               /* details of so many layers, as fx_error_report_rank() ranks them */
   const char *const *detailed; /* and of these tensors or nodes; NULL-terminated, may be NULL */
 } FxLayerErrorOptions;
 
 /* Called on a worker, never twice at once, as soon as a layer's figures are there, and again with each further sample.
- * `error` is valid during the call; its strings as long as the report is being made. */
+ * `error` is valid during the call; its strings as long as the report is being made. `index` also counts layers that
+ * nothing is ever heard of and that the report leaves out: those that simplification of a graph takes away. */
 typedef void (*FxLayerErrorFunc) (const FxLayerError *error, guint index, guint n_layers, gpointer user_data);
 
 /* Runs samples 0 … n_samples − 1 through one engine that holds all graphs; a second pass over them gathers the details.
@@ -89,7 +90,8 @@ FxErrorReport *fx_layer_errors_measure_graphs (const FxErrorGraphs *graphs, guin
 
 void fx_error_report_free (FxErrorReport *report); /* accepts NULL */
 
-/* Indices of the layers, the one with the lowest isolated (else cumulative) SQNR first. g_free() it. */
+/* Indices of the layers, worst first: those with an isolated SQNR by that, then the others by the cumulative one.
+ * g_free() it. */
 guint *fx_error_report_rank (const FxErrorReport *report);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxErrorReport, fx_error_report_free)

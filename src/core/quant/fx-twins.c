@@ -25,10 +25,13 @@ fx_twin_base_name (const FxValue *value)
 }
 
 static gboolean
-can_pair (const FxGraph *graph, FxId id)
+can_pair (const FxGraph *graph, const FxUses *uses, FxId id)
 {
   const FxValue *value = fx_graph_value (graph, id);
+  FxId producer = uses->producer[id];
 
+  if (producer != FX_NONE && strcmp (fx_graph_node (graph, producer)->op_type, "Constant") == 0)
+    return FALSE;
   return value->constant == NULL && (value->dtype == FX_DTYPE_FLOAT || is_integer (value->dtype));
 }
 
@@ -43,7 +46,7 @@ by_base_name (const FxGraph *graph, const FxUses *uses, gboolean inputs)
       char *name;
       guint known;
 
-      if (!can_pair (graph, v) || (!inputs && uses->producer[v] == FX_NONE))
+      if (!can_pair (graph, uses, v) || (!inputs && uses->producer[v] == FX_NONE))
         continue;
       name = fx_twin_base_name (fx_graph_value (graph, v));
       known = GPOINTER_TO_UINT (g_hash_table_lookup (table, name));
@@ -84,7 +87,8 @@ find_by_origin (const FxGraph *reference, const FxNode *node)
 }
 
 static void
-pair_by_origins (const FxGraph *reference, const FxGraph *other, FxId *twins)
+pair_by_origins (const FxGraph *reference, const FxUses *reference_uses, const FxGraph *other, const FxUses *other_uses,
+                 FxId *twins)
 {
   g_autofree guint8 *taken = g_new0 (guint8, fx_graph_n_values (reference) + 1);
 
@@ -96,10 +100,11 @@ pair_by_origins (const FxGraph *reference, const FxGraph *other, FxId *twins)
       const FxNode *node = fx_graph_node (other, i);
       FxId twin, output = node->n_outputs == 1 && !node->removed ? node->outputs[0] : FX_NONE;
 
-      if (output == FX_NONE || twins[output] != FX_NONE || !can_pair (other, output) || node->origins == NULL)
+      if (output == FX_NONE || twins[output] != FX_NONE || !can_pair (other, other_uses, output)
+          || node->origins == NULL)
         continue;
       twin = find_by_origin (reference, node);
-      if (twin == FX_NONE || taken[twin] || !can_pair (reference, twin)
+      if (twin == FX_NONE || taken[twin] || !can_pair (reference, reference_uses, twin)
           || !shapes_agree (reference, twin, other, output))
         continue;
       twins[output] = twin;
@@ -129,7 +134,7 @@ fx_twins_find (const FxGraph *reference, const FxGraph *other)
       if (twin != 0 && shapes_agree (reference, twin - 1, other, value))
         twins[value] = twin - 1;
     }
-  pair_by_origins (reference, other, twins);
+  pair_by_origins (reference, reference_uses, other, other_uses, twins);
   return twins;
 }
 

@@ -1,0 +1,265 @@
+/* The report for a terminal: tables as users of the boards' own converter know them.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "io/report/fx-advice.h"
+#include "io/report/fx-html.h"
+
+#include "core/graph/fx-graph.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- tables of text ---- */
+
+#define MAX_WIDTH 44
+
+typedef struct
+{
+  GPtrArray *cells; /* of char *, row by row; the first row has the headings */
+  guint n_columns;
+} Table;
+
+static Table
+table_new (const char *const *headings, guint n_columns)
+{
+  Table table = { g_ptr_array_new_with_free_func (g_free), n_columns };
+
+  for (guint i = 0; i < n_columns; i++)
+    g_ptr_array_add (table.cells, g_strdup (headings[i]));
+  return table;
+}
+
+/* Names that are too long lose their beginning: the end tells layers of the same kind apart. */
+static void
+add_name (Table *table, const char *name)
+{
+  char *visible = fx_html_visible (name);
+  glong length = g_utf8_strlen (visible, -1);
+
+  if (length > MAX_WIDTH)
+    {
+      char *end = g_utf8_offset_to_pointer (visible, length - (MAX_WIDTH - 3));
+      char *shortened = g_strconcat ("...", end, NULL);
+
+      g_free (visible);
+      visible = shortened;
+    }
+  g_ptr_array_add (table->cells, visible);
+}
+
+static void
+add_text (Table *table, const char *text)
+{
+  g_ptr_array_add (table->cells, g_strdup (text));
+}
+
+static void
+add_number (Table *table, double value, int digits)
+{
+  GString *text = g_string_new (NULL);
+
+  if (isnan (value))
+    g_string_append (text, "--");
+  else
+    fx_html_number (text, value, digits);
+  g_ptr_array_add (table->cells, g_string_free (text, FALSE));
+}
+
+static void
+add_significant (Table *table, double value)
+{
+  GString *text = g_string_new (NULL);
+
+  fx_html_significant (text, value, 4);
+  g_ptr_array_add (table->cells, g_string_free (text, FALSE));
+}
+
+/* Takes what the table holds. */
+static void
+table_print (Table *table, GString *out)
+{
+  g_autofree glong *widths = g_new0 (glong, table->n_columns);
+
+  for (guint i = 0; i < table->cells->len; i++)
+    widths[i % table->n_columns] = MAX (widths[i % table->n_columns], g_utf8_strlen (table->cells->pdata[i], -1));
+  for (guint i = 0; i < table->cells->len; i++)
+    {
+      guint column = i % table->n_columns;
+      const char *cell = table->cells->pdata[i];
+
+      g_string_append (out, cell);
+      if (column + 1 == table->n_columns)
+        g_string_append_c (out, '\n');
+      for (glong k = g_utf8_strlen (cell, -1); column + 1 < table->n_columns && k < widths[column] + 2; k++)
+        g_string_append_c (out, ' ');
+    }
+  g_ptr_array_unref (table->cells);
+}
+
+/* ---- nodes ---- */
+
+/* Where a node of the quantized network runs, by the float node of its name; NULL: not known. */
+static const FxNodeCheck *
+check_of (const FxReport *report, const char *name)
+{
+  FxId id = report->graph != NULL && report->placement != NULL ? fx_graph_find_node (report->graph, name) : FX_NONE;
+
+  return id != FX_NONE && id < report->placement->n_nodes ? &report->placement->nodes[id] : NULL;
+}
+
+static void
+add_place (Table *table, const FxReport *report, const FxLayerError *layer)
+{
+  const FxNodeCheck *check = check_of (report, layer->node);
+
+  if (check == NULL)
+    {
+      add_text (table, layer->dtype == FX_DTYPE_FLOAT ? "CPU" : "BPU");
+      add_text (table, "--");
+      return;
+    }
+  add_text (table, check->placement == FX_PLACEMENT_BPU ? "BPU" : "CPU");
+  g_ptr_array_add (table->cells,
+                   check->subgraph != FX_NO_SUBGRAPH ? g_strdup_printf ("id(%d)", check->subgraph) : g_strdup ("--"));
+}
+
+char *
+fx_report_node_table (const FxReport *report)
+{
+  static const char *const headings[]
+      = { "Node", "ON", "Subgraph", "Type", "Cosine Similarity", "Threshold", "DataType" };
+  Table table = table_new (headings, G_N_ELEMENTS (headings));
+  GString *out = g_string_new ("The main quantized node information:\n");
+
+  for (guint i = 0; report->errors != NULL && i < report->errors->n_layers; i++)
+    {
+      const FxLayerError *layer = &report->errors->layers[i];
+      double threshold = MAX (layer->input_range.high, -layer->input_range.low);
+
+      add_name (&table, layer->node);
+      add_place (&table, report, layer);
+      add_name (&table, layer->op_type);
+      add_number (&table, layer->cumulative.cosine, 6);
+      add_number (&table, layer->has_input_range ? threshold : (double)NAN, 6);
+      add_text (&table, layer->dtype == FX_DTYPE_FLOAT ? "float" : fx_dtype_numpy_name (layer->dtype));
+    }
+  table_print (&table, out);
+  return g_string_free (out, FALSE);
+}
+
+char *
+fx_report_layer_table (const FxReport *report)
+{
+  static const char *const headings[]
+      = { "Node", "Type", "DataType", "Cosine", "SQNR dB", "isolated dB", "MSE", "max |d|" };
+  Table table = table_new (headings, G_N_ELEMENTS (headings));
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; report->errors != NULL && i < report->errors->n_layers; i++)
+    {
+      const FxLayerError *layer = &report->errors->layers[i];
+
+      add_name (&table, layer->node);
+      add_name (&table, layer->op_type);
+      add_text (&table, layer->dtype == FX_DTYPE_FLOAT ? "float" : fx_dtype_numpy_name (layer->dtype));
+      add_number (&table, layer->cumulative.cosine, 6);
+      add_number (&table, layer->cumulative.sqnr_db, 2);
+      add_number (&table, layer->has_isolated ? layer->isolated.sqnr_db : (double)NAN, 2);
+      add_significant (&table, layer->cumulative.mse);
+      add_significant (&table, layer->cumulative.max_abs);
+    }
+  table_print (&table, out);
+  return g_string_free (out, FALSE);
+}
+
+char *
+fx_report_output_table (const FxReport *report)
+{
+  static const char *const headings[]
+      = { "Output", "Cosine Similarity", "L1 Distance", "L2 Distance", "Chebyshev Distance" };
+  Table table = table_new (headings, G_N_ELEMENTS (headings));
+  GString *out = g_string_new ("The quantized model output:\n");
+
+  for (guint i = 0; report->errors != NULL && i < report->errors->n_outputs; i++)
+    {
+      const FxOutputError *output = &report->errors->outputs[i];
+
+      add_name (&table, output->name);
+      add_number (&table, output->all.cosine, 6);
+      add_number (&table, output->all.l1, 6);
+      add_number (&table, output->all.l2, 6);
+      add_number (&table, output->all.max_abs, 6);
+    }
+  table_print (&table, out);
+  return g_string_free (out, FALSE);
+}
+
+/* ---- the rest ---- */
+
+static void
+print_accuracy (const char *label, const FxEvaluation *evaluation, GString *out)
+{
+  if (evaluation == NULL || evaluation->n == 0)
+    return;
+  g_string_append_printf (out, "%s top-1 ", label);
+  fx_html_number (out, fx_evaluation_percent (evaluation->top1, evaluation->n), 2);
+  g_string_append (out, " %, top-5 ");
+  fx_html_number (out, fx_evaluation_percent (evaluation->top5, evaluation->n), 2);
+  g_string_append_printf (out, " %% of %u samples\n", evaluation->n);
+}
+
+static void
+print_steps (const FxReport *report, GString *out)
+{
+  for (guint i = 0; i < report->n_steps; i++)
+    {
+      const FxReportStep *step = &report->steps[i];
+      double gain = step->after_db - step->before_db;
+      g_autofree char *name = fx_html_visible (step->name);
+
+      g_string_append_printf (out, "step %s: ", name);
+      if (!isnan (gain))
+        {
+          g_string_append (out, gain >= 0.0 ? "+" : "");
+          fx_html_number (out, gain, 2);
+          g_string_append (out, " dB, ");
+        }
+      g_string_append (out, step->kept ? "kept\n" : "not kept\n");
+    }
+}
+
+static void
+print_advice (const FxReport *report, GString *out)
+{
+  g_autoptr (GPtrArray) list = fx_advice_list (report);
+
+  g_string_append (out, "What to try next:\n");
+  for (guint i = 0; i < list->len; i++)
+    {
+      const FxAdvice *advice = list->pdata[i];
+      g_autofree char *node = advice->node != NULL ? fx_html_visible (advice->node) : NULL;
+      g_autofree char *option = advice->option != NULL ? fx_html_visible (advice->option) : NULL;
+
+      g_string_append_printf (out, "- %s%s%s", node != NULL ? node : "", node != NULL ? ": " : "", advice->text);
+      if (option != NULL)
+        g_string_append_printf (out, " (%s)", option);
+      g_string_append_c (out, '\n');
+    }
+}
+
+char *
+fx_report_to_text (const FxReport *report)
+{
+  g_autofree char *nodes = fx_report_node_table (report);
+  g_autofree char *outputs = fx_report_output_table (report);
+  GString *out = g_string_new (NULL);
+
+  if (report->errors != NULL)
+    g_string_append_printf (out, "%s\n%s\n", nodes, outputs);
+  print_accuracy ("float  ", report->accuracy_float, out);
+  print_accuracy ("integer", report->accuracy_integer, out);
+  print_steps (report, out);
+  if (fx_report_section_advice.is_present (report))
+    print_advice (report, out);
+  return g_string_free (out, FALSE);
+}
