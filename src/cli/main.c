@@ -31,7 +31,7 @@ print_help (FILE *out)
 {
   fprintf (out, "usage: fixpoint-cli VERB [options] …\n\n");
   for (const FxVerb *verb = fx_verbs; verb->name != NULL; verb++)
-    fprintf (out, "  %-10s %s\n", verb->name, verb->summary);
+    fprintf (out, "  %-11s %s\n", verb->name, verb->summary);
   fprintf (out, "\nfixpoint-cli VERB --help tells more.\n");
 }
 

@@ -81,7 +81,8 @@ compare (const char *a, const char *b, const Options *options, GError **error)
                                   .detailed = (const char *const *)options->detailed };
   FxProgress progress = fx_cli_progress ();
   g_autoptr (FxErrorReport) errors = NULL;
-  g_autofree char *title = g_strdup_printf ("%s against %s", b, a);
+  g_autofree char *first = g_path_get_basename (a), *second = g_path_get_basename (b);
+  g_autofree char *title = g_strdup_printf ("%s against %s", second, first);
   FxReport report = { .model = title };
 
   if (samples == NULL)

@@ -116,8 +116,10 @@ whole_init (Whole *whole, const char *name)
     whole->sensitivity->rows[i]
         = (FxSensitivityRow){ g_strdup_printf ("%s/%u", name, i), g_strdup ("Conv"), metrics (0.2 - 0.1 * i) };
   whole->sensitivity->n_curve = 1;
-  whole->sensitivity->curve = g_new0 (FxErrorMetrics, 1);
-  whole->sensitivity->curve[0] = metrics (0.2);
+  whole->sensitivity->together = g_new0 (FxErrorMetrics, 1);
+  whole->sensitivity->together[0] = metrics (0.2);
+  whole->sensitivity->without = g_new0 (FxErrorMetrics, 1);
+  whole->sensitivity->without[0] = metrics (0.1);
   whole->report = (FxReport){ .model = name,
                               .target = "RDK X5",
                               .march = "bayes-e",
@@ -271,7 +273,7 @@ test_page (void)
   whole_init (&whole, "net");
   page = check_page (&whole.report);
   g_assert_cmpuint (page.n_sections, ==, fx_n_report_sections);
-  g_assert_cmpuint (page.n_svgs, ==, 3); /* layers, one histogram, its channels */
+  g_assert_cmpuint (page.n_svgs, ==, 4); /* layers, one histogram, its channels, the curves */
   whole_clear (&whole);
   page = check_page (&nothing);
   g_assert_cmpuint (page.n_sections, ==, 1);
@@ -335,7 +337,7 @@ test_numbers (void)
 
 /* ---- bins ---- */
 
-/* Steps of 0.01: every one is in the middle of a bin, and none is counted twice. */
+/* Steps of 0.01: bins end between two, and none is counted twice. */
 static void
 test_bins (void)
 {
@@ -350,7 +352,7 @@ test_bins (void)
   g_assert_cmpuint (bins.n, >, 60);
   g_assert_cmpuint (bins.n, <=, FX_REPORT_MAX_BINS);
   g_assert_cmpfloat_with_epsilon (bins.width / 0.01, rint (bins.width / 0.01), 1e-9);
-  g_assert_cmpfloat_with_epsilon (bins.low / bins.width - floor (bins.low / bins.width), 0.5, 1e-6);
+  g_assert_cmpfloat_with_epsilon (bins.low / 0.01 - floor (bins.low / 0.01), 0.5, 1e-6);
   for (guint k = 0; k < bins.n; k++)
     {
       total[0] += bins.counts[0][k];

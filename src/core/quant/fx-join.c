@@ -356,9 +356,8 @@ build (Joiner *joiner, GError **error)
       else
         add_branch (joiner, item->id);
     }
-  for (guint part = 0; part < joiner->n_parts; part++)
-    for (guint i = 0; i < fx_graph_n_outputs (joiner->parts[part].graph); i++)
-      fx_graph_add_output (join->graph, join->values[part][fx_graph_output (joiner->parts[part].graph, i)]);
+  for (guint i = 0; i < fx_graph_n_outputs (joiner->parts[0].graph); i++)
+    fx_graph_add_output (join->graph, join->values[0][fx_graph_output (joiner->parts[0].graph, i)]);
   return fx_graph_sort (join->graph, error);
 }
 

@@ -18,7 +18,7 @@ typedef struct
 
 typedef struct
 {
-  FxGraph *graph; /* the inputs of graph 0; the outputs of all */
+  FxGraph *graph; /* the inputs and outputs of graph 0; other values are computed for whom asks to see them */
   guint n_parts;
   FxId **values;  /* [n_parts][values of the part] in `graph` */
   FxId *isolated; /* [values of the isolated part] or NULL: see fx_join_new() */

@@ -4,10 +4,10 @@
 #include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
+#include "core/quant/fx-error-report-private.h"
 #include "core/quant/fx-join.h"
 #include "core/quant/fx-twins.h"
 
-#include <math.h>
 #include <string.h>
 
 enum
@@ -35,11 +35,10 @@ typedef struct
   guint n_parts;
   FxJoinPart parts[N_PARTS];
   FxId *twins[N_PARTS];
-  FxUses *uses; /* of the quantized graph */
+  FxUses *uses[N_PARTS];
   FxJoin *join;
-  GArray *pairs;    /* of FxPair */
-  GArray *targets;  /* of Target, as many */
-  guint *n_missing; /* [n_layers] pairs that the sample has not completed yet */
+  GArray *pairs;   /* of FxPair */
+  GArray *targets; /* of Target, as many */
   FxErrorReport *report;
   FxLayerErrorFunc func;
   gpointer user_data;
@@ -63,6 +62,21 @@ range_of (const FxGraph *graph, const FxUses *uses, FxId value, FxRange *range)
   return TRUE;
 }
 
+static gboolean
+is_integer (FxDType dtype)
+{
+  return dtype == FX_DTYPE_INT8 || dtype == FX_DTYPE_UINT8 || dtype == FX_DTYPE_INT16 || dtype == FX_DTYPE_UINT16;
+}
+
+/* Integer nodes of the standard domain do not compute (docs/integer-operators.md). */
+static gboolean
+only_moves (const FxGraph *graph, const FxNode *node, FxId value)
+{
+  return *node->domain == '\0' && node->n_inputs > 0 && node->inputs[0] != FX_NONE
+         && is_integer (fx_graph_value (graph, node->inputs[0])->dtype)
+         && is_integer (fx_graph_value (graph, value)->dtype) && !g_str_has_prefix (node->op_type, "QLinear");
+}
+
 static FxLayerError
 layer_of (const Job *job, FxId value, const FxNode *node, FxId twin)
 {
@@ -70,13 +84,16 @@ layer_of (const Job *job, FxId value, const FxNode *node, FxId twin)
   FxLayerError layer = { .node = node->name,
                          .op_type = node->op_type,
                          .tensor = fx_graph_value (job->graphs->reference, twin)->name,
-                         .dtype = fx_graph_value (graph, value)->dtype };
+                         .dtype = fx_graph_value (graph, value)->dtype,
+                         .moves = only_moves (graph, node, value) };
 
-  layer.has_range = range_of (graph, job->uses, value, &layer.range);
+  if (layer.dtype == FX_DTYPE_FLOAT && node->n_outputs == 1)
+    layer.dtype = fx_graph_value (graph, node->outputs[0])->dtype;
+  layer.has_range = range_of (graph, job->uses[QUANTIZED], value, &layer.range);
   for (guint i = 0; i < node->n_inputs; i++)
     if (node->inputs[i] != FX_NONE && fx_graph_value (graph, node->inputs[i])->constant == NULL)
       {
-        layer.has_input_range = range_of (graph, job->uses, node->inputs[i], &layer.input_range);
+        layer.has_input_range = range_of (graph, job->uses[QUANTIZED], node->inputs[i], &layer.input_range);
         break;
       }
   return layer;
@@ -91,14 +108,7 @@ side_of (const Job *job, guint part, FxId value, FxPairSide *side)
   *side = (FxPairSide){ .value = job->join->values[part][value], .scale = 1.0f };
   if (fx_graph_value (graph, value)->dtype == FX_DTYPE_FLOAT)
     return TRUE;
-  if (part == QUANTIZED)
-    return fx_integer_scale (graph, job->uses, value, &side->scale, &side->zero_point);
-  else
-    {
-      g_autoptr (FxUses) uses = fx_uses_new (graph);
-
-      return fx_integer_scale (graph, uses, value, &side->scale, &side->zero_point);
-    }
+  return fx_integer_scale (graph, job->uses[part], value, &side->scale, &side->zero_point);
 }
 
 static void
@@ -108,6 +118,23 @@ add_pair (Job *job, const FxPairSide *reference, const FxPairSide *other, Target
 
   g_array_append_val (job->pairs, pair);
   g_array_append_val (job->targets, target);
+}
+
+/* The node that computes what is only rounded, or made float, behind it. */
+static const FxNode *
+behind_border (const Job *job, const FxNode *node)
+{
+  const FxGraph *graph = job->graphs->quantized;
+
+  while (strcmp (node->op_type, "QuantizeLinear") == 0 || strcmp (node->op_type, "DequantizeLinear") == 0)
+    {
+      FxId producer = job->uses[QUANTIZED]->producer[node->inputs[0]];
+
+      if (producer == FX_NONE || job->twins[QUANTIZED][node->inputs[0]] != FX_NONE)
+        break;
+      node = fx_graph_node (graph, producer);
+    }
+  return node;
 }
 
 static void
@@ -121,7 +148,7 @@ add_layer (Job *job, GArray *layers, FxId value, const FxNode *node, gboolean is
   if (!side_of (job, REFERENCE, twin, &reference) || !side_of (job, QUANTIZED, value, &other)
       || reference.value == other.value)
     return;
-  layer = layer_of (job, value, node, twin);
+  layer = layer_of (job, value, behind_border (job, node), twin);
   layer.has_isolated = isolated && job->join->isolated[value] != FX_NONE;
   g_array_append_val (layers, layer);
   add_pair (job, &reference, &other, target);
@@ -148,7 +175,6 @@ add_layers (Job *job, gboolean isolated)
     }
   job->report->n_layers = layers->len;
   job->report->layers = (FxLayerError *)g_array_free (layers, FALSE);
-  job->n_missing = g_new0 (guint, job->report->n_layers + 1);
 }
 
 /* Output i of the reference in another graph. */
@@ -196,6 +222,12 @@ add_outputs (Job *job)
 
 /* ---- measuring ---- */
 
+static guint64
+n_seen (const FxErrorMetrics *metrics)
+{
+  return metrics->n + metrics->not_finite;
+}
+
 static void
 take_cb (guint i, const FxPairErrors *errors, gpointer user_data)
 {
@@ -216,9 +248,8 @@ take_cb (guint i, const FxPairErrors *errors, gpointer user_data)
     }
   layer = &job->report->layers[target->row];
   *(target->isolated ? &layer->isolated : &layer->cumulative) = metrics;
-  if (job->n_missing[target->row] == 0)
-    job->n_missing[target->row] = layer->has_isolated ? 2 : 1;
-  if (--job->n_missing[target->row] == 0 && job->func != NULL)
+  /* both tell of the same samples */
+  if (job->func != NULL && (!layer->has_isolated || n_seen (&layer->isolated) == n_seen (&layer->cumulative)))
     job->func (layer, target->row, job->report->n_layers, job->user_data);
 }
 
@@ -237,100 +268,6 @@ measure (Job *job, guint n_samples, FxSampleSource source, gpointer source_data,
 }
 
 /* ---- details ---- */
-
-/* What a layer contributes itself, which says more than the noise that comes to it. */
-static double
-own_sqnr (const FxLayerError *layer)
-{
-  double sqnr = layer->has_isolated ? layer->isolated.sqnr_db : layer->cumulative.sqnr_db;
-
-  return isnan (sqnr) ? INFINITY : sqnr;
-}
-
-static int
-compare_layers (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const FxErrorReport *report = data;
-  guint x = *(const guint *)a, y = *(const guint *)b;
-  const FxLayerError *first = &report->layers[x], *second = &report->layers[y];
-
-  if (first->has_isolated != second->has_isolated)
-    return first->has_isolated ? -1 : 1;
-  if (own_sqnr (first) != own_sqnr (second))
-    return own_sqnr (first) < own_sqnr (second) ? -1 : 1;
-  return x < y ? -1 : x > y;
-}
-
-guint *
-fx_error_report_rank (const FxErrorReport *report)
-{
-  guint *order = g_new (guint, report->n_layers + 1);
-
-  for (guint i = 0; i < report->n_layers; i++)
-    order[i] = i;
-  g_qsort_with_data (order, (int)report->n_layers, sizeof *order, compare_layers, (gpointer)report);
-  return order;
-}
-
-/* Layers whose details are wanted, each once. */
-static GArray *
-choose_details (const FxErrorReport *report, const FxLayerErrorOptions *options)
-{
-  GArray *chosen = g_array_new (FALSE, FALSE, sizeof (guint));
-  g_autofree guint *order = fx_error_report_rank (report);
-  g_autofree guint8 *taken = g_new0 (guint8, report->n_layers + 1);
-
-  for (guint i = 0; i < MIN (options->n_worst, report->n_layers); i++)
-    if (own_sqnr (&report->layers[order[i]]) < INFINITY)
-      {
-        g_array_append_val (chosen, order[i]);
-        taken[order[i]] = 1;
-      }
-  for (guint i = 0; options->detailed != NULL && i < report->n_layers; i++)
-    if (!taken[i] && report->layers[i].cumulative.n > 0
-        && (g_strv_contains (options->detailed, report->layers[i].tensor)
-            || g_strv_contains (options->detailed, report->layers[i].node)))
-      g_array_append_val (chosen, i);
-  return chosen;
-}
-
-/* Share of the elements that lie outside of the range, as exactly as the bins tell. */
-static double
-share_beyond (const FxPairErrors *errors, const FxRange *range)
-{
-  const FxHistogram *histogram = &errors->histograms[0];
-  guint64 total = errors->zeros[0], beyond = 0;
-
-  for (guint k = 0; k < FX_HISTOGRAM_BINS; k++)
-    {
-      guint64 positive = histogram->positive != NULL ? histogram->positive[k] : 0;
-      guint64 negative = histogram->negative != NULL ? histogram->negative[k] : 0;
-      double from = k > 0 ? fx_histogram_edge (histogram, k - 1) : 0.0;
-
-      total += positive + negative;
-      beyond += (from >= range->high ? positive : 0) + (-from <= range->low ? negative : 0);
-    }
-  return total > 0 ? (double)beyond / (double)total : 0.0;
-}
-
-static void
-fill_detail (const FxErrorReport *report, FxLayerDetail *detail, FxPairErrors *errors)
-{
-  const FxLayerError *layer = &report->layers[detail->layer];
-
-  detail->n_channels = errors->n_channels;
-  detail->channels = g_new (FxErrorMetrics, errors->n_channels + 1);
-  for (guint c = 0; c < errors->n_channels; c++)
-    detail->channels[c] = fx_error_metrics (&errors->channels[c]);
-  for (guint i = 0; i < 2; i++)
-    {
-      detail->zeros[i] = errors->zeros[i];
-      detail->histograms[i] = errors->histograms[i];
-    }
-  detail->beyond = layer->has_range ? share_beyond (errors, &layer->range) : 0.0;
-  fx_histogram_init (&errors->histograms[0]);
-  fx_histogram_init (&errors->histograms[1]);
-}
 
 static gboolean
 measure_details (Job *job, const GArray *chosen, guint n_samples, FxSampleSource source, gpointer source_data,
@@ -358,7 +295,7 @@ measure_details (Job *job, const GArray *chosen, guint n_samples, FxSampleSource
   for (guint k = 0; k < chosen->len; k++)
     {
       report->details[k].layer = g_array_index (chosen, guint, k);
-      fill_detail (report, &report->details[k], &results[k]);
+      fx_layer_detail_fill (&report->details[k], &report->layers[report->details[k].layer], &results[k]);
     }
   fx_pair_errors_clear (results, chosen->len);
   return TRUE;
@@ -371,6 +308,7 @@ add_part (Job *job, const FxGraph *graph)
 {
   guint part = job->n_parts++;
 
+  job->uses[part] = fx_uses_new (graph);
   job->twins[part] = part > 0 ? fx_twins_find (job->graphs->reference, graph) : NULL;
   job->parts[part] = (FxJoinPart){ graph, job->twins[part] };
 }
@@ -384,9 +322,12 @@ drop_unseen (FxErrorReport *report)
 
   for (guint i = 0; i < report->n_layers; i++)
     {
+      FxLayerError *layer = &report->layers[i];
+
       moved[i] = n;
-      if (report->layers[i].cumulative.n + report->layers[i].cumulative.not_finite > 0)
-        report->layers[n++] = report->layers[i];
+      layer->has_isolated = layer->has_isolated && n_seen (&layer->isolated) > 0;
+      if (n_seen (&layer->cumulative) > 0)
+        report->layers[n++] = *layer;
     }
   report->n_layers = n;
   for (guint i = 0; i < report->n_details; i++)
@@ -425,7 +366,7 @@ run (Job *job, guint n_samples, FxSampleSource source, gpointer source_data, con
     job->report->layers[i].cumulative = job->report->layers[i].isolated = fx_error_metrics (&(FxErrorSums){ 0 });
   if (!measure (job, n_samples, source, source_data, options, &first, cancellable, error))
     return FALSE;
-  chosen = choose_details (job->report, options);
+  chosen = fx_error_report_choose (job->report, options);
   return chosen->len == 0
          || measure_details (job, chosen, n_samples, source, source_data, options, &second, cancellable, error);
 }
@@ -443,7 +384,6 @@ fx_layer_errors_measure_graphs (const FxErrorGraphs *graphs, guint n_samples, Fx
 
   job.pairs = g_array_new (FALSE, FALSE, sizeof (FxPair));
   job.targets = g_array_new (FALSE, FALSE, sizeof (Target));
-  job.uses = fx_uses_new (graphs->quantized);
   add_part (&job, graphs->reference);
   add_part (&job, graphs->quantized);
   if (graphs->weights != NULL && graphs->activations != NULL)
@@ -456,36 +396,12 @@ fx_layer_errors_measure_graphs (const FxErrorGraphs *graphs, guint n_samples, Fx
   drop_unseen (report);
   take_names (report);
   fx_join_free (job.join);
-  fx_uses_free (job.uses);
   for (guint i = 0; i < N_PARTS; i++)
-    g_free (job.twins[i]);
+    {
+      fx_uses_free (job.uses[i]);
+      g_free (job.twins[i]);
+    }
   g_array_unref (job.pairs);
   g_array_unref (job.targets);
-  g_free (job.n_missing);
   return ok ? g_steal_pointer (&report) : NULL;
-}
-
-void
-fx_error_report_free (FxErrorReport *report)
-{
-  if (report == NULL)
-    return;
-  for (guint i = 0; i < report->n_layers; i++)
-    {
-      g_free ((char *)report->layers[i].node);
-      g_free ((char *)report->layers[i].op_type);
-      g_free ((char *)report->layers[i].tensor);
-    }
-  for (guint i = 0; i < report->n_outputs; i++)
-    g_free (report->outputs[i].name);
-  for (guint i = 0; i < report->n_details; i++)
-    {
-      g_free (report->details[i].channels);
-      fx_histogram_clear (&report->details[i].histograms[0]);
-      fx_histogram_clear (&report->details[i].histograms[1]);
-    }
-  g_free (report->layers);
-  g_free (report->outputs);
-  g_free (report->details);
-  g_free (report);
 }

@@ -17,7 +17,8 @@ typedef struct
   const char *node;    /* of the quantized network, which keeps the name of the float one */
   const char *op_type; /* of that node: "QConv" */
   const char *tensor;  /* the float value that is compared */
-  FxDType dtype;       /* what it is computed as: INT8, INT16, FLOAT */
+  FxDType dtype;       /* what the node computes: INT8, INT16, INT32 for sums that only float nodes use, FLOAT */
+  gboolean moves;      /* the node only moves integers that another layer computed: its errors are that one's */
   gboolean has_range;  /* integers whose scale is known: */
   FxRange range;       /* what they can hold */
   gboolean has_input_range;
@@ -90,8 +91,8 @@ FxErrorReport *fx_layer_errors_measure_graphs (const FxErrorGraphs *graphs, guin
 
 void fx_error_report_free (FxErrorReport *report); /* accepts NULL */
 
-/* Indices of the layers, worst first: those with an isolated SQNR by that, then the others by the cumulative one.
- * g_free() it. */
+/* Indices of the layers, worst first: those that have errors of their own by the isolated SQNR, then the others by the
+ * cumulative one. g_free() it. */
 guint *fx_error_report_rank (const FxErrorReport *report);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxErrorReport, fx_error_report_free)

@@ -169,7 +169,7 @@ as_floats (const FxArray *array, const FxPairSide *side, float **memory)
     case FX_DTYPE_UINT8: DEQUANTIZE (guint8); break;
     case FX_DTYPE_INT16: DEQUANTIZE (gint16); break;
     case FX_DTYPE_UINT16: DEQUANTIZE (guint16); break;
-    default: DEQUANTIZE (gint32); break;
+    default: g_assert_not_reached ();
     }
   return data;
 }

@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-/* One side of a pair: f32, or an integer type of up to 32 bits that is taken as scale × (q − zero_point). */
+/* One side of a pair: f32, or an integer type of 8 or 16 bits that is taken as scale × (q − zero_point). */
 typedef struct
 {
   FxId value;

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "core/graph/fx-dtype.h"
 #include "core/quant/fx-error-metrics.h"
 
 G_BEGIN_DECLS
@@ -29,12 +28,14 @@ typedef struct
   guint n_samples;
   guint n_rows;
   FxSensitivityRow *rows; /* worst first: by SQNR, in the order of the network among equals */
-  /* The first k rows quantized together, the rest float: curve[k − 1] is for k rows. */
   guint n_curve;
-  FxErrorMetrics *curve;
+  FxErrorMetrics *together; /* [n_curve] only the k + 1 worst rows are quantized, all at once */
+  FxErrorMetrics *without;  /* [n_curve] everything but the k + 1 worst rows is: how many have to leave */
 } FxSensitivity;
 
 const char *fx_sensitivity_kind_name (FxSensitivityKind kind); /* "node", … */
+/* FALSE and *error (BAD_DATA) naming the kinds. */
+gboolean fx_sensitivity_kind_parse (const char *text, FxSensitivityKind *kind, GError **error);
 
 void fx_sensitivity_free (FxSensitivity *sensitivity); /* accepts NULL */
 

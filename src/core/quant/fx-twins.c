@@ -7,11 +7,11 @@
 
 /* ---- names ---- */
 
+/* Sums of 32 bits have one scale for each channel; what they are dequantized to is compared instead. */
 static gboolean
 is_integer (FxDType dtype)
 {
-  return dtype == FX_DTYPE_INT8 || dtype == FX_DTYPE_UINT8 || dtype == FX_DTYPE_INT16 || dtype == FX_DTYPE_UINT16
-         || dtype == FX_DTYPE_INT32;
+  return dtype == FX_DTYPE_INT8 || dtype == FX_DTYPE_UINT8 || dtype == FX_DTYPE_INT16 || dtype == FX_DTYPE_UINT16;
 }
 
 char *

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 
 #define FX_QUANTIZED_SUFFIX "_quantized"
 
-/* The name of the float value: without the suffix where the value is of an integer type. g_free() it. */
+/* The name of the float value: without the suffix where the value is of an integer type of 8 or 16 bits. g_free() it.
+ */
 char *fx_twin_base_name (const FxValue *value);
 
 /* [values of `other`] the value of `reference` that is the same tensor, FX_NONE: none. Of the values of one graph with
@@ -21,8 +22,9 @@ char *fx_twin_base_name (const FxValue *value);
  * known. Constants, graph inputs and values that are no numbers have no twin. g_free() it. */
 FxId *fx_twins_find (const FxGraph *reference, const FxGraph *other);
 
-/* real = scale × (q − zero_point) of a value of an integer type: from the node that makes it, through those that only
- * move elements, or else from the nodes that read it. FALSE: not told, or one scale for each channel. */
+/* real = scale × (q − zero_point) of a value of an integer type of 8 or 16 bits: from the node that makes it, through
+ * those that only move elements, or else from the nodes that read it. FALSE: not told, or one scale for each channel.
+ */
 gboolean fx_integer_scale (const FxGraph *graph, const FxUses *uses, FxId value, float *scale, gint32 *zero_point);
 
 G_END_DECLS

@@ -71,23 +71,11 @@ drop_of (const FxReport *report)
   return fx_evaluation_percent (before->top1, before->n) - fx_evaluation_percent (after->top1, after->n);
 }
 
-static const FxOutputError *
-worst_output (const FxReport *report)
-{
-  const FxOutputError *worst = NULL;
-
-  for (guint i = 0; report->errors != NULL && i < report->errors->n_outputs; i++)
-    if (report->errors->outputs[i].all.n > 0
-        && (worst == NULL || report->errors->outputs[i].all.sqnr_db < worst->all.sqnr_db))
-      worst = &report->errors->outputs[i];
-  return worst;
-}
-
 /* A loss this large is hardly one of precision. */
 static void
 advise_pipeline (const FxReport *report, GPtrArray *list)
 {
-  const FxOutputError *output = worst_output (report);
+  const FxOutputError *output = fx_report_worst_output (report);
   gboolean broken = output != NULL && output->all.cosine < 0.5;
 
   if (drop_of (report) > SUSPICIOUS_DROP || broken)
@@ -103,7 +91,7 @@ is_weak (const FxLayerError *layer)
 {
   double db = layer->has_isolated ? layer->isolated.sqnr_db : layer->cumulative.sqnr_db;
 
-  return layer->dtype == FX_DTYPE_INT8 && db < WEAK_LAYER_DB;
+  return layer->dtype == FX_DTYPE_INT8 && !layer->moves && db < WEAK_LAYER_DB;
 }
 
 static void
@@ -166,9 +154,16 @@ advise_range (const FxReport *report, GPtrArray *list)
 
       if (!layer->has_range || detail->beyond < MANY_BEYOND)
         continue;
-      add (list, "range", layer->node,
-           g_strdup_printf ("%s %% of its values lie beyond the threshold. Try a method that cuts off less.", share),
-           g_strdup ("--method max"));
+      if (report->method != NULL && g_str_has_prefix (report->method, "max"))
+        add (list, "range", layer->node,
+             g_strdup_printf ("%s %% of its values lie beyond anything that the calibration samples had. Use more "
+                              "samples, or more varied ones.",
+                              share),
+             g_strdup ("--samples 100"));
+      else
+        add (list, "range", layer->node,
+             g_strdup_printf ("%s %% of its values lie beyond the threshold. Try a method that cuts off less.", share),
+             g_strdup ("--method max"));
       return;
     }
 }
@@ -211,7 +206,7 @@ advise_channels (const FxReport *report, GPtrArray *list)
 static void
 advise_side (const FxReport *report, GPtrArray *list)
 {
-  const FxOutputError *output = worst_output (report);
+  const FxOutputError *output = fx_report_worst_output (report);
   double difference;
   g_autofree char *weights = NULL, *activations = NULL;
 
@@ -248,7 +243,7 @@ advise_samples (const FxReport *report, GPtrArray *list)
 static gboolean
 is_good (const FxReport *report)
 {
-  const FxOutputError *output = worst_output (report);
+  const FxOutputError *output = fx_report_worst_output (report);
   double drop = drop_of (report);
 
   if (!isnan (drop))

@@ -77,9 +77,10 @@ fx_report_bins_fill (FxReportBins *bins, const FxLayerError *layer, const FxLaye
   width = MAX ((seen.high - seen.low) / (FX_REPORT_MAX_BINS - 2), 1e-30);
   if (step > 0.0)
     width = step * ceil (width / step);
+  else
+    step = width;
   bins->width = width;
-  /* 0 is the middle of a bin, as every step is */
-  bins->low = width * (floor (seen.low / width + 0.5) - 0.5);
+  bins->low = step * (floor (seen.low / step + 0.5) - 0.5);
   bins->n = (guint)CLAMP (floor ((seen.high - bins->low) / width) + 1.0, 1.0, FX_REPORT_MAX_BINS);
   for (guint side = 0; side < 2; side++)
     for_each_bin (&detail->histograms[side], detail->zeros[side], fill_cb, &(Filler){ bins, side });

@@ -16,8 +16,8 @@ typedef struct
   double counts[2][FX_REPORT_MAX_BINS]; /* float, quantized; whole numbers */
 } FxReportBins;
 
-/* Where the quantized values are steps of a known size, a bin is a whole number of steps wide and has them in its
- * middle, so that steps and bins do not make a pattern. */
+/* Where the quantized values are steps of a known size, every bin is a whole number of steps wide and ends in the
+ * middle between two, so that steps and bins do not make a pattern. */
 void fx_report_bins_fill (FxReportBins *bins, const FxLayerError *layer, const FxLayerDetail *detail);
 
 G_END_DECLS

@@ -111,16 +111,26 @@ static void
 add_place (Table *table, const FxReport *report, const FxLayerError *layer)
 {
   const FxNodeCheck *check = check_of (report, layer->node);
+  gboolean cpu = layer->dtype == FX_DTYPE_FLOAT;
 
-  if (check == NULL)
-    {
-      add_text (table, layer->dtype == FX_DTYPE_FLOAT ? "CPU" : "BPU");
-      add_text (table, "--");
-      return;
-    }
-  add_text (table, check->placement == FX_PLACEMENT_BPU ? "BPU" : "CPU");
-  g_ptr_array_add (table->cells,
-                   check->subgraph != FX_NO_SUBGRAPH ? g_strdup_printf ("id(%d)", check->subgraph) : g_strdup ("--"));
+  /* what is folded into a neighbour runs where that does */
+  if (check != NULL && (check->placement == FX_PLACEMENT_CPU || check->placement == FX_PLACEMENT_UNSUPPORTED))
+    cpu = TRUE;
+  add_text (table, cpu ? "CPU" : "BPU");
+  g_ptr_array_add (table->cells, check != NULL && check->subgraph != FX_NO_SUBGRAPH
+                                     ? g_strdup_printf ("id(%d)", check->subgraph)
+                                     : g_strdup ("--"));
+}
+
+/* The threshold T of a range: −T … T of which −T itself is a step beyond, or the larger end of a lopsided one. */
+static double
+threshold_of (const FxLayerError *layer)
+{
+  const FxRange *range = layer->has_input_range ? &layer->input_range : &layer->range;
+
+  if (!layer->has_input_range && !layer->has_range)
+    return (double)NAN;
+  return fabs (range->low + range->high) <= 0.01 * range->high ? range->high : MAX (range->high, -range->low);
 }
 
 char *
@@ -134,13 +144,12 @@ fx_report_node_table (const FxReport *report)
   for (guint i = 0; report->errors != NULL && i < report->errors->n_layers; i++)
     {
       const FxLayerError *layer = &report->errors->layers[i];
-      double threshold = MAX (layer->input_range.high, -layer->input_range.low);
 
       add_name (&table, layer->node);
       add_place (&table, report, layer);
       add_name (&table, layer->op_type);
       add_number (&table, layer->cumulative.cosine, 6);
-      add_number (&table, layer->has_input_range ? threshold : (double)NAN, 6);
+      add_number (&table, threshold_of (layer), 6);
       add_text (&table, layer->dtype == FX_DTYPE_FLOAT ? "float" : fx_dtype_numpy_name (layer->dtype));
     }
   table_print (&table, out);
@@ -189,6 +198,39 @@ fx_report_output_table (const FxReport *report)
       add_number (&table, output->all.l1, 6);
       add_number (&table, output->all.l2, 6);
       add_number (&table, output->all.max_abs, 6);
+    }
+  table_print (&table, out);
+  return g_string_free (out, FALSE);
+}
+
+char *
+fx_report_sensitivity_table (const FxSensitivity *sensitivity)
+{
+  static const char *const headings[] = { "Name", "Type", "Cosine", "SQNR dB", "MSE" };
+  static const char *const curve_headings[] = { "Of the worst", "only these: SQNR dB", "all others: SQNR dB" };
+  Table table = table_new (headings, G_N_ELEMENTS (headings));
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < sensitivity->n_rows; i++)
+    {
+      const FxSensitivityRow *row = &sensitivity->rows[i];
+
+      add_name (&table, row->name);
+      add_name (&table, row->op_type);
+      add_number (&table, row->error.cosine, 6);
+      add_number (&table, row->error.sqnr_db, 2);
+      add_significant (&table, row->error.mse);
+    }
+  table_print (&table, out);
+  if (sensitivity->n_curve == 0)
+    return g_string_free (out, FALSE);
+  g_string_append_c (out, '\n');
+  table = table_new (curve_headings, G_N_ELEMENTS (curve_headings));
+  for (guint k = 0; k < sensitivity->n_curve; k++)
+    {
+      g_ptr_array_add (table.cells, g_strdup_printf ("%u", k + 1));
+      add_number (&table, sensitivity->together[k].sqnr_db, 2);
+      add_number (&table, sensitivity->without[k].sqnr_db, 2);
     }
   table_print (&table, out);
   return g_string_free (out, FALSE);

@@ -17,6 +17,21 @@ const FxReportSection *const fx_report_sections[] = {
 };
 const guint fx_n_report_sections = G_N_ELEMENTS (fx_report_sections);
 
+const FxOutputError *
+fx_report_worst_output (const FxReport *report)
+{
+  const FxOutputError *worst = NULL;
+
+  for (guint i = 0; report->errors != NULL && i < report->errors->n_outputs; i++)
+    {
+      const FxOutputError *output = &report->errors->outputs[i];
+
+      if (output->all.n > 0 && (worst == NULL || output->all.sqnr_db < worst->all.sqnr_db))
+        worst = output;
+    }
+  return worst;
+}
+
 char *
 fx_report_to_json (const FxReport *report)
 {
@@ -48,6 +63,15 @@ append_resource (GString *out, const char *path)
   g_string_append_len (out, g_bytes_get_data (bytes, NULL), (gssize)g_bytes_get_size (bytes));
 }
 
+/* The model without the folder it is in. */
+static void
+append_name (const FxReport *report, GString *out)
+{
+  g_autofree char *name = report->model != NULL ? g_path_get_basename (report->model) : NULL;
+
+  fx_html_text (out, name != NULL ? name : "–");
+}
+
 static void
 append_head (const FxReport *report, GString *out)
 {
@@ -57,7 +81,7 @@ append_head (const FxReport *report, GString *out)
                         "'unsafe-inline'; script-src 'unsafe-inline'\"/>\n"
                         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
                         "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>");
-  fx_html_text (out, report->model != NULL ? report->model : "Quantization report");
+  append_name (report, out);
   g_string_append (out, " – Fixpoint</title>\n<style>\n");
   append_resource (out, "/fixpoint/report/report.css");
   g_string_append (out, "</style>\n</head>\n<body>\n");
@@ -67,7 +91,7 @@ static void
 append_header (const FxReport *report, GString *out)
 {
   g_string_append (out, "<header><p class=\"kind\">Quantization report</p><h1><bdi>");
-  fx_html_text (out, report->model != NULL ? report->model : "–");
+  append_name (report, out);
   g_string_append (out, "</bdi></h1>\n<nav aria-label=\"Sections\">");
   for (guint i = 0; i < fx_n_report_sections; i++)
     if (fx_report_sections[i]->is_present (report))

@@ -50,6 +50,9 @@ typedef struct
   const FxSensitivity *sensitivity;
 } FxReport;
 
+/* The output that suffered most, by SQNR; NULL: none was measured. */
+const FxOutputError *fx_report_worst_output (const FxReport *report);
+
 /* g_free() the text. None of them can fail: what cannot be printed is written out. */
 char *fx_report_to_json (const FxReport *report);
 char *fx_report_to_html (const FxReport *report);
@@ -60,6 +63,7 @@ char *fx_report_node_table (const FxReport *report);
 char *fx_report_output_table (const FxReport *report);
 /* Any two networks, layer by layer. */
 char *fx_report_layer_table (const FxReport *report);
+char *fx_report_sensitivity_table (const FxSensitivity *sensitivity);
 
 /* Replaces the file atomically. FALSE and *error, starting with the path. */
 gboolean fx_report_save_json (const FxReport *report, const char *path, GError **error);

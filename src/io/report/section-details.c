@@ -124,14 +124,13 @@ draw_histogram (const FxLayerError *layer, const FxLayerDetail *detail, GString 
 {
   FxReportBins bins;
   double y[FX_REPORT_MAX_BINS], max = 0.0;
-  g_autofree char *title = NULL;
+  g_autofree char *title = g_strdup_printf ("Distribution of %s", layer->tensor);
 
   fx_report_bins_fill (&bins, layer, detail);
   if (bins.n == 0)
     return;
   for (guint k = 0; k < 2 * bins.n; k++)
     max = MAX (max, bins.counts[k % 2][k / 2]);
-  title = g_strdup_printf ("Distribution of %s", layer->tensor);
   fx_svg_begin (out, WIDTH, HEIGHT, title, "Counts on a logarithmic scale, float filled, quantized as a line");
   fx_svg_line (out, LEFT, BASE, WIDTH - RIGHT, BASE, "axis", NULL);
   heights (bins.counts[0], bins.n, max, y);
@@ -167,23 +166,37 @@ channel_noise (const FxLayerDetail *detail, guint from, guint to)
   return worst;
 }
 
+/* Upper end of the scale: a multiple of ten that holds all. */
+static double
+channel_scale (const FxLayerDetail *detail)
+{
+  double top = 20.0;
+
+  for (guint c = 0; c < detail->n_channels; c++)
+    if (detail->channels[c].n > 0 && detail->channels[c].sqnr_db > top)
+      top = MIN (10.0 * ceil (detail->channels[c].sqnr_db / 10.0), 60.0);
+  return top;
+}
+
 static void
 draw_channels (const FxLayerError *layer, const FxLayerDetail *detail, GString *out)
 {
   guint n = MIN (detail->n_channels, MAX_BARS);
   double width = n > 0 ? INNER_WIDTH / n : 0.0;
+  double top = channel_scale (detail);
   g_autofree char *title = g_strdup_printf ("SQNR of the channels of %s", layer->tensor);
+  g_autofree char *scale = g_strdup_printf ("SQNR of each of %u channels, 0 … %.0f dB", detail->n_channels, top);
 
   if (n < 2)
     return;
-  fx_svg_begin (out, WIDTH, CHANNEL_HEIGHT, title, "Signal-to-noise ratio of each channel, 0 to 60 dB");
+  fx_svg_begin (out, WIDTH, CHANNEL_HEIGHT, title, scale);
   fx_svg_line (out, LEFT, CHANNEL_BASE, WIDTH - RIGHT, CHANNEL_BASE, "axis", NULL);
   for (guint i = 0; i < n; i++)
     {
       guint from = (guint)((guint64)i * detail->n_channels / n),
             to = (guint)((guint64)(i + 1) * detail->n_channels / n);
       double db = channel_noise (detail, from, to);
-      double height = isnan (db) ? 0.0 : CLAMP (db, 0.0, 60.0) / 60.0 * (CHANNEL_BASE - 6.0);
+      double height = isnan (db) ? 0.0 : CLAMP (db, 0.0, top) / top * (CHANNEL_BASE - 6.0);
       g_autoptr (GString) text = g_string_new (NULL);
 
       g_string_append_printf (text, "channel %u: ", from);
@@ -196,7 +209,7 @@ draw_channels (const FxLayerError *layer, const FxLayerDetail *detail, GString *
                                : "channel",
                    text->str);
     }
-  fx_svg_text (out, LEFT, CHANNEL_HEIGHT - 5.0, FX_SVG_START, "tick", "SQNR of each channel, 0 … 60 dB");
+  fx_svg_text (out, LEFT, CHANNEL_HEIGHT - 5.0, FX_SVG_START, "tick", scale);
   fx_svg_end (out);
 }
 

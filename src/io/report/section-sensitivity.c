@@ -4,6 +4,7 @@
 #include "io/report/fx-html.h"
 #include "io/report/fx-report-json.h"
 #include "io/report/fx-report.h"
+#include "io/report/fx-svg.h"
 
 #include <math.h>
 
@@ -39,8 +40,9 @@ to_json (const FxReport *report, JsonBuilder *builder)
   for (guint i = 0; i < sensitivity->n_curve; i++)
     {
       json_builder_begin_object (builder);
-      fx_report_json_count (builder, "quantized", i + 1);
-      fx_report_json_metrics (builder, "error", &sensitivity->curve[i]);
+      fx_report_json_count (builder, "parts", i + 1);
+      fx_report_json_metrics (builder, "together", &sensitivity->together[i]);
+      fx_report_json_metrics (builder, "without", &sensitivity->without[i]);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -57,6 +59,101 @@ bar_cell (GString *out, double sqnr_db, double worst, double best)
   g_string_append (out, "<td class=\"meter\"><span style=\"width:");
   fx_html_number (out, length, 1);
   g_string_append (out, "%\"></span></td>");
+}
+
+/* ---- the curves ---- */
+
+#define WIDTH 1080.0
+#define HEIGHT 240.0
+#define LEFT 46.0
+#define RIGHT 16.0
+#define TOP 16.0
+#define BOTTOM 30.0
+#define TICK_DB 10.0
+
+typedef struct
+{
+  const FxSensitivity *sensitivity;
+  double low, high; /* decibels */
+} Plot;
+
+static double
+clamped (const FxErrorMetrics *metrics)
+{
+  return CLAMP (metrics->sqnr_db, -20.0, 100.0);
+}
+
+static double
+x_of (const Plot *plot, guint k)
+{
+  return LEFT + (WIDTH - LEFT - RIGHT) * (k + 0.5) / plot->sensitivity->n_curve;
+}
+
+static double
+y_of (const Plot *plot, double db)
+{
+  return TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - (db - plot->low) / (plot->high - plot->low));
+}
+
+static void
+draw_curve (const Plot *plot, const FxErrorMetrics *metrics, const char *class_name, const char *what, GString *out)
+{
+  guint n = plot->sensitivity->n_curve;
+  g_autofree double *x = g_new (double, n), *y = g_new (double, n);
+  g_autofree char *line = g_strconcat ("line ", class_name, NULL), *dot = g_strconcat ("dot ", class_name, NULL);
+
+  for (guint k = 0; k < n; k++)
+    {
+      x[k] = x_of (plot, k);
+      y[k] = y_of (plot, clamped (&metrics[k]));
+    }
+  fx_svg_polyline (out, x, y, n, line);
+  for (guint k = 0; k < n; k++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+
+      g_string_append_printf (text, "%s the worst %u: ", what, k + 1);
+      fx_html_number (text, metrics[k].sqnr_db, 1);
+      g_string_append (text, " dB");
+      fx_svg_circle (out, x[k], y[k], 3.0, dot, text->str);
+    }
+}
+
+static void
+draw_curves (const FxSensitivity *sensitivity, GString *out)
+{
+  Plot plot = { sensitivity, 100.0, -20.0 };
+
+  for (guint k = 0; k < sensitivity->n_curve; k++)
+    {
+      plot.low = MIN (plot.low, MIN (clamped (&sensitivity->together[k]), clamped (&sensitivity->without[k])));
+      plot.high = MAX (plot.high, MAX (clamped (&sensitivity->together[k]), clamped (&sensitivity->without[k])));
+    }
+  plot.low = TICK_DB * floor (plot.low / TICK_DB);
+  plot.high = MAX (TICK_DB * ceil (plot.high / TICK_DB), plot.low + TICK_DB);
+  g_string_append (out, "<p class=\"legend\"><span class=\"key cumulative\"></span>only the worst k are quantized "
+                        "<span class=\"key isolated\"></span>everything but the worst k is; SQNR in dB</p>\n"
+                        "<div class=\"scroll\">");
+  fx_svg_begin (out, WIDTH, HEIGHT, "Error by the number of quantized parts",
+                "SQNR at the outputs if only the worst parts are quantized, and if all but the worst are");
+  for (double tick = plot.low; tick <= plot.high + 1e-9; tick += TICK_DB)
+    {
+      g_autofree char *text = g_strdup_printf ("%.0f", tick);
+
+      fx_svg_line (out, LEFT, y_of (&plot, tick), WIDTH - RIGHT, y_of (&plot, tick), "grid", NULL);
+      fx_svg_text (out, LEFT - 6.0, y_of (&plot, tick) + 4.0, FX_SVG_END, "tick", text);
+    }
+  draw_curve (&plot, sensitivity->without, "isolated", "all but", out);
+  draw_curve (&plot, sensitivity->together, "cumulative", "only", out);
+  fx_svg_text (out, x_of (&plot, 0), HEIGHT - 8.0, FX_SVG_MIDDLE, "tick", "k = 1");
+  if (sensitivity->n_curve > 1)
+    {
+      g_autofree char *last = g_strdup_printf ("%u", sensitivity->n_curve);
+
+      fx_svg_text (out, x_of (&plot, sensitivity->n_curve - 1), HEIGHT - 8.0, FX_SVG_MIDDLE, "tick", last);
+    }
+  fx_svg_end (out);
+  g_string_append (out, "</div>\n");
 }
 
 static void
@@ -82,6 +179,8 @@ to_html (const FxReport *report, GString *out)
   if (sensitivity->n_rows > n)
     g_string_append_printf (out, "The worst %u of %u are shown.", n, sensitivity->n_rows);
   g_string_append (out, "</p>\n");
+  if (sensitivity->n_curve > 0)
+    draw_curves (sensitivity, out);
   fx_html_table_begin (out, "Sensitivity, worst first", columns, G_N_ELEMENTS (columns), TRUE);
   for (guint i = 0; i < n; i++)
     {

@@ -13,22 +13,6 @@ is_present (G_GNUC_UNUSED const FxReport *report)
   return TRUE;
 }
 
-/* The output that suffered most; NULL: nothing was measured. */
-static const FxOutputError *
-worst_output (const FxReport *report)
-{
-  const FxOutputError *worst = NULL;
-
-  for (guint i = 0; report->errors != NULL && i < report->errors->n_outputs; i++)
-    {
-      const FxOutputError *output = &report->errors->outputs[i];
-
-      if (output->all.n > 0 && (worst == NULL || output->all.sqnr_db < worst->all.sqnr_db))
-        worst = output;
-    }
-  return worst;
-}
-
 static void
 add_accuracy (JsonBuilder *builder, const char *member, const FxEvaluation *evaluation)
 {
@@ -109,8 +93,10 @@ static void
 cards (const FxReport *report, GString *out)
 {
   const FxEvaluation *integer = report->accuracy_integer;
-  const FxOutputError *output = worst_output (report);
+  const FxOutputError *output = fx_report_worst_output (report);
 
+  if (integer == NULL && output == NULL)
+    return;
   g_string_append (out, "<div class=\"cards\">\n");
   if (report->accuracy_float != NULL && integer != NULL && report->accuracy_float->n > 0 && integer->n > 0)
     accuracy_cards (out, report->accuracy_float, integer);
