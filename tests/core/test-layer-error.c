@@ -347,6 +347,67 @@ test_cancel (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+typedef struct
+{
+  GCancellable *cancellable;
+  gint n_calls, cancel_at;
+} Stopper;
+
+static gboolean
+stopping_source (guint i, FxTensor **inputs, gpointer user_data, GError **error)
+{
+  Stopper *stopper = user_data;
+
+  if (g_atomic_int_add (&stopper->n_calls, 1) + 1 == stopper->cancel_at)
+    g_cancellable_cancel (stopper->cancellable);
+  return source (i, inputs, NULL, error);
+}
+
+/* At every sample of both passes. */
+static void
+test_cancel_everywhere (void)
+{
+  g_autoptr (FxGraph) reference = parse (float_text);
+  g_autoptr (FxGraph) quantized = parse (integer_text);
+  FxErrorGraphs graphs = { .reference = reference, .quantized = quantized };
+  FxLayerErrorOptions options = { .n_threads = 2, .n_worst = 1 };
+
+  for (gint at = 1; at <= 2 * N_SAMPLES; at++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      Stopper stopper = { .cancellable = cancellable, .cancel_at = at };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (fx_layer_errors_measure_graphs (&graphs, N_SAMPLES, stopping_source, &stopper, &options, NULL,
+                                                     NULL, NULL, cancellable, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+}
+
+static gboolean
+failing_source (guint i, FxTensor **inputs, gpointer user_data, GError **error)
+{
+  if (i >= GPOINTER_TO_UINT (user_data))
+    return fx_fail (error, FX_ERROR_BAD_DATA, "sample %u is bad", i);
+  return source (i, inputs, NULL, error);
+}
+
+/* The first one in order is told, whichever thread met it first. */
+static void
+test_bad_samples (void)
+{
+  g_autoptr (FxGraph) reference = parse (float_text);
+  g_autoptr (FxGraph) quantized = parse (integer_text);
+  FxErrorGraphs graphs = { .reference = reference, .quantized = quantized };
+  FxLayerErrorOptions options = { .n_threads = 3 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (fx_layer_errors_measure_graphs (&graphs, N_SAMPLES, failing_source, GUINT_TO_POINTER (2), &options,
+                                                 NULL, NULL, NULL, NULL, &error));
+  g_assert_error (error, FX_ERROR, FX_ERROR_BAD_DATA);
+  g_assert_cmpstr (error->message, ==, "sample 2 is bad");
+}
+
 static void
 test_other_inputs (void)
 {
@@ -430,6 +491,8 @@ main (int argc, char **argv)
   g_test_add_func ("/layer-error/threads", test_threads);
   g_test_add_func ("/layer-error/streaming", test_streaming);
   g_test_add_func ("/layer-error/cancel", test_cancel);
+  g_test_add_func ("/layer-error/cancel-everywhere", test_cancel_everywhere);
+  g_test_add_func ("/layer-error/bad-samples", test_bad_samples);
   g_test_add_func ("/layer-error/other-inputs", test_other_inputs);
   g_test_add_func ("/twins/names", test_twins);
   g_test_add_func ("/twins/scales", test_scales);
