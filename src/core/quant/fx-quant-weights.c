@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/quant/fx-quant-weights.h"
+
+#include "core/exec/fx-activation.h"
+#include "core/fx-error.h"
+
+#include <float.h>
+#include <math.h>
+
+/* Sums stay below 2^31: the products of real layers take far less than half of that, the bias gets a quarter. */
+#define BIAS_LIMIT 0x1p29
+
+static const FxTensor *
+constant_input (const FxGraph *graph, const FxNode *node, guint i)
+{
+  return i < node->n_inputs && node->inputs[i] != FX_NONE ? fx_graph_value (graph, node->inputs[i])->constant : NULL;
+}
+
+/* Conv [M, C / group, kernel…], ConvTranspose [C, M / group, kernel…] */
+static void
+layout_of_conv (const FxNode *node, const FxShape *shape, FxWeightLayout *layout)
+{
+  gsize group = (gsize)MAX (fx_node_int (node, "group", 1), 1), taps = fx_shape_product (shape, 2, shape->rank);
+
+  if (fx_node_is (node, "Conv"))
+    {
+      layout->per_group = layout->n_channels = (guint)shape->dims[0];
+      layout->inner = taps * (gsize)shape->dims[1];
+      return;
+    }
+  layout->per_group = (gsize)shape->dims[1];
+  layout->n_channels = (guint)(layout->per_group * group);
+  layout->inner = taps;
+  layout->group_size = layout->n / group;
+}
+
+/* [K, N], transposed [N, K]; MatMul [batch…, K, N] */
+static void
+layout_of_matrix (const FxNode *node, const FxShape *shape, FxWeightLayout *layout)
+{
+  gboolean transposed = fx_node_is (node, "Gemm") && fx_node_int (node, "transB", 0) != 0;
+
+  layout->per_group = layout->n_channels = (guint)shape->dims[transposed ? 0 : shape->rank - 1];
+  layout->inner = transposed ? (gsize)shape->dims[1] : 1;
+  if (fx_node_is (node, "Gemm"))
+    {
+      layout->alpha = (double)fx_node_float (node, "alpha", 1.0f);
+      layout->beta = (double)fx_node_float (node, "beta", 1.0f);
+    }
+}
+
+static gboolean
+has_weights (const FxNode *node)
+{
+  return fx_node_is (node, "Conv") || fx_node_is (node, "ConvTranspose") || fx_node_is (node, "Gemm")
+         || fx_node_is (node, "MatMul");
+}
+
+/* One element for each channel, or one for all. */
+static gboolean
+bias_fits (const FxTensor *bias, guint n_channels)
+{
+  const FxShape *shape = fx_tensor_shape (bias);
+  gsize n = fx_tensor_elements (bias);
+
+  return fx_dtype_in (fx_tensor_dtype (bias), FX_TYPES_FLOAT)
+         && (n == 1 || (n == n_channels && shape->rank >= 1 && shape->dims[shape->rank - 1] == n_channels));
+}
+
+gboolean
+fx_weight_layout (const FxGraph *graph, const FxNode *node, FxWeightLayout *layout)
+{
+  const FxTensor *weights = has_weights (node) ? constant_input (graph, node, 1) : NULL;
+  const FxTensor *bias = constant_input (graph, node, 2);
+  gboolean has_bias = node->n_inputs > 2 && node->inputs[2] != FX_NONE;
+  const FxShape *shape = weights != NULL ? fx_tensor_shape (weights) : NULL;
+
+  if (weights == NULL || (has_bias && bias == NULL) || fx_tensor_elements (weights) == 0 || shape->rank < 2
+      || fx_tensor_elements (weights) > G_MAXINT32 || !fx_dtype_in (fx_tensor_dtype (weights), FX_TYPES_FLOAT))
+    return FALSE;
+  *layout = (FxWeightLayout){ .x = node->inputs[0],
+                              .weights = node->inputs[1],
+                              .bias = has_bias ? node->inputs[2] : FX_NONE,
+                              .n = fx_tensor_elements (weights),
+                              .group_size = fx_tensor_elements (weights),
+                              .alpha = 1.0,
+                              .beta = 1.0 };
+  if (fx_node_is (node, "Conv") || fx_node_is (node, "ConvTranspose"))
+    layout_of_conv (node, shape, layout);
+  else
+    layout_of_matrix (node, shape, layout);
+  return layout->alpha > 0.0 && (!has_bias || bias_fits (bias, layout->n_channels));
+}
+
+double
+fx_weight_bias (const FxGraph *graph, const FxWeightLayout *layout, guint channel)
+{
+  const FxTensor *bias = layout->bias != FX_NONE ? fx_graph_value (graph, layout->bias)->constant : NULL;
+
+  if (bias == NULL)
+    return 0.0;
+  return layout->beta * fx_tensor_get_double (bias, fx_tensor_elements (bias) == 1 ? 0 : channel);
+}
+
+static gboolean
+largest_of_channels (const FxGraph *graph, const FxWeightLayout *layout, double *largest, GError **error)
+{
+  for (gsize i = 0; i < layout->n; i++)
+    {
+      double *of = &largest[fx_weight_channel (layout, i)], w = fabs (fx_weight_real (graph, layout, i));
+
+      if (!(w <= (double)FLT_MAX))
+        return fx_fail (error, FX_ERROR_BAD_DATA, "element %zu of the weights is not finite", i);
+      *of = MAX (*of, w);
+    }
+  return TRUE;
+}
+
+float *
+fx_weight_scales (const FxGraph *graph, const FxWeightLayout *layout, double x_scale, GError **error)
+{
+  g_autofree double *largest = g_new0 (double, layout->n_channels + 1);
+  g_autofree float *scales = g_new (float, layout->n_channels + 1);
+
+  if (!largest_of_channels (graph, layout, largest, error))
+    return NULL;
+  for (guint c = 0; c < layout->n_channels; c++)
+    {
+      double bias = fabs (fx_weight_bias (graph, layout, c));
+      double least = x_scale > 0.0 ? bias / (x_scale * BIAS_LIMIT) : 0.0;
+      float scale = (float)MAX (largest[c] / 127.0, least);
+
+      if (!(bias <= (double)FLT_MAX))
+        {
+          fx_fail (error, FX_ERROR_BAD_DATA, "the bias of channel %u is not finite", c);
+          return NULL;
+        }
+      scales[c] = scale >= FLT_MIN ? scale : 1.0f / 127.0f;
+    }
+  return g_steal_pointer (&scales);
+}
+
+gint8 *
+fx_weight_integers (const FxGraph *graph, const FxWeightLayout *layout, const FxNodeQuant *quant)
+{
+  gint8 *integers = g_malloc (layout->n + 1);
+
+  if (quant->weights != NULL)
+    return memcpy (integers, quant->weights, layout->n);
+  for (gsize i = 0; i < layout->n; i++)
+    {
+      double scale = (double)quant->weight_scales[fx_weight_channel (layout, i)];
+
+      integers[i] = (gint8)CLAMP (rint (fx_weight_real (graph, layout, i) / scale), -127.0, 127.0);
+    }
+  return integers;
+}
+
+double
+fx_weight_bias_steps (const FxGraph *graph, const FxWeightLayout *layout, const FxNodeQuant *quant, double x_scale,
+                      guint channel)
+{
+  double real
+      = fx_weight_bias (graph, layout, channel) + (quant->bias_shift != NULL ? quant->bias_shift[channel] : 0.0);
+
+  return rint (real / (x_scale * (double)quant->weight_scales[channel]));
+}

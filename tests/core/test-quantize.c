@@ -1,0 +1,268 @@
+/* From float graphs to integer ones: every rule on a small graph, against the float engine and against the same network
+ * in standard operators.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/quant/fx-quantize.h"
+
+#include "core/calib/fx-calibrate.h"
+#include "core/exec/fx-engine.h"
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
+#include "core/graph/fx-tensor.h"
+#include "core/graph/fx-text.h"
+#include "core/passes/fx-passes.h"
+
+#include <math.h>
+#include <string.h>
+
+#define N_SAMPLES 8
+
+static FxGraph *
+parse (const char *text)
+{
+  g_autofree char *full = g_strconcat ("graph \"g\"\nopset \"\" 11\n", text, NULL);
+  g_autoptr (GError) error = NULL;
+  FxGraph *graph = fx_graph_parse (full, &error);
+
+  g_assert_no_error (error);
+  fx_graph_infer (graph, NULL);
+  g_assert_true (fx_passes_run_float (graph, NULL, NULL, &error));
+  g_assert_no_error (error);
+  return graph;
+}
+
+/* Sample i: numbers between −2 and 2, the ends among them so that the ranges are known. */
+static gboolean
+sample (guint i, FxTensor **inputs, gpointer graph, G_GNUC_UNUSED GError **error)
+{
+  for (guint k = 0; k < fx_graph_n_inputs (graph); k++)
+    {
+      const FxValue *value = fx_graph_value (graph, fx_graph_input (graph, k));
+      g_autoptr (GRand) rand = g_rand_new_with_seed (i * 31 + k);
+      void *data;
+
+      inputs[k] = fx_tensor_new_alloc (FX_DTYPE_FLOAT, &value->shape, &data, NULL);
+      for (gsize e = 0; e < fx_tensor_elements (inputs[k]); e++)
+        ((float *)data)[e] = e == 0 ? -2.0f : e == 1 ? 2.0f : (float)g_rand_double_range (rand, -2.0, 2.0);
+    }
+  return TRUE;
+}
+
+static FxStatistics *
+gather (const FxGraph *graph)
+{
+  FxStatistics *statistics = fx_statistics_new (graph);
+  g_autoptr (GError) error = NULL;
+
+  fx_calibrate (graph, statistics, N_SAMPLES, sample, (gpointer)graph, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return statistics;
+}
+
+static FxTensor *
+run (const FxGraph *graph, guint i, gboolean reference)
+{
+  FxEngineOptions options = { .n_threads = 1, .reference_kernels = reference };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxEngine) engine = fx_engine_new (graph, &options, NULL, &error);
+  g_autoptr (FxRun) state = engine != NULL ? fx_run_new (engine, &error) : NULL;
+  FxTensor *inputs[4] = { 0 }, *outputs[4] = { 0 };
+
+  g_assert_no_error (error);
+  sample (i, inputs, (gpointer)graph, NULL);
+  fx_run_execute (state, inputs, outputs, NULL, &error);
+  g_assert_no_error (error);
+  for (guint k = 0; k < G_N_ELEMENTS (inputs); k++)
+    fx_tensor_unref (inputs[k]);
+  for (guint k = 1; k < G_N_ELEMENTS (outputs); k++)
+    fx_tensor_unref (outputs[k]);
+  return outputs[0];
+}
+
+static double
+largest_difference (const FxTensor *a, const FxTensor *b)
+{
+  double largest = 0.0;
+
+  g_assert_cmpuint (fx_tensor_elements (a), ==, fx_tensor_elements (b));
+  for (gsize i = 0; i < fx_tensor_elements (a); i++)
+    largest = MAX (largest, fabs (fx_tensor_get_double (a, i) - fx_tensor_get_double (b, i)));
+  return largest;
+}
+
+/* ---- the rules ---- */
+
+typedef struct
+{
+  const char *name;
+  const char *text;      /* the float graph, with the output y */
+  const char *operators; /* of the integer graph between QuantizeLinear and DequantizeLinear: "QConv QAdd" */
+  double bound;          /* the largest error of the output, in steps of its scale */
+  FxPrecision precision; /* of all nodes; FLOAT: INT8 */
+  gboolean asymmetric;
+  gboolean has_float; /* nodes that stay float, whose fast kernels differ in the last bits */
+} Case;
+
+static const Case cases[] = {
+  { "conv-sums",
+    "input %x f32[1,2,3,3]\nconst %w f32[2,2,1,1] = [1,0.5,-0.25,1]\nconst %b f32[2] = [0.5,-1]\n"
+    "%y f32[*] = Conv(%x, %w, %b)\noutput %y\n",
+    "QConv", 3.0 },
+  { "conv-relu",
+    "input %x f32[1,2,3,3]\nconst %w f32[2,2,1,1] = [1,0.5,-0.25,1]\nconst %b f32[2] = [0.5,-1]\n"
+    "%c f32[*] = Conv(%x, %w, %b)\n%y f32[*] = Relu(%c)\noutput %y\n",
+    "QConv", 2.0 },
+  { "conv-clip-grouped",
+    "input %x f32[1,2,3,3]\nconst %w f32[2,1,3,3] = [1,0.5,-0.25,1,0,0,1,0,-1,1,1,1,1,1,1,1,1,1]\n"
+    "const %l f32[] = [-1]\nconst %h f32[] = [1.5]\n"
+    "%c f32[*] = Conv(%x, %w) {group=2,pads=[1,1,1,1]}\n%y f32[*] = Clip(%c, %l, %h)\noutput %y\n",
+    "QConv", 8.0 },
+  { "conv-asymmetric",
+    "input %x f32[1,2,3,3]\nconst %w f32[2,2,3,3] = "
+    "[1,0.5,-0.25,1,0,0,1,0,-1,1,1,1,1,1,1,1,1,1,1,0.5,-0.25,1,0,0,1,0,-1,1,-1,1,1,-1,1,1,1,1]\n"
+    "%c f32[*] = Conv(%x, %w) {pads=[1,1,1,1]}\n%r f32[*] = Relu(%c)\n%y f32[*] = MaxPool(%r) {kernel_shape=[2,2]}\n"
+    "output %y\n",
+    "QConv MaxPool", 3.0, .asymmetric = TRUE },
+  { "conv-int16",
+    "input %x f32[1,2,3,3]\nconst %w f32[2,2,1,1] = [1,0.5,-0.25,1]\nconst %b f32[2] = [0.5,-1]\n"
+    "%c f32[*] = Conv(%x, %w, %b)\n%y f32[*] = Relu(%c)\noutput %y\n",
+    "QConv", 300.0, FX_PRECISION_INT16 },
+  { "gemm",
+    "input %x f32[1,4]\nconst %w f32[3,4] = [1,0.5,-0.25,1,2,0,1,0,-1,1,1,1]\nconst %b f32[3] = [0.5,-1,2]\n"
+    "%g f32[*] = Gemm(%x, %w, %b) {transB=1,alpha=0.5,beta=2.0}\n%y f32[*] = Relu(%g)\noutput %y\n",
+    "QMatMul", 2.0 },
+  { "matmul", "input %x f32[2,4]\ninput %z f32[4,3]\n%m f32[*] = MatMul(%x, %z)\n%y f32[*] = Relu(%m)\noutput %y\n",
+    "QMatMul", 3.0 },
+  { "add", "input %x f32[1,2,3,3]\ninput %z f32[1,2,1,1]\n%y f32[*] = Add(%x, %z)\noutput %y\n", "QAdd", 2.0 },
+  { "sub-constant", "input %x f32[1,2,3,3]\nconst %c f32[2,1,1] = [1,-3]\n%y f32[*] = Sub(%c, %x)\noutput %y\n", "QAdd",
+    2.0 },
+  { "mul-relu",
+    "input %x f32[1,2,3,3]\ninput %z f32[1,2,3,3]\n%m f32[*] = Mul(%x, %z)\n%y f32[*] = Relu(%m)\noutput %y\n", "QMul",
+    2.0 },
+  { "swish", "input %x f32[1,2,3,3]\n%s f32[*] = Sigmoid(%x)\n%y f32[*] = Mul(%x, %s)\noutput %y\n", "QTable", 1.5 },
+  { "hard-swish",
+    "input %x f32[1,2,3,3]\nconst %t f32[] = [3]\nconst %l f32[] = [0]\nconst %h f32[] = [6]\n"
+    "%a f32[*] = Add(%x, %t)\n%c f32[*] = Clip(%a, %l, %h)\n%m f32[*] = Mul(%c, %x)\n%y f32[*] = Div(%m, %h)\noutput "
+    "%y\n",
+    "QTable", 1.5 },
+  { "table-int16", "input %x f32[1,2,3,3]\n%y f32[*] = Exp(%x)\noutput %y\n", "QTable", 4.0, FX_PRECISION_INT16 },
+  { "tables-of-two",
+    "input %x f32[1,2,3,3]\n%s f32[*] = Sigmoid(%x)\n%t f32[*] = Tanh(%s)\n%e f32[*] = Exp(%s)\n"
+    "%y f32[*] = Concat(%t, %e) {axis=1}\noutput %y\n",
+    "QTable QTable QTable Concat", 3.0 },
+  { "concat",
+    "input %x f32[1,1,2,2]\nconst %k f32[] = [3]\n%a f32[*] = Mul(%x, %k)\n%b f32[*] = Abs(%x)\n"
+    "%y f32[*] = Concat(%a, %x, %b) {axis=1}\noutput %y\n",
+    "QTable QTable QRequantize Concat", 1.5 },
+  { "average-pool",
+    "input %x f32[1,2,4,4]\n%y f32[*] = AveragePool(%x) {kernel_shape=[3,3],pads=[1,1,1,1]}\noutput %y\n",
+    "QAveragePool", 1.5 },
+  { "global-average-pool", "input %x f32[1,2,4,4]\n%y f32[*] = GlobalAveragePool(%x)\noutput %y\n", "QAveragePool",
+    8.0 },
+  { "moves",
+    "input %x f32[1,4,2,2]\nconst %s s64[3] = [1,2,8]\nconst %p s64[6] = [0,0,1,0,0,1]\n"
+    "%a f32[*] = DepthToSpace(%x) {blocksize=2}\n%b f32[*] = Reshape(%a, %s)\n%c f32[*] = Transpose(%b) "
+    "{perm=[0,2,1]}\n"
+    "%d f32[*] = Pad(%c, %p)\n%e f32[*], %f f32[*] = Split(%d) {axis=2,split=[1,3]}\n"
+    "%g f32[*] = Unsqueeze(%f) {axes=[0]}\n%y f32[*] = Squeeze(%g) {axes=[0]}\noutput %y\n",
+    NULL, 0.51 },
+  { "nearest",
+    "input %x f32[1,2,2,2]\nconst %r f32[0] = []\nconst %s f32[4] = [1,1,2,2]\n"
+    "%y f32[*] = Resize(%x, %r, %s) "
+    "{mode=\"nearest\",coordinate_transformation_mode=\"asymmetric\",nearest_mode=\"floor\"}\n"
+    "output %y\n",
+    "Resize", 0.51 },
+  { "max", "input %x f32[1,2,3,3]\ninput %z f32[1,2,3,3]\n%y f32[*] = Max(%x, %z)\noutput %y\n", "Max", 1.1 },
+  { "global-max-pool", "input %x f32[1,2,4,4]\n%y f32[*] = GlobalMaxPool(%x)\noutput %y\n", "MaxPool", 0.51 },
+  { "softmax-stays-float",
+    "input %x f32[1,4]\nconst %w f32[4,2] = [1,0.5,-0.25,1,2,0,1,0]\n%g f32[*] = Gemm(%x, %w)\n"
+    "%y f32[*] = LogSoftmax(%g) {axis=1}\noutput %y\n",
+    "QMatMul LogSoftmax", 8.0, .has_float = TRUE },
+};
+
+static FxQuantParams *
+assign (const FxGraph *graph, const FxStatistics *statistics, const Case *c)
+{
+  g_autoptr (GHashTable) precisions = g_hash_table_new (g_str_hash, g_str_equal);
+  FxQuantOptions options = { .asymmetric = c->asymmetric, .node_precisions = precisions };
+  g_autoptr (GError) error = NULL;
+  FxQuantParams *params;
+
+  for (FxId i = 0; c->precision != FX_PRECISION_FLOAT && i < fx_graph_n_nodes (graph); i++)
+    g_hash_table_insert (precisions, fx_graph_node (graph, i)->name, GINT_TO_POINTER (c->precision));
+  params = fx_quantize_assign (graph, NULL, statistics, &options, &error);
+  g_assert_no_error (error);
+  return params;
+}
+
+static void
+check_operators (const FxGraph *graph, const char *operators)
+{
+  g_autoptr (GString) found = g_string_new (NULL);
+
+  if (operators == NULL)
+    return;
+  for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
+    {
+      const char *op_type = fx_graph_node (graph, i)->op_type;
+
+      if (strcmp (op_type, "QuantizeLinear") != 0 && strcmp (op_type, "DequantizeLinear") != 0)
+        g_string_append_printf (found, "%s%s", found->len > 0 ? " " : "", op_type);
+    }
+  g_assert_cmpstr (found->str, ==, operators);
+}
+
+/* A step of the output; of sums, one of the input. */
+static double
+output_step (const FxGraph *graph, const FxQuantParams *params)
+{
+  const FxValueQuant *quant = &params->values[fx_graph_output (graph, 0)];
+
+  if (!quant->integer || quant->bits == 32)
+    quant = &params->values[fx_graph_input (graph, 0)];
+  return (double)quant->scale;
+}
+
+static void
+test_rule (gconstpointer data)
+{
+  const Case *c = data;
+  g_autoptr (FxGraph) graph = parse (c->text);
+  g_autoptr (FxStatistics) statistics = gather (graph);
+  g_autoptr (FxQuantParams) params = assign (graph, statistics, c);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxGraph) integer = fx_quantize_integer (graph, params, &error);
+  g_autoptr (FxGraph) qdq = NULL;
+  double step = output_step (graph, params);
+
+  g_assert_no_error (error);
+  qdq = fx_quantize_qdq (graph, params, &error);
+  g_assert_no_error (error);
+  check_operators (integer, c->operators);
+  for (guint i = 0; i < N_SAMPLES; i++)
+    {
+      g_autoptr (FxTensor) wanted = run (graph, i, TRUE), found = run (integer, i, TRUE),
+                           fast = run (integer, i, FALSE);
+      g_autoptr (FxTensor) simulated = run (qdq, i, TRUE);
+
+      g_test_message ("sample %u: off by %g steps, from the QDQ network by %g", i,
+                      largest_difference (wanted, found) / step, largest_difference (simulated, found) / step);
+      g_assert_cmpfloat (largest_difference (wanted, found), <=, c->bound * step);
+      g_assert_cmpfloat (largest_difference (found, fast), <=, c->has_float ? 1e-4 * step : 0.0);
+      /* float sums may fall on the other side of the middle between two steps */
+      g_assert_cmpfloat (largest_difference (simulated, found), <=, 1.01 * step);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/quantize/rule/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_rule);
+    }
+  return g_test_run ();
+}
