@@ -52,7 +52,7 @@ fx_dnnl_batch_norm (FxBackend *backend, const FxKernelRequest *request, GError *
   for (guint i = 0; i < G_N_ELEMENTS (args); i++)
     if (!fx_dnnl_add_packed (kernel, args[i], i + 1, request->inputs[i + 1].constant, &vector, &vector, error))
       {
-        fx_kernel_free (base, &fx_backend_dnnl);
+        fx_kernel_free (base);
         return NULL;
       }
   return base;

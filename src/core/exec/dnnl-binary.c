@@ -40,7 +40,7 @@ describe_small (const FxOperand *big, const FxOperand *small, dnnl_memory_desc_t
 
   if (small->layout != NULL && gap == 0)
     {
-      *desc = small->layout->desc;
+      *desc = *fx_dnnl_layout_desc (small->layout);
       return TRUE;
     }
   for (int i = 0; i < shape.rank; i++)
@@ -48,8 +48,8 @@ describe_small (const FxOperand *big, const FxOperand *small, dnnl_memory_desc_t
   /* without the padding of the last block this is also the row-major order, which an operand of lower rank is in */
   if (big->layout != NULL && shape.rank == 4 && (gap == 0 || shape.dims[1] % 8 == 0)
       && shape.dims[1] == big->shape.dims[1] && shape.dims[2] == 1 && shape.dims[3] == 1
-      && big->layout->desc.format_desc.blocking.inner_nblks == 1
-      && big->layout->desc.format_desc.blocking.inner_blks[0] == 8)
+      && fx_dnnl_layout_desc (big->layout)->format_desc.blocking.inner_nblks == 1
+      && fx_dnnl_layout_desc (big->layout)->format_desc.blocking.inner_blks[0] == 8)
     return fx_dnnl_tag_desc (&shape, dnnl_nChw8c, desc);
   return fx_dnnl_plain_desc (&shape, desc);
 }

@@ -111,7 +111,7 @@ finish (FxDnnlKernel *kernel, const FxKernelRequest *request, const Geometry *ge
       fx_dnnl_sum_in_place (kernel, dst);
   if (!ok)
     {
-      fx_kernel_free (fx_dnnl_kernel_base (kernel), &fx_backend_dnnl);
+      fx_kernel_free (fx_dnnl_kernel_base (kernel));
       return NULL;
     }
   return fx_dnnl_kernel_base (kernel);

@@ -20,11 +20,17 @@ typedef struct
   dnnl_engine_t engine;
 } FxDnnl;
 
-struct _FxLayout
+typedef struct
 {
-  gatomicrefcount ref_count;
+  FxLayout base;
   dnnl_memory_desc_t desc;
-};
+} FxDnnlLayout;
+
+static inline const dnnl_memory_desc_t *
+fx_dnnl_layout_desc (const FxLayout *layout)
+{
+  return &((const FxDnnlLayout *)layout)->desc;
+}
 
 typedef struct _FxDnnlKernel FxDnnlKernel;
 

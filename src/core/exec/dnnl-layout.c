@@ -5,31 +5,22 @@
 
 #include <string.h>
 
-FxLayout *
-fx_dnnl_layout_ref (FxLayout *layout)
-{
-  if (layout != NULL)
-    g_atomic_ref_count_inc (&layout->ref_count);
-  return layout;
-}
-
 void
-fx_dnnl_layout_unref (FxLayout *layout)
+fx_dnnl_layout_free (FxLayout *layout)
 {
-  if (layout != NULL && g_atomic_ref_count_dec (&layout->ref_count))
-    g_free (layout);
+  g_free (layout);
 }
 
 gboolean
 fx_dnnl_layout_equal (const FxLayout *a, const FxLayout *b)
 {
-  return a == b || (a != NULL && b != NULL && dnnl_memory_desc_equal (&a->desc, &b->desc));
+  return dnnl_memory_desc_equal (fx_dnnl_layout_desc (a), fx_dnnl_layout_desc (b));
 }
 
 gsize
 fx_dnnl_layout_bytes (const FxLayout *layout)
 {
-  return dnnl_memory_desc_get_size (&layout->desc);
+  return dnnl_memory_desc_get_size (fx_dnnl_layout_desc (layout));
 }
 
 static gboolean
@@ -66,14 +57,14 @@ is_row_major (const dnnl_memory_desc_t *desc)
 FxLayout *
 fx_dnnl_layout (const dnnl_memory_desc_t *desc)
 {
-  FxLayout *layout;
+  FxDnnlLayout *layout;
 
   if (is_row_major (desc))
     return NULL;
-  layout = g_new (FxLayout, 1);
-  g_atomic_ref_count_init (&layout->ref_count);
+  layout = g_new (FxDnnlLayout, 1);
+  fx_layout_init (&layout->base, &fx_backend_dnnl);
   layout->desc = *desc;
-  return layout;
+  return &layout->base;
 }
 
 gboolean
@@ -118,14 +109,14 @@ fx_dnnl_operand_desc (const FxShape *shape, const FxLayout *layout, dnnl_memory_
 {
   if (layout == NULL)
     return fx_dnnl_plain_desc (shape, desc);
-  *desc = layout->desc;
+  *desc = *fx_dnnl_layout_desc (layout);
   return TRUE;
 }
 
 gboolean
 fx_dnnl_layout_slice (const FxLayout *layout, const FxLayout *part, int axis, gint64 begin, gsize *offset)
 {
-  const dnnl_memory_desc_t *whole = &layout->desc, *piece = &part->desc;
+  const dnnl_memory_desc_t *whole = fx_dnnl_layout_desc (layout), *piece = fx_dnnl_layout_desc (part);
   const dnnl_blocking_desc_t *a = &whole->format_desc.blocking, *b = &piece->format_desc.blocking;
   gint64 block = 1;
 

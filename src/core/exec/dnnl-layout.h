@@ -7,8 +7,7 @@
 
 G_BEGIN_DECLS
 
-FxLayout *fx_dnnl_layout_ref (FxLayout *layout);
-void fx_dnnl_layout_unref (FxLayout *layout);
+void fx_dnnl_layout_free (FxLayout *layout);
 gboolean fx_dnnl_layout_equal (const FxLayout *a, const FxLayout *b);
 gsize fx_dnnl_layout_bytes (const FxLayout *layout);
 gboolean fx_dnnl_layout_slice (const FxLayout *layout, const FxLayout *part, int axis, gint64 begin, gsize *offset);

@@ -33,7 +33,7 @@ inner_product (FxBackend *backend, const FxKernelRequest *request, gint64 m, gin
        && (bias == NULL || fx_dnnl_add_packed (kernel, DNNL_ARG_BIAS, bias_input, bias, &bias_desc, &bias_desc, error));
   if (!ok)
     {
-      fx_kernel_free (fx_dnnl_kernel_base (kernel), &fx_backend_dnnl);
+      fx_kernel_free (fx_dnnl_kernel_base (kernel));
       return NULL;
     }
   return fx_dnnl_kernel_base (kernel);

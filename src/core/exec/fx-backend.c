@@ -1,6 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/fx-backend.h"
 
+void
+fx_layout_init (FxLayout *layout, const FxBackendFuncs *funcs)
+{
+  layout->funcs = funcs;
+  g_atomic_ref_count_init (&layout->ref_count);
+}
+
+FxLayout *
+fx_layout_ref (FxLayout *layout)
+{
+  if (layout != NULL)
+    g_atomic_ref_count_inc (&layout->ref_count);
+  return layout;
+}
+
+void
+fx_layout_unref (FxLayout *layout)
+{
+  if (layout != NULL && g_atomic_ref_count_dec (&layout->ref_count))
+    layout->funcs->layout_free (layout);
+}
+
+gboolean
+fx_layout_equal (const FxLayout *a, const FxLayout *b)
+{
+  return a == b || (a != NULL && b != NULL && a->funcs == b->funcs && a->funcs->layout_equal (a, b));
+}
+
 FxKernel *
 fx_kernel_alloc (gsize size, const FxKernelFuncs *funcs, guint n_inputs)
 {
@@ -15,14 +43,14 @@ fx_kernel_alloc (gsize size, const FxKernelFuncs *funcs, guint n_inputs)
 }
 
 void
-fx_kernel_free (FxKernel *kernel, const FxBackendFuncs *backend)
+fx_kernel_free (FxKernel *kernel)
 {
   if (kernel == NULL)
     return;
   kernel->funcs->free (kernel);
   for (guint i = 0; i < kernel->n_inputs; i++)
-    backend->layout_unref (kernel->input_layouts[i]);
-  backend->layout_unref (kernel->output_layout);
+    fx_layout_unref (kernel->input_layouts[i]);
+  fx_layout_unref (kernel->output_layout);
   g_free (kernel->input_layouts);
   g_free (kernel->packed);
   g_free (kernel->name);

@@ -1,4 +1,5 @@
-/* What the engine asks of a kernel library, so that another release or library can stand in.
+/* What the engine asks of a kernel library, so that another release or library can stand in, and several can work side
+ * by side.
  *
  * A backend looks at one node (with what was fused behind it) and either prepares a kernel or declines, and then the
  * operator's plain kernel runs. A kernel says in which layout it wants each operand and gives each result; the planner
@@ -17,8 +18,15 @@ G_BEGIN_DECLS
 typedef struct _FxBackend FxBackend;
 typedef struct _FxKernel FxKernel;
 
-/* How a backend arranges the elements of a value. NULL stands for dense row-major everywhere. Immutable, shared. */
-typedef struct _FxLayout FxLayout;
+typedef struct _FxBackendFuncs FxBackendFuncs;
+
+/* How a backend arranges the elements of a value. NULL stands for dense row-major everywhere. Immutable, shared; the
+ * beginning of the backend's own struct. */
+typedef struct
+{
+  const FxBackendFuncs *funcs;
+  gatomicrefcount ref_count;
+} FxLayout;
 
 typedef struct
 {
@@ -64,6 +72,7 @@ typedef struct
 struct _FxKernel
 {
   const FxKernelFuncs *funcs;
+  guint backend; /* index of the engine's; set by the engine */
   char *name;
   guint n_inputs;           /* those of the request */
   FxLayout **input_layouts; /* owned references */
@@ -75,7 +84,7 @@ struct _FxKernel
   gsize packed_bytes;
 };
 
-typedef struct
+struct _FxBackendFuncs
 {
   const char *name;
   FxBackend *(*new) (GError **error);
@@ -90,8 +99,8 @@ typedef struct
   FxKernel *(*reorder) (FxBackend *backend, FxDType dtype, const FxShape *shape, const FxLayout *from,
                         const FxLayout *to, GError **error);
 
-  FxLayout *(*layout_ref) (FxLayout *layout); /* accept NULL */
-  void (*layout_unref) (FxLayout *layout);
+  void (*layout_free) (FxLayout *layout);
+  /* Of two layouts of this backend. */
   gboolean (*layout_equal) (const FxLayout *a, const FxLayout *b);
   /* Bytes including padding. */
   gsize (*layout_bytes) (const FxLayout *layout);
@@ -101,17 +110,24 @@ typedef struct
 
   gpointer (*context_new) (FxBackend *backend, GError **error);
   void (*context_free) (gpointer context);
-} FxBackendFuncs;
+};
 
 struct _FxBackend
 {
   const FxBackendFuncs *funcs;
 };
 
-extern const FxBackendFuncs fx_backend_dnnl;
+extern const FxBackendFuncs fx_backend_dnnl; /* floats */
+extern const FxBackendFuncs fx_backend_int8; /* the integer network */
+
+/* A new layout's beginning: one reference. */
+void fx_layout_init (FxLayout *layout, const FxBackendFuncs *funcs);
+FxLayout *fx_layout_ref (FxLayout *layout); /* these accept NULL */
+void fx_layout_unref (FxLayout *layout);
+gboolean fx_layout_equal (const FxLayout *a, const FxLayout *b);
 
 /* A kernel with room for `n_inputs` operands, all plain; `size` is that of the backend's struct around it. */
 FxKernel *fx_kernel_alloc (gsize size, const FxKernelFuncs *funcs, guint n_inputs);
-void fx_kernel_free (FxKernel *kernel, const FxBackendFuncs *backend); /* accepts NULL */
+void fx_kernel_free (FxKernel *kernel); /* accepts NULL */
 
 G_END_DECLS

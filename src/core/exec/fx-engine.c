@@ -168,8 +168,10 @@ build (FxEngine *engine, GCancellable *cancellable, GError **error)
     remove_unused (graph, options);
   if (!options->reference_kernels)
     {
-      engine->backend = fx_backend_dnnl.new(error);
-      if (engine->backend == NULL || !fx_widen (graph, error))
+      engine->backends[FX_BACKEND_INT8] = fx_backend_int8.new(error);
+      engine->backends[FX_BACKEND_DNNL] = fx_backend_dnnl.new(error);
+      if (engine->backends[FX_BACKEND_INT8] == NULL || engine->backends[FX_BACKEND_DNNL] == NULL
+          || !fx_widen (graph, error))
         return FALSE;
     }
   return fx_plan_make (engine, cancellable, error);
@@ -225,18 +227,18 @@ fx_engine_unref (FxEngine *engine)
   if (engine == NULL || !g_atomic_ref_count_dec (&engine->ref_count))
     return;
   for (guint i = 0; i < engine->steps->len; i++)
-    fx_step_clear (fx_engine_get_step (engine, i), engine);
+    fx_step_clear (fx_engine_get_step (engine, i));
   for (FxId b = 0; b < engine->buffers->len; b++)
     {
       FxBuffer *buffer = fx_engine_get_buffer (engine, b);
 
-      if (buffer->layout != NULL)
-        engine->backend->funcs->layout_unref (buffer->layout);
+      fx_layout_unref (buffer->layout);
       fx_tensor_unref (buffer->tensor);
       fx_memory_free (buffer->memory);
     }
-  if (engine->backend != NULL)
-    engine->backend->funcs->free (engine->backend);
+  for (guint i = 0; i < FX_N_BACKENDS; i++)
+    if (engine->backends[i] != NULL)
+      engine->backends[i]->funcs->free (engine->backends[i]);
   fx_blocks_clear (&engine->blocks);
   g_array_unref (engine->buffers);
   g_array_unref (engine->steps);

@@ -129,7 +129,7 @@ add_dynamic (Build *build, GError **error)
 
   if (!plain_inputs (build, &step, error))
     {
-      fx_step_clear (&step, build->engine);
+      fx_step_clear (&step);
       return FALSE;
     }
   count_uses (build);
@@ -183,7 +183,8 @@ concat_part (const Build *build, const FxLayout *layout, guint i, int axis, gint
     if (build->node->inputs[k] == build->node->inputs[i])
       return FALSE;
   if (layout != NULL)
-    return buffer->layout != NULL && engine->backend->funcs->layout_slice (layout, buffer->layout, axis, begin, offset);
+    return buffer->layout != NULL && buffer->layout->funcs == layout->funcs
+           && layout->funcs->layout_slice (layout, buffer->layout, axis, begin, offset);
   if (buffer->layout != NULL || fx_shape_product (shape, 0, axis) != 1)
     return FALSE;
   *offset = (gsize)begin * fx_shape_product (shape, axis + 1, shape->rank) * fx_dtype_size (buffer->array.dtype);
@@ -224,7 +225,7 @@ try_concat (Build *build, const FxKernel *kernel, gboolean *done, GError **error
   memcpy (step.inputs, inputs, node->n_inputs * sizeof *inputs);
   if (!fx_plan_add_output (engine, node, node->outputs[0], layout, &step.outputs[0], error))
     {
-      fx_step_clear (&step, engine);
+      fx_step_clear (&step);
       return FALSE;
     }
   block = fx_engine_get_buffer (engine, step.outputs[0])->block;
@@ -247,7 +248,7 @@ prepare (const Build *build, GError **error)
                               .inputs = operands,
                               .n_posts = build->group->n_posts };
 
-  if (engine->backend == NULL || build->group->output == FX_NONE)
+  if (build->group->output == FX_NONE)
     return NULL;
   request.dtype = fx_graph_value (engine->graph, build->group->output)->dtype;
   request.shape = fx_graph_value (engine->graph, build->group->output)->shape;
@@ -271,7 +272,7 @@ prepare (const Build *build, GError **error)
       if (own.kind != FX_ACTIVATION_NONE)
         request.posts[request.n_posts++] = (FxPost){ FALSE, own };
     }
-  return engine->backend->funcs->prepare (engine->backend, &request, error);
+  return fx_plan_prepare (build->engine, &request, error);
 }
 
 /* Whether another operand of the step lies in the same memory as `under`, which is input `over`. One that is the very
@@ -313,7 +314,7 @@ place_output (Build *build, FxStep *step, FxLayout *layout, int over, gboolean m
     }
   if (free_to_take)
     {
-      bytes = layout != NULL ? engine->backend->funcs->layout_bytes (layout)
+      bytes = layout != NULL ? layout->funcs->layout_bytes (layout)
                              : fx_shape_elements (&fx_graph_value (engine->graph, value)->shape)
                                    * fx_dtype_size (fx_graph_value (engine->graph, value)->dtype);
       if (bytes == fx_engine_get_buffer (engine, under)->bytes)
@@ -343,7 +344,7 @@ add_kernel (Build *build, FxKernel *kernel, GError **error)
     }
   if (!ok)
     {
-      fx_step_clear (&step, engine);
+      fx_step_clear (&step);
       return FALSE;
     }
   fx_plan_add_step (engine, step);
@@ -379,7 +380,7 @@ add_plain (Build *build, GError **error)
     }
   if (!ok)
     {
-      fx_step_clear (&step, engine);
+      fx_step_clear (&step);
       return FALSE;
     }
   fx_plan_add_step (engine, step);
@@ -433,7 +434,7 @@ plan_static (Build *build, GError **error)
     {
       if (!try_concat (build, kernel, &done, error) || done)
         {
-          fx_kernel_free (kernel, build->engine->backend != NULL ? build->engine->backend->funcs : NULL);
+          fx_kernel_free (kernel);
           return done;
         }
     }

@@ -10,13 +10,11 @@
 #include <string.h>
 
 void
-fx_step_clear (FxStep *step, const FxEngine *engine)
+fx_step_clear (FxStep *step)
 {
-  const FxBackendFuncs *funcs = engine->backend != NULL ? engine->backend->funcs : NULL;
-
   for (guint i = 0; step->shows != NULL && i < step->n_outputs; i++)
-    fx_kernel_free (step->shows[i], funcs);
-  fx_kernel_free (step->kernel, funcs);
+    fx_kernel_free (step->shows[i]);
+  fx_kernel_free (step->kernel);
   g_free (step->shows);
   g_free (step->params);
   g_free (step->inputs);
@@ -31,12 +29,12 @@ fx_plan_add_buffer (FxEngine *engine, FxId value, FxBufferKind kind, FxLayout *l
   FxBuffer buffer = { .kind = kind,
                       .value = value,
                       .array = { of->dtype, of->shape, NULL },
-                      .layout = engine->backend != NULL ? engine->backend->funcs->layout_ref (layout) : NULL,
+                      .layout = fx_layout_ref (layout),
                       .next = engine->first_form[value] };
   gsize elements;
 
   if (layout != NULL)
-    buffer.bytes = engine->backend->funcs->layout_bytes (layout);
+    buffer.bytes = layout->funcs->layout_bytes (layout);
   else if (fx_shape_count (&of->shape, &elements))
     buffer.bytes = elements * fx_dtype_size (of->dtype);
   g_array_append_val (engine->buffers, buffer);
@@ -136,12 +134,6 @@ fx_plan_add_step (FxEngine *engine, FxStep step)
   g_array_append_val (engine->steps, step);
 }
 
-static gboolean
-layout_equal (const FxEngine *engine, const FxLayout *a, const FxLayout *b)
-{
-  return a == b || (engine->backend != NULL && engine->backend->funcs->layout_equal (a, b));
-}
-
 const FxLayout *
 fx_plan_layout (const FxEngine *engine, FxId value)
 {
@@ -180,26 +172,55 @@ reorder_step (FxKernel *kernel, FxId from, FxId to)
                    .origins = g_new0 (char *, 1) };
 }
 
+FxKernel *
+fx_plan_prepare (FxEngine *engine, const FxKernelRequest *request, GError **error)
+{
+  for (guint i = 0; i < FX_N_BACKENDS && engine->backends[i] != NULL; i++)
+    {
+      GError *problem = NULL;
+      FxKernel *kernel = engine->backends[i]->funcs->prepare (engine->backends[i], request, &problem);
+
+      if (kernel != NULL)
+        kernel->backend = i;
+      if (problem != NULL)
+        g_propagate_error (error, problem);
+      if (kernel != NULL || problem != NULL)
+        return kernel;
+    }
+  return NULL;
+}
+
 static FxKernel *
 reorder_kernel (FxEngine *engine, FxId from, const FxLayout *to, GError **error)
 {
   const FxBuffer *buffer = fx_engine_get_buffer (engine, from);
-  FxKernel *kernel = engine->backend->funcs->reorder (engine->backend, buffer->array.dtype, &buffer->array.shape,
-                                                      buffer->layout, to, error);
 
-  if (kernel == NULL && (error == NULL || *error == NULL))
-    fx_fail (error, FX_ERROR_FAILED, "value \"%s\" cannot change its layout",
-             fx_graph_value (engine->graph, buffer->value)->name);
-  return kernel;
+  for (guint i = 0; i < FX_N_BACKENDS; i++)
+    {
+      FxBackend *backend = engine->backends[i];
+      GError *problem = NULL;
+      FxKernel *kernel
+          = backend->funcs->reorder (backend, buffer->array.dtype, &buffer->array.shape, buffer->layout, to, &problem);
+
+      if (kernel != NULL)
+        kernel->backend = i;
+      if (problem != NULL)
+        g_propagate_error (error, problem);
+      if (kernel != NULL || problem != NULL)
+        return kernel;
+    }
+  fx_fail (error, FX_ERROR_FAILED, "value \"%s\" cannot change its layout",
+           fx_graph_value (engine->graph, buffer->value)->name);
+  return NULL;
 }
 
 /* Brings a constant into a layout at once. */
 static gboolean
 reorder_constant (FxEngine *engine, FxKernel *kernel, FxId from, FxId to, GError **error)
 {
-  const FxBackendFuncs *funcs = engine->backend->funcs;
+  FxBackend *backend = engine->backends[kernel->backend];
   FxBuffer *target = fx_engine_get_buffer (engine, to);
-  gpointer context = funcs->context_new (engine->backend, error);
+  gpointer context = backend->funcs->context_new (backend, error);
   gpointer state = context != NULL ? kernel->funcs->state_new (kernel, context) : NULL;
   void *scratch = fx_memory_alloc (kernel->scratch_bytes, error);
   gboolean ok = state != NULL && scratch != NULL;
@@ -212,7 +233,7 @@ reorder_constant (FxEngine *engine, FxKernel *kernel, FxId from, FxId to, GError
   if (state != NULL)
     kernel->funcs->state_free (state);
   if (context != NULL)
-    funcs->context_free (context);
+    backend->funcs->context_free (context);
   fx_memory_free (scratch);
   engine->packed_bytes += target->bytes;
   return ok;
@@ -225,7 +246,7 @@ fx_plan_need (FxEngine *engine, FxId value, const FxLayout *layout, FxId *id, GE
   FxKernel *kernel;
 
   for (FxId b = from; b != FX_NONE; b = fx_engine_get_buffer (engine, b)->next)
-    if (layout_equal (engine, fx_engine_get_buffer (engine, b)->layout, layout))
+    if (fx_layout_equal (fx_engine_get_buffer (engine, b)->layout, layout))
       {
         *id = b;
         return TRUE;
@@ -249,12 +270,12 @@ fx_plan_need (FxEngine *engine, FxId value, const FxLayout *layout, FxId *id, GE
 
       *id = fx_plan_add_buffer (engine, value, FX_BUFFER_CONSTANT, (FxLayout *)layout);
       ok = reorder_constant (engine, kernel, from, *id, error);
-      fx_kernel_free (kernel, engine->backend->funcs);
+      fx_kernel_free (kernel);
       return ok;
     }
   if (!fx_plan_add_output (engine, NULL, value, (FxLayout *)layout, id, error))
     {
-      fx_kernel_free (kernel, engine->backend->funcs);
+      fx_kernel_free (kernel);
       return FALSE;
     }
   fx_plan_add_step (engine, reorder_step (kernel, from, *id));
@@ -273,7 +294,7 @@ fx_plan_copy (FxEngine *engine, FxId of, FxId *copy, GError **error)
     return FALSE;
   if (!fx_plan_add_output (engine, NULL, value, layout, copy, error))
     {
-      fx_kernel_free (kernel, engine->backend->funcs);
+      fx_kernel_free (kernel);
       return FALSE;
     }
   /* nobody else may find it */
@@ -404,8 +425,9 @@ fx_plan_make (FxEngine *engine, GCancellable *cancellable, GError **error)
 {
   g_autoptr (FxUses) uses = fx_uses_new (engine->graph);
   const FxEngineOptions *options = &engine->options;
-  g_autoptr (GPtrArray) groups = fx_fuse_groups (engine->graph, options->keep_values ? NULL : engine->backend,
-                                                 options->visible, options->n_visible);
+  g_autoptr (GPtrArray) groups
+      = fx_fuse_groups (engine->graph, options->keep_values ? NULL : engine->backends[FX_BACKEND_DNNL],
+                        options->visible, options->n_visible);
   guint n_values = fx_graph_n_values (engine->graph);
   gboolean ok = TRUE;
 

@@ -58,13 +58,21 @@ typedef struct
   FxKernel **shows;          /* [n_outputs] with an observer: what makes the output row-major; NULL: it is */
 } FxStep;
 
+/* In the order in which they are asked for a kernel. */
+enum
+{
+  FX_BACKEND_INT8,
+  FX_BACKEND_DNNL,
+  FX_N_BACKENDS
+};
+
 struct _FxEngine
 {
   gatomicrefcount ref_count;
   FxGraph *graph;
   FxEngineOptions options;
-  guint n_source_values; /* values of the caller's graph have ids below */
-  FxBackend *backend;    /* NULL: plain kernels only */
+  guint n_source_values;              /* values of the caller's graph have ids below */
+  FxBackend *backends[FX_N_BACKENDS]; /* all NULL: plain kernels only */
   FxBlocks blocks;
   GArray *buffers;                             /* of FxBuffer */
   GArray *steps;                               /* of FxStep */
@@ -108,6 +116,8 @@ FxId fx_plan_add_alias (FxEngine *engine, FxId value, FxId of, FxLayout *layout)
 gboolean fx_plan_need (FxEngine *engine, FxId value, const FxLayout *layout, FxId *buffer, GError **error);
 /* A copy of a buffer that is no form of its value, to be written over. */
 gboolean fx_plan_copy (FxEngine *engine, FxId of, FxId *copy, GError **error);
+/* A kernel of the first backend that takes the node. NULL without *error: none does. */
+FxKernel *fx_plan_prepare (FxEngine *engine, const FxKernelRequest *request, GError **error);
 /* The form of a value that a kernel would like best: the first that is not plain. NULL: plain. */
 const FxLayout *fx_plan_layout (const FxEngine *engine, FxId value);
 
@@ -118,7 +128,7 @@ gboolean fx_plan_is_dead (const FxEngine *engine, FxId buffer);
 
 /* Takes `step` over; touches the blocks of its buffers. */
 void fx_plan_add_step (FxEngine *engine, FxStep step);
-void fx_step_clear (FxStep *step, const FxEngine *engine);
+void fx_step_clear (FxStep *step);
 
 gboolean fx_plan_group (FxEngine *engine, const FxGroup *group, GError **error);
 

@@ -12,7 +12,7 @@ struct _FxRun
   FxEngine *engine;
   guint8 *arena;
   void *scratch;
-  gpointer context; /* the backend's */
+  gpointer contexts[FX_N_BACKENDS];
   gpointer *states; /* [steps] of kernels */
   gpointer **shows; /* [steps][outputs] of the kernels that make values row-major for the observer; made on demand */
   void **data;      /* [buffers] where each is now */

@@ -78,10 +78,10 @@ fx_run_new (FxEngine *engine, GError **error)
   run->arena = fx_memory_alloc (engine->arena_bytes, error);
   run->scratch = run->arena != NULL ? fx_memory_alloc (engine->scratch_bytes, error) : NULL;
   ok = run->scratch != NULL;
-  if (ok && engine->backend != NULL)
+  for (guint i = 0; ok && i < FX_N_BACKENDS && engine->backends[i] != NULL; i++)
     {
-      run->context = engine->backend->funcs->context_new (engine->backend, error);
-      ok = run->context != NULL;
+      run->contexts[i] = engine->backends[i]->funcs->context_new (engine->backends[i], error);
+      ok = run->contexts[i] != NULL;
     }
   for (FxId b = 0; ok && b < n_buffers; b++)
     {
@@ -98,7 +98,7 @@ fx_run_new (FxEngine *engine, GError **error)
 
       if (kernel == NULL)
         continue;
-      run->states[i] = kernel->funcs->state_new (kernel, run->context);
+      run->states[i] = kernel->funcs->state_new (kernel, run->contexts[kernel->backend]);
       ok = run->states[i] != NULL || fx_fail (error, FX_ERROR_TOO_LARGE, "out of memory: preparing a run");
     }
   if (!ok)
@@ -132,8 +132,9 @@ fx_run_free (FxRun *run)
     free_dynamic (run, b);
   for (guint i = 0; i < fx_graph_n_inputs (run->engine->graph); i++)
     fx_tensor_unref (run->inputs[i]);
-  if (run->context != NULL)
-    run->engine->backend->funcs->context_free (run->context);
+  for (guint i = 0; i < FX_N_BACKENDS; i++)
+    if (run->contexts[i] != NULL)
+      run->engine->backends[i]->funcs->context_free (run->contexts[i]);
   g_ptr_array_unref (run->spare);
   fx_memory_free (run->arena);
   fx_memory_free (run->scratch);
@@ -288,7 +289,7 @@ show_output (FxRun *run, guint i, guint k, GError **error)
       if (run->shows[i] == NULL)
         run->shows[i] = g_new0 (gpointer, step->n_outputs + 1);
       if (run->shows[i][k] == NULL)
-        run->shows[i][k] = kernel->funcs->state_new (kernel, run->context);
+        run->shows[i][k] = kernel->funcs->state_new (kernel, run->contexts[kernel->backend]);
       memory = run->shows[i][k] != NULL ? fx_memory_alloc (fx_array_bytes (&array), error) : NULL;
       ok = memory != NULL && kernel->funcs->run (kernel, run->shows[i][k], &from, &memory, run->scratch, error);
       array.data = memory;

@@ -82,6 +82,9 @@ struct _FxInt8Isa
                     gsize n);
   void (*maximum) (gint8 *y, const gint8 *x, gsize n);
   void (*accumulate) (gint32 *sums, const gint8 *x, gsize n);
+  /* to[i] = clamp (rint (x[i] / scale) + zero_point), in floats as QuantizeLinear has them; NaN gives the zero point.
+   */
+  void (*quantize) (gint16 *to, const float *x, gsize n, float scale, gint32 zero_point, gint32 low, gint32 high);
 };
 
 /* A factor of 1 or more (shift < 31) could leave 32 bits before it saturates. Sums clamped to [-2^shift, 2^shift - 1]

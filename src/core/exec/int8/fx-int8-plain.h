@@ -6,6 +6,8 @@
 
 #include "core/exec/int8/fx-int8-isa.h"
 
+#include <math.h>
+
 static inline void
 plain_widen_s16 (void *to, const gint8 *from, gsize n)
 {
@@ -52,6 +54,22 @@ plain_accumulate (gint32 *sums, const gint8 *x, gsize n)
 {
   for (gsize i = 0; i < n; i++)
     sums[i] += x[i];
+}
+
+static inline void
+plain_quantize (gint16 *to, const float *x, gsize n, float scale, gint32 zero_point, gint32 low, gint32 high)
+{
+  const float least = (float)(low - zero_point), most = (float)(high - zero_point);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      float real = rintf (x[i] / scale);
+
+      real = real != real ? 0.0f : real;
+      real = real < least ? least : real;
+      real = real > most ? most : real;
+      to[i] = (gint16)((gint32)real + zero_point);
+    }
 }
 
 /* One output of requantize: the rule itself, for the ends of rows that do not fill a vector. */

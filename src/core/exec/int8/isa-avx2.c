@@ -320,4 +320,5 @@ const FxInt8Isa fx_int8_avx2 = {
   .multiply = plain_multiply,
   .maximum = plain_maximum,
   .accumulate = plain_accumulate,
+  .quantize = plain_quantize,
 };

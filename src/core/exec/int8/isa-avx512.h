@@ -18,5 +18,7 @@ void fx_int8_avx512_multiply (gint32 *products, const gint8 *a, gint32 a_zero_po
                               gint32 b_zero_point, gsize n);
 void fx_int8_avx512_maximum (gint8 *y, const gint8 *x, gsize n);
 void fx_int8_avx512_accumulate (gint32 *sums, const gint8 *x, gsize n);
+void
+fx_int8_avx512_quantize (gint16 *to, const float *x, gsize n, float scale, gint32 zero_point, gint32 low, gint32 high);
 
 G_END_DECLS

@@ -225,6 +225,12 @@ fx_int8_avx512_accumulate (gint32 *sums, const gint8 *x, gsize n)
   plain_accumulate (sums, x, n);
 }
 
+void
+fx_int8_avx512_quantize (gint16 *to, const float *x, gsize n, float scale, gint32 zero_point, gint32 low, gint32 high)
+{
+  plain_quantize (to, x, n, scale, zero_point, low, high);
+}
+
 const FxInt8Isa fx_int8_avx512bw = {
   .name = "avx512bw",
   .supported = fx_int8_has_avx512bw,
@@ -242,4 +248,5 @@ const FxInt8Isa fx_int8_avx512bw = {
   .multiply = fx_int8_avx512_multiply,
   .maximum = fx_int8_avx512_maximum,
   .accumulate = fx_int8_avx512_accumulate,
+  .quantize = fx_int8_avx512_quantize,
 };

@@ -42,4 +42,5 @@ const FxInt8Isa fx_int8_avx512vnni = {
   .multiply = fx_int8_avx512_multiply,
   .maximum = fx_int8_avx512_maximum,
   .accumulate = fx_int8_avx512_accumulate,
+  .quantize = fx_int8_avx512_quantize,
 };

@@ -258,4 +258,5 @@ const FxInt8Isa fx_int8_neon = {
   .multiply = plain_multiply,
   .maximum = plain_maximum,
   .accumulate = plain_accumulate,
+  .quantize = plain_quantize,
 };

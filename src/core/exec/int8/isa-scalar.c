@@ -76,4 +76,5 @@ const FxInt8Isa fx_int8_scalar = {
   .multiply = plain_multiply,
   .maximum = plain_maximum,
   .accumulate = plain_accumulate,
+  .quantize = plain_quantize,
 };
