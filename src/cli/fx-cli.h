@@ -34,6 +34,7 @@ int fx_verb_evaluate (int argc, char **argv);
 int fx_verb_inspect (int argc, char **argv);
 int fx_verb_operators (int argc, char **argv);
 int fx_verb_run (int argc, char **argv);
+int fx_verb_sensitivity (int argc, char **argv);
 
 extern const FxVerb fx_verbs[]; /* ends with a NULL name */
 

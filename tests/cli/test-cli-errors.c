@@ -1,4 +1,4 @@
-/* fixpoint-cli compare on the sample.
+/* fixpoint-cli compare and sensitivity on the sample.
  *
  *   test-cli-errors PROGRAM SAMPLE_DIR
  *
@@ -89,6 +89,71 @@ test_bad_usage (void)
                 "/nonexistent.onnx");
   expect_error (cli_run (program, "compare", model, model, "--dataset", pictures, "--threads", "-1", NULL),
                 "--threads and --worst cannot be negative");
+  expect_error (cli_run (program, "sensitivity", model, "--dataset", pictures, "--kind", "color", NULL),
+                "--kind: \"color\" is none of: node, weight, activation");
+  expect_error (cli_run (program, "sensitivity", model, "--dataset", pictures, "--together", NULL),
+                "--together needs --name NAME");
+  expect_error (cli_run (program, "sensitivity", model, "--dataset", pictures, "--preprocess", PREPROCESS, "--samples",
+                         "8", NULL),
+                "8 samples are too few to hold 8 of them out");
+  expect_error (cli_run (program, "sensitivity", model, "--dataset", pictures, "--preprocess", PREPROCESS, "--name",
+                         "nobody", NULL),
+                "\"nobody\" is no node that is quantized");
+  expect_error (cli_run (program, "sensitivity", model, "--dataset", pictures, "--preprocess", PREPROCESS, "--target",
+                         "nowhere", NULL),
+                "nowhere");
+}
+
+/* ---- sensitivity ---- */
+
+static char *
+rank_with (const char *threads)
+{
+  g_auto (CliResult) result
+      = cli_run (program, "sensitivity", model, "--dataset", pictures, "--preprocess", PREPROCESS, "--samples", "12",
+                 "--held-out", "2", "--curve", "2", "--target", "rdk-x5", "--threads", threads, "--json", NULL);
+
+  g_assert_cmpint (result.status, ==, 0);
+  return g_steal_pointer (&result.out);
+}
+
+static void
+test_sensitivity (void)
+{
+  g_autofree char *one = rank_with ("1");
+  g_autofree char *two = rank_with ("2");
+  g_autoptr (JsonNode) root = json_from_string (one, NULL);
+  JsonObject *sensitivity = json_object_get_object_member (json_node_get_object (root), "sensitivity");
+  JsonArray *ranking = json_object_get_array_member (sensitivity, "ranking");
+  double last = -1000.0;
+
+  g_assert_cmpstr (one, ==, two);
+  g_assert_cmpstr (json_object_get_string_member (sensitivity, "kind"), ==, "node");
+  g_assert_cmpint (json_array_get_length (json_object_get_array_member (sensitivity, "curve")), ==, 2);
+  g_assert_cmpint (json_array_get_length (ranking), >, 10);
+  for (guint i = 0; i < json_array_get_length (ranking); i++)
+    {
+      JsonObject *error = json_object_get_object_member (json_array_get_object_element (ranking, i), "error");
+
+      g_assert_cmpfloat (json_object_get_double_member (error, "sqnr_db"), >=, last);
+      last = json_object_get_double_member (error, "sqnr_db");
+    }
+}
+
+static void
+test_sensitivity_text (void)
+{
+  g_auto (CliResult) result
+      = cli_run (program, "sensitivity", model, "--dataset", pictures, "--preprocess", PREPROCESS, "--samples", "12",
+                 "--held-out", "2", "--kind", "weight", "--name", "/classifier/Gemm", "--curve", "1", NULL);
+  g_auto (GStrv) lines = NULL;
+
+  g_assert_cmpint (result.status, ==, 0);
+  lines = g_strsplit (result.out, "\n", -1);
+  g_assert_cmpint (g_strv_length (lines), ==, 6);
+  g_assert_true (g_str_has_prefix (lines[0], "Name "));
+  g_assert_true (g_str_has_prefix (lines[1], "/classifier/Gemm  Gemm "));
+  g_assert_true (g_str_has_prefix (lines[4], "1  "));
 }
 
 int
@@ -104,6 +169,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/compare/text", test_compare_text);
   g_test_add_func ("/cli/compare/page", test_compare_page);
   g_test_add_func ("/cli/errors/bad-usage", test_bad_usage);
+  g_test_add_func ("/cli/sensitivity/json", test_sensitivity);
+  g_test_add_func ("/cli/sensitivity/text", test_sensitivity_text);
   status = g_test_run ();
   g_free (model);
   g_free (pictures);

@@ -6,6 +6,8 @@
 #include "core/graph/fx-tensor.h"
 #include "core/quant/fx-error-report-private.h"
 #include "core/quant/fx-join.h"
+#include "core/quant/fx-quant-partial.h"
+#include "core/quant/fx-quantize.h"
 #include "core/quant/fx-twins.h"
 
 #include <string.h>
@@ -404,4 +406,22 @@ fx_layer_errors_measure_graphs (const FxErrorGraphs *graphs, guint n_samples, Fx
   g_array_unref (job.pairs);
   g_array_unref (job.targets);
   return ok ? g_steal_pointer (&report) : NULL;
+}
+
+FxErrorReport *
+fx_layer_errors_measure (const FxGraph *graph, const FxQuantParams *params, guint n_samples, FxSampleSource source,
+                         gpointer source_data, const FxLayerErrorOptions *options, FxLayerErrorFunc func,
+                         gpointer user_data, const FxProgress *progress, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (FxGraph) integer = fx_quantize_integer (graph, params, error);
+  g_autoptr (FxGraph) qdq = integer != NULL ? fx_quantize_qdq (graph, params, error) : NULL;
+  g_autoptr (FxGraph) weights = NULL, activations = NULL;
+  FxErrorGraphs graphs = { .reference = graph, .quantized = integer };
+
+  if (qdq == NULL)
+    return NULL;
+  graphs.weights = weights = fx_qdq_partial (qdq, graph, &(FxQdqPart){ .all_weights = TRUE });
+  graphs.activations = activations = fx_qdq_partial (qdq, graph, &(FxQdqPart){ .all_activations = TRUE });
+  return fx_layer_errors_measure_graphs (&graphs, n_samples, source, source_data, options, func, user_data, progress,
+                                         cancellable, error);
 }

@@ -9,6 +9,7 @@
 #include "core/calib/fx-thresholds.h"
 #include "core/graph/fx-dtype.h"
 #include "core/quant/fx-pair-errors.h"
+#include "core/quant/fx-quant-params.h"
 
 G_BEGIN_DECLS
 
@@ -88,6 +89,13 @@ FxErrorReport *fx_layer_errors_measure_graphs (const FxErrorGraphs *graphs, guin
                                                gpointer source_data, const FxLayerErrorOptions *options,
                                                FxLayerErrorFunc func, gpointer user_data, const FxProgress *progress,
                                                GCancellable *cancellable, GError **error);
+
+/* The same of the integer network that the parameters make of a float graph, with the errors of weights and activations
+ * apart. `graph` and `params` as fx_quantize_integer() wants them. */
+FxErrorReport *
+fx_layer_errors_measure (const FxGraph *graph, const FxQuantParams *params, guint n_samples, FxSampleSource source,
+                         gpointer source_data, const FxLayerErrorOptions *options, FxLayerErrorFunc func,
+                         gpointer user_data, const FxProgress *progress, GCancellable *cancellable, GError **error);
 
 void fx_error_report_free (FxErrorReport *report); /* accepts NULL */
 

@@ -3,7 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/exec/fx-sample-loop.h"
+#include "core/fx-progress.h"
 #include "core/quant/fx-error-metrics.h"
+#include "core/quant/fx-quant-params.h"
 
 G_BEGIN_DECLS
 
@@ -33,9 +36,29 @@ typedef struct
   FxErrorMetrics *without;  /* [n_curve] everything but the k + 1 worst rows is: how many have to leave */
 } FxSensitivity;
 
+typedef struct
+{
+  FxSensitivityKind kind;
+  const char *const *names; /* only these nodes or tensors; NULL: all */
+  gboolean together;        /* `names` are one part */
+  guint n_curve;            /* points of the curves; 0: none */
+  guint n_threads;          /* samples that are worked on at once; 0: all processors */
+  gsize max_bytes;          /* activation memory of each; 0: the engine's own limit */
+} FxSensitivityOptions;
+
 const char *fx_sensitivity_kind_name (FxSensitivityKind kind); /* "node", … */
 /* FALSE and *error (BAD_DATA) naming the kinds. */
 gboolean fx_sensitivity_kind_parse (const char *text, FxSensitivityKind *kind, GError **error);
+
+/* Runs the samples 0 … n_samples − 1 once through the float network and once for each part through a network in which
+ * nothing else is quantized, and twice for each point of the curves. A node stands for what is fused with it. Inputs
+ * and float outputs of all samples are kept meanwhile. The result does not depend on the number of threads.
+ *
+ * `graph` and `params` as fx_quantize_integer() wants them. NULL and *error: as that, fx_engine_new() and the source;
+ * a name that is no part (BAD_DATA); G_IO_ERROR_CANCELLED. */
+FxSensitivity *fx_sensitivity_measure (const FxGraph *graph, const FxQuantParams *params, guint n_samples,
+                                       FxSampleSource source, gpointer source_data, const FxSensitivityOptions *options,
+                                       const FxProgress *progress, GCancellable *cancellable, GError **error);
 
 void fx_sensitivity_free (FxSensitivity *sensitivity); /* accepts NULL */
 
