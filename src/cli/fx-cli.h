@@ -29,6 +29,7 @@ int fx_verb_calibrate (int argc, char **argv);
 int fx_verb_check (int argc, char **argv);
 int fx_verb_compare (int argc, char **argv);
 int fx_verb_config (int argc, char **argv);
+int fx_verb_convert (int argc, char **argv);
 int fx_verb_dump (int argc, char **argv);
 int fx_verb_evaluate (int argc, char **argv);
 int fx_verb_inspect (int argc, char **argv);

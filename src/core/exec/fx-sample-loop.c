@@ -102,7 +102,7 @@ worker_init (Worker *worker, Job *job, GError **error)
   worker->run = fx_run_new (loop->engine, error);
   if (worker->run == NULL)
     return FALSE;
-  worker->state = loop->state_new (loop->user_data);
+  worker->state = loop->state_new != NULL ? loop->state_new (loop->user_data) : NULL;
   if (loop->observe != NULL)
     fx_run_set_observer (worker->run, loop->observe, worker->state);
   return TRUE;

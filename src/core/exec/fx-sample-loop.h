@@ -22,7 +22,7 @@ typedef struct
   FxSampleSource source;
   gpointer source_data;
 
-  /* What one thread needs; the strings and pointers behind `user_data` are shared by all. */
+  /* What one thread needs; the strings and pointers behind `user_data` are shared by all. NULL: nothing. */
   gpointer (*state_new) (gpointer user_data);
   void (*state_free) (gpointer state);
   /* Sample i is about to run into `state`. NULL: nothing to do. */

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/quant/fx-accuracy.h"
+
+#include "core/calib/fx-calibrate.h"
+#include "core/fx-error.h"
+#include "core/graph/fx-graph.h"
+
+#include <math.h>
+#include <string.h>
+
+const FxAccuracyStep fx_accuracy_steps[] = {
+  { "equalize", "Even out the ranges of channels across layers", FX_PRESET_DEFAULT, fx_accuracy_equalize },
+  { "correct-bias", "Take the mean error of every channel out of the bias", FX_PRESET_DEFAULT,
+    fx_accuracy_correct_bias },
+  { NULL },
+};
+
+/* Tried by `auto`, in this order; the first of equals wins. */
+static const struct
+{
+  const char *name, *doc;
+} methods[] = {
+  { "max", "Ranges by the largest magnitude" },
+  { "percentile=99.99", "Ranges that leave out 0.01 %" },
+  { "percentile=99.999", "Ranges that leave out 0.001 %" },
+  { "kl", "Ranges by the Kullback-Leibler divergence" },
+  { "mse", "Ranges by the squared error" },
+  { "aciq", "Ranges by a Laplace or normal distribution" },
+};
+
+static const char *const presets[FX_N_PRESETS] = { "fast", "default", "thorough" };
+
+const char *
+fx_preset_name (FxPreset preset)
+{
+  return presets[preset];
+}
+
+gboolean
+fx_preset_parse (const char *text, FxPreset *preset, GError **error)
+{
+  for (guint i = 0; i < FX_N_PRESETS; i++)
+    if (strcmp (presets[i], text) == 0)
+      {
+        *preset = i;
+        return TRUE;
+      }
+  return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" is no preset; there are fast, default and thorough", text);
+}
+
+void
+fx_accuracy_free (FxAccuracy *accuracy)
+{
+  if (accuracy == NULL)
+    return;
+  fx_graph_free (accuracy->graph);
+  fx_statistics_free (accuracy->statistics);
+  fx_quant_params_free (accuracy->params);
+  fx_output_judge_free (accuracy->judge);
+  g_free (accuracy);
+}
+
+gboolean
+fx_accuracy_calibrate (FxAccuracy *accuracy, const FxProgress *progress, GCancellable *cancellable, GError **error)
+{
+  FxCalibrateOptions options = { .n_threads = accuracy->options->n_threads };
+
+  fx_statistics_free (accuracy->statistics);
+  accuracy->statistics = fx_statistics_new (accuracy->graph);
+  return fx_calibrate (accuracy->graph, accuracy->statistics, accuracy->samples->n_calibration,
+                       accuracy->samples->source, accuracy->samples->source_data, &options, progress, cancellable,
+                       error);
+}
+
+gboolean
+fx_accuracy_assign (FxAccuracy *accuracy, GError **error)
+{
+  FxQuantParams *params
+      = fx_quantize_assign (accuracy->graph, accuracy->placement, accuracy->statistics, &accuracy->quant, error);
+
+  if (params == NULL)
+    return FALSE;
+  fx_quant_params_free (accuracy->params);
+  accuracy->params = params;
+  return TRUE;
+}
+
+static gboolean
+judge (const FxAccuracy *accuracy, double *noise, GCancellable *cancellable, GError **error)
+{
+  return fx_output_judge_params (accuracy->judge, accuracy->graph, accuracy->params, noise, cancellable, error);
+}
+
+/* ---- the method ---- */
+
+static gboolean
+try_method (FxAccuracy *accuracy, guint i, FxQuantParams **best, FxThresholdChoice *choice, FxAccuracyFunc func,
+            gpointer user_data, GCancellable *cancellable, GError **error)
+{
+  double before = accuracy->noise, noise;
+  FxAccuracyLog log = { .name = methods[i].name, .doc = methods[i].doc };
+
+  if (!fx_threshold_parse (methods[i].name, &accuracy->quant.method, error) || !fx_accuracy_assign (accuracy, error)
+      || !judge (accuracy, &noise, cancellable, error))
+    return FALSE;
+  log.before_db = isfinite (before) ? fx_output_noise_db (before) : NAN;
+  log.after_db = fx_output_noise_db (noise);
+  log.kept = noise < before;
+  if (log.kept)
+    {
+      fx_quant_params_free (*best);
+      *best = g_steal_pointer (&accuracy->params);
+      *choice = accuracy->quant.method;
+      accuracy->noise = noise;
+    }
+  if (func != NULL)
+    func (&log, user_data);
+  return TRUE;
+}
+
+static gboolean
+choose_method (FxAccuracy *accuracy, FxAccuracyFunc func, gpointer user_data, const FxProgress *progress,
+               GCancellable *cancellable, GError **error)
+{
+  g_autoptr (FxQuantParams) best = NULL;
+  FxThresholdChoice choice = { 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      fx_progress_report (progress, (double)i / G_N_ELEMENTS (methods), "Trying ranges by %s", methods[i].name);
+      if (!try_method (accuracy, i, &best, &choice, func, user_data, cancellable, error))
+        return FALSE;
+    }
+  fx_quant_params_free (accuracy->params);
+  accuracy->params = g_steal_pointer (&best);
+  accuracy->quant.method = choice;
+  return TRUE;
+}
+
+/* ---- steps ---- */
+
+/* What a step may change, to go back to. */
+typedef struct
+{
+  FxGraph *graph;
+  FxStatistics *statistics;
+  FxQuantParams *params;
+} Kept;
+
+static void
+swap (FxAccuracy *accuracy, Kept *kept)
+{
+  Kept now = { accuracy->graph, accuracy->statistics, accuracy->params };
+
+  accuracy->graph = kept->graph;
+  accuracy->statistics = kept->statistics;
+  accuracy->params = kept->params;
+  *kept = now;
+}
+
+static void
+kept_clear (Kept *kept)
+{
+  fx_graph_free (kept->graph);
+  fx_statistics_free (kept->statistics);
+  fx_quant_params_free (kept->params);
+}
+
+static FxStatistics *
+copy_statistics (const FxStatistics *statistics)
+{
+  FxStatistics *copy = fx_statistics_new_like (statistics);
+
+  fx_statistics_merge (copy, statistics);
+  return copy;
+}
+
+/* `kept` is what there was before; on return it holds what is not wanted any more. */
+static gboolean
+run_step (FxAccuracy *accuracy, const FxAccuracyStep *step, Kept *kept, FxAccuracyLog *log, const FxProgress *progress,
+          GCancellable *cancellable, GError **error)
+{
+  gboolean changed = FALSE;
+  double noise = accuracy->noise;
+
+  if (!step->run (accuracy, &changed, progress, cancellable, error)
+      || (changed && !judge (accuracy, &noise, cancellable, error)))
+    return FALSE;
+  *log = (FxAccuracyLog){ step->name, step->doc, fx_output_noise_db (accuracy->noise), fx_output_noise_db (noise),
+                          changed && noise < accuracy->noise };
+  if (log->kept)
+    accuracy->noise = noise;
+  else
+    swap (accuracy, kept);
+  return TRUE;
+}
+
+static gboolean
+run_steps (FxAccuracy *accuracy, FxAccuracyFunc func, gpointer user_data, const FxProgress *progress,
+           GCancellable *cancellable, GError **error)
+{
+  guint n = 0, i = 0;
+
+  for (const FxAccuracyStep *step = fx_accuracy_steps; step->name != NULL; step++)
+    n += step->from <= accuracy->options->preset;
+  for (const FxAccuracyStep *step = fx_accuracy_steps; step->name != NULL; step++)
+    {
+      FxProgress part = fx_progress_part (progress, (double)i / MAX (n, 1), (double)(i + 1) / MAX (n, 1));
+      Kept kept = { 0 };
+      FxAccuracyLog log;
+      gboolean ok;
+
+      if (step->from > accuracy->options->preset)
+        continue;
+      i++;
+      fx_progress_report (&part, 0, "%s", step->doc);
+      kept = (Kept){ fx_graph_copy (accuracy->graph), copy_statistics (accuracy->statistics),
+                     fx_quant_params_copy (accuracy->params) };
+      ok = run_step (accuracy, step, &kept, &log, &part, cancellable, error);
+      kept_clear (&kept);
+      if (!ok)
+        return FALSE;
+      if (func != NULL)
+        func (&log, user_data);
+    }
+  return TRUE;
+}
+
+/* ---- all of it ---- */
+
+static gboolean
+load_held_out (guint i, FxTensor **inputs, gpointer user_data, GError **error)
+{
+  const FxAccuracySamples *samples = user_data;
+
+  return samples->source (samples->n_calibration + i, inputs, samples->source_data, error);
+}
+
+static gboolean
+choose_ranges (FxAccuracy *accuracy, FxAccuracyFunc func, gpointer user_data, const FxProgress *progress,
+               GCancellable *cancellable, GError **error)
+{
+  accuracy->noise = HUGE_VAL;
+  if (accuracy->options->auto_method)
+    return choose_method (accuracy, func, user_data, progress, cancellable, error);
+  return fx_accuracy_assign (accuracy, error) && judge (accuracy, &accuracy->noise, cancellable, error);
+}
+
+FxAccuracy *
+fx_accuracy_run (FxGraph *graph, const FxCheckReport *placement, const FxAccuracySamples *samples,
+                 const FxAccuracyOptions *options, FxAccuracyFunc func, gpointer user_data, const FxProgress *progress,
+                 GCancellable *cancellable, GError **error)
+{
+  g_autoptr (FxAccuracy) accuracy = g_new0 (FxAccuracy, 1);
+  FxProgress calibrating = fx_progress_part (progress, 0.0, 0.4), choosing = fx_progress_part (progress, 0.4, 0.6);
+  FxProgress steps = fx_progress_part (progress, 0.6, 1.0);
+
+  accuracy->graph = graph;
+  accuracy->placement = placement;
+  accuracy->samples = samples;
+  accuracy->options = options;
+  accuracy->quant = options->quant;
+  if (!fx_accuracy_calibrate (accuracy, &calibrating, cancellable, error))
+    return NULL;
+  accuracy->judge = fx_output_judge_new (graph, samples->n_held_out, load_held_out, (gpointer)samples,
+                                         options->n_threads, cancellable, error);
+  if (accuracy->judge == NULL || !choose_ranges (accuracy, func, user_data, &choosing, cancellable, error)
+      || !run_steps (accuracy, func, user_data, &steps, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&accuracy);
+}

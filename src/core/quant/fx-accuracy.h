@@ -1,0 +1,99 @@
+/* Making a quantized network accurate: the choice of ranges, and steps that are each kept only if the outputs on
+ * samples that set no ranges come nearer to the float network's.
+ *
+ * Steps are rows of one table (fx-accuracy.c), one file each (accuracy-*.c).
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/fx-progress.h"
+#include "core/quant/fx-output-error.h"
+#include "core/quant/fx-quantize.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  FX_PRESET_FAST,     /* ranges only */
+  FX_PRESET_DEFAULT,  /* and the steps that cost little */
+  FX_PRESET_THOROUGH, /* and the search for weights */
+  FX_N_PRESETS,
+} FxPreset;
+
+const char *fx_preset_name (FxPreset preset); /* "fast" … */
+/* FALSE and *error (BAD_DATA) naming the presets. */
+gboolean fx_preset_parse (const char *text, FxPreset *preset, GError **error);
+
+/* Samples, and which of them set ranges. */
+typedef struct
+{
+  FxSampleSource source; /* for several threads */
+  gpointer source_data;
+  guint n_calibration; /* samples 0 … n_calibration − 1 set ranges … */
+  guint n_held_out;    /* … and those behind them judge */
+} FxAccuracySamples;
+
+typedef struct
+{
+  FxPreset preset;
+  gboolean auto_method; /* choose the method by the error at the outputs; else quant.method is used */
+  FxQuantOptions quant;
+  guint n_threads;
+} FxAccuracyOptions;
+
+/* What is worked on. */
+typedef struct
+{
+  FxGraph *graph;                 /* the optimized float graph; a step may rescale its weights, outputs stay */
+  const FxCheckReport *placement; /* of this graph, by node id; NULL: all that can be integer is */
+  const FxAccuracySamples *samples;
+  const FxAccuracyOptions *options;
+  FxStatistics *statistics;
+  FxQuantOptions quant; /* with the method that was chosen */
+  FxQuantParams *params;
+  double noise; /* of these parameters, see fx_output_judge_run() */
+  FxOutputJudge *judge;
+} FxAccuracy;
+
+/* What one step did. */
+typedef struct
+{
+  const char *name, *doc; /* static */
+  double before_db, after_db;
+  gboolean kept;
+} FxAccuracyLog;
+
+typedef void (*FxAccuracyFunc) (const FxAccuracyLog *log, gpointer user_data);
+
+/* Takes `graph` over. Calibrates, chooses ranges, runs the steps of the preset; `func` (may be NULL) hears of each
+ * method that was tried and of each step. Deterministic for any number of threads. NULL and *error: as the core calls
+ * it makes; G_IO_ERROR_CANCELLED. */
+FxAccuracy *fx_accuracy_run (FxGraph *graph, const FxCheckReport *placement, const FxAccuracySamples *samples,
+                             const FxAccuracyOptions *options, FxAccuracyFunc func, gpointer user_data,
+                             const FxProgress *progress, GCancellable *cancellable, GError **error);
+void fx_accuracy_free (FxAccuracy *accuracy); /* accepts NULL */
+
+/* A step: changes what is worked on, or leaves it. The caller judges and goes back if nothing was gained. */
+typedef struct
+{
+  const char *name, *doc;
+  FxPreset from; /* the first preset that has it */
+  gboolean (*run) (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress, GCancellable *cancellable,
+                   GError **error);
+} FxAccuracyStep;
+
+extern const FxAccuracyStep fx_accuracy_steps[]; /* ends with a NULL name */
+
+gboolean fx_accuracy_equalize (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
+                               GCancellable *cancellable, GError **error);
+gboolean fx_accuracy_correct_bias (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
+                                   GCancellable *cancellable, GError **error);
+
+/* For steps: gathers the statistics of the graph as it is, and assigns parameters by the chosen method. */
+gboolean
+fx_accuracy_calibrate (FxAccuracy *accuracy, const FxProgress *progress, GCancellable *cancellable, GError **error);
+gboolean fx_accuracy_assign (FxAccuracy *accuracy, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxAccuracy, fx_accuracy_free)
+
+G_END_DECLS

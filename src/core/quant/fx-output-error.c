@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/quant/fx-output-error.h"
+
+#include "core/fx-error.h"
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-tensor.h"
+#include "core/quant/fx-quantize.h"
+
+#include <math.h>
+
+#define MAX_KEPT_BYTES ((gsize)256 << 20)
+#define MOST_DB 200.0
+
+struct _FxOutputJudge
+{
+  FxSampleSource source;
+  gpointer source_data;
+  guint n_threads;
+  guint n_outputs;
+  GPtrArray *outputs; /* of FxTensor, n_outputs for each sample */
+};
+
+static guint
+n_samples (const FxOutputJudge *judge)
+{
+  return judge->n_outputs > 0 ? judge->outputs->len / judge->n_outputs : 0;
+}
+
+static gboolean
+keep_outputs (G_GNUC_UNUSED gpointer state, G_GNUC_UNUSED guint i, FxTensor *const *outputs, gpointer user_data,
+              G_GNUC_UNUSED GError **error)
+{
+  FxOutputJudge *judge = user_data;
+
+  for (guint k = 0; k < judge->n_outputs; k++)
+    g_ptr_array_add (judge->outputs, fx_tensor_ref (outputs[k]));
+  return TRUE;
+}
+
+static gsize
+bytes_of_sample (const FxEngine *engine)
+{
+  gsize bytes = 0;
+
+  for (guint k = 0; k < fx_engine_n_outputs (engine); k++)
+    bytes += fx_shape_is_static (&fx_engine_output (engine, k)->shape)
+                 ? fx_shape_elements (&fx_engine_output (engine, k)->shape) * sizeof (float)
+                 : 0;
+  return bytes;
+}
+
+FxOutputJudge *
+fx_output_judge_new (const FxGraph *graph, guint n, FxSampleSource source, gpointer source_data, guint n_threads,
+                     GCancellable *cancellable, GError **error)
+{
+  FxEngineOptions options = { .n_threads = 1 };
+  g_autoptr (FxEngine) engine = fx_engine_new (graph, &options, cancellable, error);
+  g_autoptr (FxOutputJudge) judge = NULL;
+  FxSampleLoop loop = {
+    .engine = engine, .n_threads = n_threads, .source = source, .source_data = source_data, .finish = keep_outputs
+  };
+
+  if (engine == NULL)
+    return NULL;
+  judge = g_new0 (FxOutputJudge, 1);
+  judge->source = source;
+  judge->source_data = source_data;
+  judge->n_threads = n_threads;
+  judge->n_outputs = fx_engine_n_outputs (engine);
+  judge->outputs = g_ptr_array_new_with_free_func ((GDestroyNotify)fx_tensor_unref);
+  loop.end = MIN (n, (guint)MAX (MAX_KEPT_BYTES / MAX (bytes_of_sample (engine), 1), 1));
+  loop.user_data = judge;
+  if (!fx_sample_loop_run (&loop, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&judge);
+}
+
+void
+fx_output_judge_free (FxOutputJudge *judge)
+{
+  if (judge == NULL)
+    return;
+  g_ptr_array_unref (judge->outputs);
+  g_free (judge);
+}
+
+/* ---- comparing ---- */
+
+typedef struct
+{
+  const FxOutputJudge *judge;
+  double *noise, *signal; /* [n_outputs] */
+} Sums;
+
+static gboolean
+add_outputs (G_GNUC_UNUSED gpointer state, guint i, FxTensor *const *outputs, gpointer user_data, GError **error)
+{
+  Sums *sums = user_data;
+
+  for (guint k = 0; k < sums->judge->n_outputs; k++)
+    {
+      FxTensor *reference = g_ptr_array_index (sums->judge->outputs, i * sums->judge->n_outputs + k);
+      gsize n = fx_tensor_elements (reference);
+
+      if (fx_tensor_elements (outputs[k]) != n)
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "output %u has %zu elements, that of the float network %zu", k,
+                        fx_tensor_elements (outputs[k]), n);
+      for (gsize e = 0; e < n; e++)
+        {
+          double wanted = fx_tensor_get_double (reference, e);
+          double difference = fx_tensor_get_double (outputs[k], e) - wanted;
+
+          sums->signal[k] += wanted * wanted;
+          sums->noise[k] += difference * difference;
+        }
+    }
+  return TRUE;
+}
+
+static double
+mean_noise (const Sums *sums)
+{
+  double mean = 0;
+
+  for (guint k = 0; k < sums->judge->n_outputs; k++)
+    {
+      double share = sums->noise[k] == 0 ? 0 : sums->noise[k] / sums->signal[k];
+
+      mean += isfinite (share) ? share : 1;
+    }
+  return mean / MAX (sums->judge->n_outputs, 1);
+}
+
+gboolean
+fx_output_judge_run (const FxOutputJudge *judge, const FxGraph *network, double *noise, GCancellable *cancellable,
+                     GError **error)
+{
+  FxEngineOptions options = { .n_threads = 1 };
+  g_autoptr (FxEngine) engine = fx_engine_new (network, &options, cancellable, error);
+  g_autofree double *memory = g_new0 (double, 2 * judge->n_outputs + 1);
+  Sums sums = { judge, memory, memory + judge->n_outputs };
+  FxSampleLoop loop = { .engine = engine,
+                        .end = n_samples (judge),
+                        .n_threads = judge->n_threads,
+                        .source = judge->source,
+                        .source_data = judge->source_data,
+                        .finish = add_outputs,
+                        .user_data = &sums };
+
+  if (engine == NULL || !fx_sample_loop_run (&loop, cancellable, error))
+    return FALSE;
+  *noise = mean_noise (&sums);
+  return TRUE;
+}
+
+gboolean
+fx_output_judge_params (const FxOutputJudge *judge, const FxGraph *graph, const FxQuantParams *params, double *noise,
+                        GCancellable *cancellable, GError **error)
+{
+  g_autoptr (FxGraph) network = fx_quantize_integer (graph, params, error);
+
+  return network != NULL && fx_output_judge_run (judge, network, noise, cancellable, error);
+}
+
+double
+fx_output_noise_db (double noise)
+{
+  return noise > 0 ? MIN (-10 * log10 (noise), MOST_DB) : MOST_DB;
+}

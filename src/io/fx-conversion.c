@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "io/fx-conversion-private.h"
+
+#include "core/check/fx-diagnostic.h"
+#include "core/check/fx-fix.h"
+#include "core/fx-error.h"
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
+#include "core/passes/fx-adapt.h"
+#include "core/passes/fx-passes.h"
+#include "core/passes/insert-preprocess.h"
+#include "io/fx-model.h"
+#include "io/fx-target-file.h"
+
+#include <string.h>
+
+/* Of so many samples, one in … is held out: enough to judge, and most are left for the ranges. */
+#define HELD_OUT_EVERY 5
+#define MAX_HELD_OUT 32
+#define DEFAULT_MEASURED 16
+
+static const char *const stage_names[FX_N_STAGES]
+    = { "Load", "Check", "Optimize", "Quantize", "Measure", "Evaluate", "Write" };
+
+const char *
+fx_conversion_stage_name (FxConversionStage stage)
+{
+  return stage_names[stage];
+}
+
+void
+fx_conversion_free (FxConversion *conversion)
+{
+  if (conversion == NULL)
+    return;
+  fx_graph_free (conversion->source);
+  fx_graph_free (conversion->optimized);
+  fx_graph_free (conversion->integer);
+  fx_target_unref (conversion->target);
+  fx_check_report_free (conversion->placement);
+  fx_quant_params_free (conversion->params);
+  fx_error_report_free (conversion->errors);
+  g_clear_pointer (&conversion->steps, g_ptr_array_unref);
+  g_clear_pointer (&conversion->files, g_ptr_array_unref);
+  g_free (conversion->method);
+  g_free (conversion);
+}
+
+/* ---- progress ---- */
+
+static void
+report_cb (double fraction, const char *message, gpointer data)
+{
+  const FxConversionJob *job = data;
+
+  if (job->events->stage != NULL)
+    job->events->stage (job->stage, fraction, message, job->events->user_data);
+}
+
+FxProgress
+fx_conversion_begin (FxConversionJob *job, FxConversionStage stage)
+{
+  FxProgress progress = { report_cb, job, 0.0, 1.0 };
+
+  job->stage = stage;
+  fx_progress_report (&progress, 0.0, "%s", stage_names[stage]);
+  return progress;
+}
+
+/* ---- loading ---- */
+
+static gboolean
+set_shapes (FxConversionJob *job, FxGraph *graph, GPtrArray *log, GError **error)
+{
+  for (guint i = 0; i < job->options->inputs->len; i++)
+    {
+      const FxConversionInput *input = &g_array_index (job->options->inputs, FxConversionInput, i);
+      const char *name = input->name;
+      FxShape shape;
+
+      if (input->shape == NULL)
+        continue;
+      if (name == NULL && i < fx_graph_n_inputs (graph))
+        name = fx_graph_value (graph, fx_graph_input (graph, i))->name;
+      if (!fx_shape_parse (input->shape, &shape, error) || !fx_fix_set_input_shape (graph, name, &shape, log, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+select_outputs (FxGraph *graph, char **names, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (FxId));
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      FxId node = fx_graph_find_node (graph, names[i]), value = fx_graph_find_value (graph, names[i]);
+
+      if (node != FX_NONE && value == FX_NONE)
+        value = fx_graph_node (graph, node)->outputs[0];
+      if (value == FX_NONE)
+        return fx_fail (error, FX_ERROR_BAD_DATA, "there is no node or tensor \"%s\" that could be an output",
+                        names[i]);
+      g_array_append_val (ids, value);
+    }
+  if (ids->len == 0)
+    return TRUE;
+  fx_graph_set_outputs (graph, (const FxId *)(const void *)ids->data, ids->len);
+  fx_graph_prune (graph);
+  fx_graph_compact (graph);
+  fx_graph_infer (graph, NULL);
+  return TRUE;
+}
+
+static gboolean
+insert_preprocess (FxConversionJob *job, FxGraph *graph, GError **error)
+{
+  for (guint i = 0; i < job->options->inputs->len; i++)
+    {
+      const FxConversionInput *input = &g_array_index (job->options->inputs, FxConversionInput, i);
+      FxId id = input->name != NULL             ? fx_graph_find_value (graph, input->name)
+                : i < fx_graph_n_inputs (graph) ? fx_graph_input (graph, i)
+                                                : FX_NONE;
+
+      if (id == FX_NONE)
+        return fx_fail (error, FX_ERROR_BAD_DATA, "the model has no input \"%s\"",
+                        input->name != NULL ? input->name : "");
+      if (input->has_spec && !fx_pass_insert_preprocess (graph, id, &input->spec, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+load (FxConversionJob *job, GPtrArray *findings, GError **error)
+{
+  const FxConversionOptions *options = job->options;
+  g_autoptr (FxGraph) graph = fx_model_load (options->model, options->weights, findings, error);
+
+  if (graph == NULL)
+    return FALSE;
+  fx_graph_infer (graph, NULL);
+  if (!set_shapes (job, graph, findings, error) || !select_outputs (graph, options->outputs, error)
+      || (options->fix_all && !fx_fix_apply_all (graph, findings, NULL, error)))
+    return fx_error_prefix (error, "%s", options->model);
+  if (options->fix_all)
+    fx_graph_compact (graph);
+  job->result->source = g_steal_pointer (&graph);
+  return TRUE;
+}
+
+/* ---- checking and optimizing ---- */
+
+/* The check looks at shapes and operators for itself, and at the graph after the fixes. */
+static void
+drop_settled (GPtrArray *findings, const FxGraph *graph)
+{
+  static const char *const again[] = { "control-flow", "shape", "unknown-operator", NULL };
+
+  for (guint i = findings->len; i-- > 0;)
+    {
+      const FxDiagnostic *finding = findings->pdata[i];
+
+      if (g_strv_contains (again, finding->rule)
+          || (finding->node != NULL && fx_graph_find_node (graph, finding->node) == FX_NONE))
+        g_ptr_array_remove_index (findings, i);
+    }
+}
+
+static gboolean
+check (FxConversionJob *job, GPtrArray *findings, GError **error)
+{
+  g_autoptr (FxCheckReport) report = NULL;
+  guint n_errors;
+
+  drop_settled (findings, job->result->source);
+  report = fx_check (job->result->source, job->result->target, findings, job->cancellable, error);
+  if (report == NULL)
+    return FALSE;
+  if (job->events->findings != NULL)
+    job->events->findings (report->diagnostics, job->events->user_data);
+  n_errors = fx_diagnostics_count (report->diagnostics, FX_SEVERITY_ERROR);
+  if (n_errors == 0)
+    return TRUE;
+  return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s: cannot be converted as it is: %u %s; %s", job->options->model,
+                  n_errors, n_errors == 1 ? "error" : "errors",
+                  job->options->fix_all ? "no fix takes them away" : "most can be fixed by applying all fixes");
+}
+
+static gboolean
+optimize (FxConversionJob *job, GError **error)
+{
+  FxConversion *result = job->result;
+  FxProgress progress = fx_conversion_begin (job, FX_STAGE_OPTIMIZE);
+  g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
+
+  if (!insert_preprocess (job, result->source, error))
+    return FALSE;
+  result->optimized = fx_graph_copy (result->source);
+  if (!fx_pass_convert_opset (result->optimized, diagnostics, error) || !fx_diagnostics_to_error (diagnostics, error)
+      || !fx_passes_run_float (result->optimized, &progress, job->cancellable, error))
+    return fx_error_prefix (error, "%s", job->options->model);
+  if (result->target == NULL)
+    return TRUE;
+  result->placement = fx_check (result->optimized, result->target, NULL, job->cancellable, error);
+  return result->placement != NULL;
+}
+
+/* ---- samples ---- */
+
+static const FxConversionInput *
+find_input (const FxConversionJob *job, guint i)
+{
+  return i < job->options->inputs->len ? &g_array_index (job->options->inputs, FxConversionInput, i) : NULL;
+}
+
+FxSampleSet *
+fx_conversion_open (const FxConversionJob *job, const char *test, guint count, GError **error)
+{
+  guint n = job->options->inputs->len;
+  g_autofree FxSampleSpec *specs = g_new0 (FxSampleSpec, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const FxConversionInput *input = find_input (job, i);
+
+      if (test == NULL && input->dataset == NULL)
+        {
+          fx_fail (error, FX_ERROR_BAD_DATA, "there are no calibration samples for input %u", i + 1);
+          return NULL;
+        }
+      specs[i] = (FxSampleSpec){ .input = input->name,
+                                 .path = test != NULL ? test : input->dataset,
+                                 .labels = test != NULL ? job->options->test_labels : input->labels,
+                                 .preprocess = input->preprocess,
+                                 .raw_dtype = input->raw_dtype,
+                                 .has_spec = input->has_spec,
+                                 .spec = input->spec };
+    }
+  return fx_sample_set_open (job->result->source, specs, n, count, job->options->seed, error);
+}
+
+/* Every fifth sample is held out; of fewer than five, all serve for both, which is better than not to measure. */
+static void
+divide (FxConversionJob *job)
+{
+  guint n = fx_sample_set_n_samples (job->samples), held_out = MIN (n / HELD_OUT_EVERY, MAX_HELD_OUT);
+  guint every = held_out > 0 ? n / held_out : 0, n_first = 0, n_last = 0;
+
+  job->order = g_new (guint, 2 * n + 1);
+  if (held_out == 0)
+    {
+      for (guint i = 0; i < n; i++)
+        job->order[i] = job->order[n + i] = i;
+      job->result->n_calibration = job->result->n_held_out = n;
+      return;
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      gboolean is_held_out = i % every == every - 1 && n_last < held_out;
+
+      job->order[is_held_out ? n - held_out + n_last : n_first] = i;
+      n_last += is_held_out;
+      n_first += !is_held_out;
+    }
+  job->result->n_calibration = n - held_out;
+  job->result->n_held_out = held_out;
+}
+
+gboolean
+fx_conversion_load (guint i, FxTensor **inputs, gpointer user_data, GError **error)
+{
+  const FxConversionJob *job = user_data;
+
+  return fx_sample_set_load (job->order[i], inputs, job->samples, error);
+}
+
+static gboolean
+load_held_out (guint i, FxTensor **inputs, gpointer user_data, GError **error)
+{
+  const FxConversionJob *job = user_data;
+
+  return fx_conversion_load (job->result->n_calibration + i, inputs, user_data, error);
+}
+
+/* ---- quantizing ---- */
+
+static void
+step_cb (const FxAccuracyLog *log, gpointer data)
+{
+  FxConversionJob *job = data;
+
+  g_ptr_array_add (job->result->steps, g_memdup2 (log, sizeof *log));
+  if (job->events->step != NULL)
+    job->events->step (log, job->events->user_data);
+}
+
+static gboolean
+add_precisions (const FxGraph *graph, GHashTable *table, char **names, FxPrecision precision, GError **error)
+{
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      FxId found = fx_graph_find_node (graph, names[i]);
+
+      /* names are those of the source; a node that stands for several has them as origins */
+      for (FxId id = 0; found == FX_NONE && id < fx_graph_n_nodes (graph); id++)
+        {
+          guint n;
+          const char *const *origins = fx_node_origins (fx_graph_node (graph, id), &n);
+
+          for (guint k = 0; k < n; k++)
+            if (strcmp (origins[k], names[i]) == 0)
+              found = id;
+        }
+      if (found == FX_NONE)
+        return fx_fail (error, FX_ERROR_BAD_DATA, "there is no node \"%s\" in the optimized model", names[i]);
+      g_hash_table_insert (table, g_strdup (fx_graph_node (graph, found)->name), GINT_TO_POINTER (precision));
+    }
+  return TRUE;
+}
+
+/* Pictures minus 128 are integers already: one step is 1. */
+static GHashTable *
+fixed_ranges (const FxConversionJob *job)
+{
+  GHashTable *ranges = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  for (guint i = 0; i < fx_graph_n_inputs (job->result->optimized); i++)
+    {
+      const FxConversionInput *input = find_input (job, i);
+      const char *name = fx_graph_value (job->result->optimized, fx_graph_input (job->result->optimized, i))->name;
+      FxRange range = { -127, 127 };
+
+      if (input != NULL && input->has_spec && input->spec.rt != FX_INPUT_FEATUREMAP)
+        g_hash_table_insert (ranges, g_strdup (input->name != NULL ? input->name : name),
+                             g_memdup2 (&range, sizeof range));
+    }
+  return ranges;
+}
+
+static char *
+method_name (const FxThresholdChoice *choice)
+{
+  if (choice->method == NULL)
+    return g_strdup ("max");
+  return choice->percentile > 0 ? g_strdup_printf ("%s=%.12g", choice->method->name, choice->percentile)
+                                : g_strdup (choice->method->name);
+}
+
+static gboolean
+quantize (FxConversionJob *job, GError **error)
+{
+  FxConversion *result = job->result;
+  const FxConversionOptions *options = job->options;
+  gboolean is_auto = options->method == NULL || strcmp (options->method, "auto") == 0;
+  FxProgress progress = fx_conversion_begin (job, FX_STAGE_QUANTIZE);
+  g_autoptr (GHashTable) precisions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) ranges = fixed_ranges (job);
+  FxAccuracySamples samples = { fx_conversion_load, job, result->n_calibration, result->n_held_out };
+  FxAccuracyOptions accuracy_options
+      = { .preset = options->preset,
+          .auto_method = is_auto,
+          .quant = { .node_precisions = precisions, .value_ranges = ranges, .asymmetric = options->asymmetric },
+          .n_threads = options->n_threads };
+  g_autoptr (FxAccuracy) accuracy = NULL;
+
+  if ((!is_auto && !fx_threshold_parse (options->method, &accuracy_options.quant.method, error))
+      || !add_precisions (result->optimized, precisions, options->int16, FX_PRECISION_INT16, error)
+      || !add_precisions (result->optimized, precisions, options->cpu, FX_PRECISION_FLOAT, error))
+    return FALSE;
+  accuracy = fx_accuracy_run (g_steal_pointer (&result->optimized), result->placement, &samples, &accuracy_options,
+                              step_cb, job, &progress, job->cancellable, error);
+  if (accuracy == NULL)
+    return FALSE;
+  result->optimized = g_steal_pointer (&accuracy->graph);
+  result->params = g_steal_pointer (&accuracy->params);
+  result->method = method_name (&accuracy->quant.method);
+  result->integer = fx_quantize_integer (result->optimized, result->params, error);
+  return result->integer != NULL;
+}
+
+static void
+layer_cb (const FxLayerError *error, guint index, guint n_layers, gpointer data)
+{
+  const FxConversionJob *job = data;
+
+  if (job->events->layer != NULL)
+    job->events->layer (error, index, n_layers, job->events->user_data);
+}
+
+static gboolean
+measure (FxConversionJob *job, GError **error)
+{
+  FxConversion *result = job->result;
+  guint most = job->options->max_measured > 0 ? job->options->max_measured : DEFAULT_MEASURED;
+  FxLayerErrorOptions options = { .n_threads = job->options->n_threads, .n_worst = 5 };
+  FxProgress progress = fx_conversion_begin (job, FX_STAGE_MEASURE);
+
+  result->errors
+      = fx_layer_errors_measure (result->optimized, result->params, MIN (result->n_held_out, most), load_held_out, job,
+                                 &options, layer_cb, job, &progress, job->cancellable, error);
+  return result->errors != NULL;
+}
+
+/* ---- all of it ---- */
+
+static gboolean
+run (FxConversionJob *job, GError **error)
+{
+  const FxConversionOptions *options = job->options;
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+
+  fx_conversion_begin (job, FX_STAGE_LOAD);
+  if (options->target != NULL && (job->result->target = fx_target_load (options->target, error)) == NULL)
+    return FALSE;
+  if (!load (job, findings, error))
+    return FALSE;
+  fx_conversion_begin (job, FX_STAGE_CHECK);
+  if (!check (job, findings, error) || !optimize (job, error))
+    return FALSE;
+  job->samples = fx_conversion_open (job, NULL, options->samples, error);
+  if (job->samples == NULL)
+    return FALSE;
+  divide (job);
+  return quantize (job, error) && measure (job, error) && fx_conversion_evaluate (job, error)
+         && (options->output_dir == NULL || fx_conversion_write (job, error));
+}
+
+FxConversion *
+fx_conversion_run (const FxConversionOptions *options, const FxConversionEvents *events, GCancellable *cancellable,
+                   GError **error)
+{
+  static const FxConversionEvents nobody = { 0 };
+  g_autoptr (FxConversion) result = g_new0 (FxConversion, 1);
+  FxConversionJob job = {
+    .options = options, .events = events != NULL ? events : &nobody, .cancellable = cancellable, .result = result
+  };
+  gboolean ok;
+
+  result->steps = g_ptr_array_new_with_free_func (g_free);
+  result->files = g_ptr_array_new_with_free_func (g_free);
+  ok = run (&job, error);
+  fx_sample_set_free (job.samples);
+  g_free (job.order);
+  return ok ? g_steal_pointer (&result) : NULL;
+}

@@ -1,0 +1,261 @@
+/* Conversions of the sample: what comes out, that it does not depend on threads, and that stopping leaves nothing
+ * behind.
+ *
+ *   test-conversion SAMPLE_DIR
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/graph/fx-graph.h"
+#include "io/fx-conversion.h"
+#include "io/fx-model.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define PREPROCESS "rgb; mean 128 128 128; scale 0.0078125"
+
+static const char *sample_dir;
+
+static FxConversionOptions *
+new_options (const char *output, guint n_samples)
+{
+  FxConversionOptions *options = fx_conversion_options_new ();
+  FxConversionInput *input = fx_conversion_options_add_input (options);
+
+  options->model = g_build_filename (sample_dir, "sample.onnx", NULL);
+  options->target = g_strdup ("rdk-x5");
+  options->samples = n_samples;
+  options->output_dir = g_strdup (output);
+  input->dataset = g_build_filename (sample_dir, "calibration", NULL);
+  input->preprocess = g_strdup (PREPROCESS);
+  return options;
+}
+
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      remove_tree (child);
+    }
+  g_remove (path);
+}
+
+static guint
+n_entries (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+static void
+count_layers (G_GNUC_UNUSED const FxLayerError *error, G_GNUC_UNUSED guint index, guint n_layers, gpointer data)
+{
+  *(guint *)data = n_layers;
+}
+
+/* All files are there and open, and the accuracy drops by at most half a point. */
+static void
+test_sample (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  g_autoptr (FxConversionOptions) options = new_options (folder, 0);
+  guint n_layers = 0;
+  FxConversionEvents events = { .layer = count_layers, .user_data = &n_layers };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxConversion) conversion = NULL;
+
+  options->test = g_build_filename (sample_dir, "test", NULL);
+  conversion = fx_conversion_run (options, &events, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (conversion->has_accuracy);
+  g_assert_cmpuint (conversion->accuracy_float.top1, ==, 198);
+  g_assert_cmpuint (conversion->accuracy_integer.top1, >=, 197);
+  g_assert_cmpuint (conversion->accuracy_integer.agree1, >=, 197);
+  g_assert_cmpuint (n_layers, ==, conversion->errors->n_layers);
+  g_assert_cmpuint (conversion->files->len, ==, 7);
+  g_assert_cmpuint (n_entries (folder), ==, 7);
+  for (guint i = 0; i < conversion->files->len; i++)
+    {
+      const char *path = g_ptr_array_index (conversion->files, i);
+
+      if (g_str_has_suffix (path, ".onnx"))
+        {
+          g_autoptr (FxGraph) graph = fx_model_load (path, NULL, NULL, &error);
+
+          g_assert_no_error (error);
+          g_assert_true (fx_graph_verify (graph, &error));
+        }
+    }
+  remove_tree (folder);
+}
+
+static char *
+checksum (const char *folder)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  static const char *const endings[]
+      = { "_quantized_model.onnx", "_calibrated_model.onnx", "_thresholds.json", "_report.json" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *name = g_strconcat ("sample", endings[i], NULL);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autofree char *contents = NULL;
+      gsize size;
+
+      g_assert_true (g_file_get_contents (path, &contents, &size, NULL));
+      g_checksum_update (sum, (const guchar *)contents, (gssize)size);
+    }
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+/* Same input, same files, whatever the number of threads. */
+static void
+test_threads (void)
+{
+  g_autofree char *first = NULL;
+
+  for (guint threads = 1; threads <= 3; threads++)
+    {
+      g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL), *sum = NULL;
+      g_autoptr (FxConversionOptions) options = new_options (folder, 20);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (FxConversion) conversion = NULL;
+
+      options->n_threads = threads;
+      conversion = fx_conversion_run (options, NULL, NULL, &error);
+      g_assert_no_error (error);
+      sum = checksum (folder);
+      if (first == NULL)
+        first = g_steal_pointer (&sum);
+      else
+        g_assert_cmpstr (sum, ==, first);
+      remove_tree (folder);
+    }
+}
+
+/* ---- stopping ---- */
+
+typedef struct
+{
+  GCancellable *cancellable;
+  guint left; /* calls before it is stopped */
+} Stop;
+
+static void
+stop_cb (G_GNUC_UNUSED FxConversionStage stage, G_GNUC_UNUSED double fraction, G_GNUC_UNUSED const char *message,
+         gpointer data)
+{
+  Stop *stop = data;
+
+  if (stop->left > 0)
+    stop->left--;
+  else
+    g_cancellable_cancel (stop->cancellable);
+}
+
+/* Stopped at the k-th report for every k: the right error, and no file. */
+static void
+test_stopped (void)
+{
+  gboolean done = FALSE;
+
+  for (guint k = 0; !done; k++)
+    {
+      g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+      g_autoptr (FxConversionOptions) options = new_options (folder, 10);
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      Stop stop = { cancellable, k };
+      FxConversionEvents events = { .stage = stop_cb, .user_data = &stop };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (FxConversion) conversion = fx_conversion_run (options, &events, cancellable, &error);
+
+      done = conversion != NULL;
+      if (!done)
+        {
+          g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+          g_assert_cmpuint (n_entries (folder), ==, 0);
+        }
+      g_assert_cmpuint (k, <, 1000);
+      remove_tree (folder);
+    }
+}
+
+/* ---- what cannot be ---- */
+
+static void
+expect_error (FxConversionOptions *options, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (fx_conversion_run (options, NULL, NULL, &error));
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, text));
+}
+
+static void
+test_errors (void)
+{
+  g_autoptr (FxConversionOptions) method = new_options (NULL, 5), node = new_options (NULL, 5),
+                                  target = new_options (NULL, 5);
+  g_autoptr (FxConversionOptions) shape = new_options (NULL, 5), output = new_options (NULL, 5);
+  char *names[] = { (char *)"nobody", NULL };
+
+  method->method = g_strdup ("luck");
+  expect_error (method, "luck");
+  node->int16 = g_strdupv (names);
+  expect_error (node, "there is no node \"nobody\" in the optimized model");
+  g_free (target->target);
+  target->target = g_strdup ("toaster");
+  expect_error (target, "toaster");
+  g_array_index (shape->inputs, FxConversionInput, 0).shape = g_strdup ("1x3x32x32");
+  expect_error (shape, "1,3,32,32");
+  output->outputs = g_strdupv (names);
+  expect_error (output, "there is no node or tensor \"nobody\" that could be an output");
+}
+
+/* `auto` is never worse than the best of the methods it chooses from, on the samples that judge. */
+static void
+test_auto (void)
+{
+  static const char *const methods[] = { "max", "percentile=99.99", "percentile=99.999", "kl", "mse", "aciq" };
+  g_autoptr (FxConversionOptions) automatic = new_options (NULL, 20);
+  g_autoptr (FxConversion) chosen = NULL;
+  double best = 1e9;
+
+  automatic->preset = FX_PRESET_FAST;
+  chosen = fx_conversion_run (automatic, NULL, NULL, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_autoptr (FxConversionOptions) options = new_options (NULL, 20);
+      g_autoptr (FxConversion) conversion = NULL;
+
+      options->preset = FX_PRESET_FAST;
+      options->method = g_strdup (methods[i]);
+      conversion = fx_conversion_run (options, NULL, NULL, NULL);
+      best = MIN (best, conversion->errors->outputs[0].all.mse);
+    }
+  g_assert_cmpfloat (chosen->errors->outputs[0].all.mse, <=, best);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  sample_dir = argv[1];
+  g_test_add_func ("/conversion/sample", test_sample);
+  g_test_add_func ("/conversion/threads", test_threads);
+  g_test_add_func ("/conversion/stopped", test_stopped);
+  g_test_add_func ("/conversion/errors", test_errors);
+  g_test_add_func ("/conversion/auto", test_auto);
+  return g_test_run ();
+}
