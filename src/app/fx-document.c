@@ -2,6 +2,7 @@
 #include "app/fx-document.h"
 
 #include "app/fx-check-task.h"
+#include "app/fx-dataset-item.h"
 #include "app/fx-history.h"
 #include "app/fx-load-job.h"
 #include "app/fx-problem.h"
@@ -29,6 +30,8 @@ struct _FxDocument
   FxShared *report;
   GListStore *problems;
   GCancellable *checking; /* NULL: no check is under way */
+
+  GListStore *datasets; /* FxDatasetItem */
 
   GQueue edits; /* FxProjectEdit, waiting for their turn */
   GCancellable *editing;
@@ -138,6 +141,75 @@ start_check (FxDocument *document)
   report_changed (document);
 }
 
+/* ---- datasets ---- */
+
+static const char *
+preprocess_of (FxDocument *document, const char *input)
+{
+  const FxProject *project = fx_history_project (document->history);
+  const FxGraph *graph = fx_shared_get (fx_history_graph (document->history));
+  const FxProjectInput *entry;
+
+  if (input == NULL && fx_graph_n_inputs (graph) > 0)
+    input = fx_graph_value (graph, fx_graph_input (graph, 0))->name;
+  entry = fx_project_find_input (project, input);
+  return entry != NULL ? entry->preprocess : NULL;
+}
+
+static FxDatasetItem *
+find_item (GPtrArray *items, const FxProjectDataset *dataset)
+{
+  for (guint i = 0; i < items->len; i++)
+    if (fx_dataset_item_is (items->pdata[i], dataset))
+      return g_object_ref (items->pdata[i]);
+  return fx_dataset_item_new (dataset);
+}
+
+/* Makes the list that of the project; what was there before keeps what is known about it. */
+static void
+sync_datasets (FxDocument *document)
+{
+  const FxProject *project = fx_history_project (document->history);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (document->datasets));
+  g_autoptr (GPtrArray) old = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  gboolean same = project != NULL && n == project->datasets->len;
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (old, g_list_model_get_item (G_LIST_MODEL (document->datasets), i));
+  for (guint i = 0; project != NULL && i < project->datasets->len; i++)
+    {
+      g_ptr_array_add (items, find_item (old, project->datasets->pdata[i]));
+      same = same && items->pdata[i] == old->pdata[i];
+    }
+  if (!same)
+    g_list_store_splice (document->datasets, 0, n, items->pdata, items->len);
+}
+
+/* Samples are looked at as the network sees them, so both the graph and the pipelines matter. */
+static void
+examine_datasets (FxDocument *document)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (document->datasets)); i++)
+    {
+      g_autoptr (FxDatasetItem) item = g_list_model_get_item (G_LIST_MODEL (document->datasets), i);
+
+      fx_dataset_item_examine (item, fx_history_graph (document->history),
+                               preprocess_of (document, fx_dataset_item_get_input (item)));
+    }
+}
+
+static void
+cancel_datasets (FxDocument *document)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (document->datasets)); i++)
+    {
+      g_autoptr (FxDatasetItem) item = g_list_model_get_item (G_LIST_MODEL (document->datasets), i);
+
+      fx_dataset_item_cancel (item);
+    }
+}
+
 /* ---- history ---- */
 
 static void
@@ -148,30 +220,47 @@ history_changed (FxDocument *document)
   notify (document, PROP_MODIFIED);
   notify (document, PROP_UNDO_LABEL);
   notify (document, PROP_REDO_LABEL);
+  sync_datasets (document);
   g_signal_emit (document, signals[PROJECT_CHANGED], 0);
 }
 
-/* After the history has moved; `target` and `graph` are those from before. */
-static void
-moved (FxDocument *document, const char *target, FxShared *graph)
+static gboolean
+inputs_differ (const FxProject *a, const FxProject *b)
 {
+  if (a->inputs->len != b->inputs->len || a->datasets->len != b->datasets->len)
+    return TRUE;
+  for (guint i = 0; i < a->inputs->len; i++)
+    if (g_strcmp0 (((FxProjectInput *)a->inputs->pdata[i])->preprocess,
+                   ((FxProjectInput *)b->inputs->pdata[i])->preprocess)
+        != 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* After the history has moved; `before` and `graph` are those from before. */
+static void
+moved (FxDocument *document, const FxProject *before, FxShared *graph)
+{
+  const FxProject *now = fx_history_project (document->history);
   gboolean same_graph = fx_history_graph (document->history) == graph;
 
   history_changed (document);
   if (!same_graph)
     g_signal_emit (document, signals[GRAPH_CHANGED], 0);
-  if (!same_graph || g_strcmp0 (target, fx_history_project (document->history)->target) != 0)
+  if (!same_graph || g_strcmp0 (before->target, now->target) != 0)
     start_check (document);
+  if (!same_graph || inputs_differ (before, now))
+    examine_datasets (document);
 }
 
 static void
 push (FxDocument *document, FxProject *project, FxShared *graph, const char *label, const char *key)
 {
-  g_autofree char *target = g_strdup (fx_history_project (document->history)->target);
+  g_autoptr (FxProject) before = fx_project_copy (fx_history_project (document->history));
   g_autoptr (FxShared) old = fx_shared_ref (fx_history_graph (document->history));
 
   fx_history_push (document->history, label, key, project, graph);
-  moved (document, target, old);
+  moved (document, before, old);
 }
 
 void
@@ -213,11 +302,11 @@ fx_document_can_redo (FxDocument *document)
 static void
 step (FxDocument *document, int direction)
 {
-  g_autofree char *target = g_strdup (fx_history_project (document->history)->target);
+  g_autoptr (FxProject) before = fx_project_copy (fx_history_project (document->history));
   g_autoptr (FxShared) graph = fx_shared_ref (fx_history_graph (document->history));
 
   fx_history_move (document->history, direction);
-  moved (document, target, graph);
+  moved (document, before, graph);
 }
 
 void
@@ -383,6 +472,8 @@ clear (FxDocument *document)
       fx_job_cancel (FX_JOB (document->load));
       g_clear_object (&document->load);
     }
+  cancel_datasets (document);
+  g_list_store_remove_all (document->datasets);
   fx_history_clear (document->history);
   g_clear_pointer (&document->findings, fx_shared_unref);
   g_list_store_remove_all (document->problems);
@@ -408,6 +499,7 @@ take_loaded (FxDocument *document, const FxLoaded *loaded, const char *path)
   history_changed (document);
   g_signal_emit (document, signals[GRAPH_CHANGED], 0);
   start_check (document);
+  examine_datasets (document);
 }
 
 static void
@@ -595,6 +687,12 @@ fx_document_get_report (FxDocument *document)
 }
 
 GListModel *
+fx_document_get_datasets (FxDocument *document)
+{
+  return G_LIST_MODEL (document->datasets);
+}
+
+GListModel *
 fx_document_get_problems (FxDocument *document)
 {
   return G_LIST_MODEL (document->problems);
@@ -690,6 +788,7 @@ fx_document_finalize (GObject *object)
   FxDocument *document = FX_DOCUMENT (object);
 
   g_clear_object (&document->problems);
+  g_clear_object (&document->datasets);
   g_clear_pointer (&document->history, fx_history_free);
   G_OBJECT_CLASS (fx_document_parent_class)->finalize (object);
 }
@@ -738,5 +837,6 @@ fx_document_init (FxDocument *document)
 {
   document->history = fx_history_new ();
   document->problems = g_list_store_new (FX_TYPE_PROBLEM);
+  document->datasets = g_list_store_new (FX_TYPE_DATASET_ITEM);
   g_queue_init (&document->edits);
 }

@@ -57,6 +57,7 @@ gboolean fx_document_write_finish (FxDocument *document, GAsyncResult *result, G
 const FxProject *fx_document_get_project (FxDocument *document);
 FxShared *fx_document_get_graph (FxDocument *document);      /* FxGraph */
 FxShared *fx_document_get_report (FxDocument *document);     /* FxCheckReport of this very graph */
+GListModel *fx_document_get_datasets (FxDocument *document); /* FxDatasetItem, as in the project; never NULL */
 GListModel *fx_document_get_problems (FxDocument *document); /* FxProblem groups; never NULL */
 
 /* ---- decisions; each is a step of the history ---- */
@@ -65,6 +66,14 @@ GListModel *fx_document_get_problems (FxDocument *document); /* FxProblem groups
  * one step follow another of the same key without a step of its own: somebody turning a knob. NULL: never. */
 void fx_document_take_project (FxDocument *document, FxProject *project, const char *label, const char *key);
 void fx_document_set_target (FxDocument *document, const char *target);
+/* fx-document-settings.c: steps that change one thing. */
+void fx_document_add_dataset (FxDocument *document, const char *path, const char *input); /* NULL: one without data */
+void fx_document_remove_dataset (FxDocument *document, guint index);
+void fx_document_set_preprocess (FxDocument *document, const char *input, const char *text);
+void fx_document_set_runtime (FxDocument *document, const char *input, const char *type);
+void fx_document_set_samples (FxDocument *document, guint samples, guint64 seed);
+void fx_document_set_method (FxDocument *document, const char *preset, const char *method);
+
 /* Changes of the graph; they are made on a worker one after the other. */
 void fx_document_apply_fix (FxDocument *document, const char *rule);
 void fx_document_apply_all_fixes (FxDocument *document);

@@ -62,6 +62,7 @@ static const struct
   { "unknown", N_ ("Placement is not known") },
   { "cpu", N_ ("Runs on the CPU") },
   { "cut", N_ ("Cuts through the BPU part") },
+  { "calibration-skipped", N_ ("Files left out") },
 };
 
 static const char *
@@ -80,7 +81,7 @@ valid_utf8 (const char *text)
 }
 
 static FxProblem *
-problem_new (const FxDiagnostic *diagnostic)
+bare_new (const FxDiagnostic *diagnostic)
 {
   FxProblem *problem = g_object_new (FX_TYPE_PROBLEM, NULL);
 
@@ -102,13 +103,13 @@ finding_detail (const FxDiagnostic *diagnostic)
   return valid_utf8 (text->str);
 }
 
-static FxProblem *
-finding_new (const FxDiagnostic *diagnostic)
+FxProblem *
+fx_problem_new (const FxDiagnostic *diagnostic)
 {
-  FxProblem *problem = problem_new (diagnostic);
+  FxProblem *problem = bare_new (diagnostic);
   const char *about = diagnostic->node != NULL ? diagnostic->node : diagnostic->tensor;
 
-  problem->title = about != NULL ? valid_utf8 (about) : g_strdup (_ ("The model"));
+  problem->title = about != NULL ? valid_utf8 (about) : g_strdup (heading (diagnostic->rule));
   problem->detail = finding_detail (diagnostic);
   problem->node = valid_utf8 (diagnostic->node);
   return problem;
@@ -117,7 +118,7 @@ finding_new (const FxDiagnostic *diagnostic)
 static FxProblem *
 group_new (const FxDiagnostic *diagnostic)
 {
-  FxProblem *problem = problem_new (diagnostic);
+  FxProblem *problem = bare_new (diagnostic);
 
   problem->title = g_strdup (heading (diagnostic->rule));
   problem->children = g_list_store_new (FX_TYPE_PROBLEM);
@@ -146,7 +147,7 @@ fx_problems_group (const GPtrArray *diagnostics)
   for (guint i = 0; i < diagnostics->len; i++)
     {
       const FxDiagnostic *diagnostic = diagnostics->pdata[i];
-      g_autoptr (FxProblem) finding = finding_new (diagnostic);
+      g_autoptr (FxProblem) finding = fx_problem_new (diagnostic);
       FxProblem *group = find_group (groups, diagnostic);
 
       if (group == NULL)

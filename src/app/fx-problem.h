@@ -17,6 +17,9 @@ G_DECLARE_FINAL_TYPE (FxProblem, fx_problem, FX, PROBLEM, GObject)
 /* The groups of a check's findings, errors first, as FxProblem. Ones that say nothing new are left out. */
 GPtrArray *fx_problems_group (const GPtrArray *diagnostics);
 
+/* One finding. */
+FxProblem *fx_problem_new (const FxDiagnostic *diagnostic);
+
 const char *fx_problem_get_title (FxProblem *problem);
 const char *fx_problem_get_detail (FxProblem *problem);
 FxSeverity fx_problem_get_severity (FxProblem *problem);

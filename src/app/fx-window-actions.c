@@ -68,6 +68,50 @@ select_node (FxWindow *window, const char *node)
   fx_window_select_node (window, node);
 }
 
+/* ---- looking ---- */
+
+static void
+zoom_in (FxWindow *window)
+{
+  fx_canvas_zoom_by (fx_graph_view_get_canvas (window->graph_view), 1.25);
+}
+
+static void
+zoom_out (FxWindow *window)
+{
+  fx_canvas_zoom_by (fx_graph_view_get_canvas (window->graph_view), 0.8);
+}
+
+static void
+zoom_original (FxWindow *window)
+{
+  fx_canvas_zoom_to (fx_graph_view_get_canvas (window->graph_view), 1.0);
+}
+
+static void
+zoom_fit (FxWindow *window)
+{
+  fx_canvas_fit (fx_graph_view_get_canvas (window->graph_view));
+}
+
+static void
+find (FxWindow *window)
+{
+  fx_graph_view_find (window->graph_view);
+}
+
+static void
+add_dataset (FxWindow *window, const char *path)
+{
+  fx_document_add_dataset (window->document, path, NULL);
+}
+
+static void
+set_preprocess (FxWindow *window, const char *text)
+{
+  fx_document_set_preprocess (window->document, NULL, text);
+}
+
 static void
 show_page (FxWindow *window, const char *name)
 {
@@ -100,6 +144,8 @@ static const struct
   { "save-to", READY, NULL, fx_window_save },
   { "export-model", READY, fx_window_ask_export_model, NULL },
   { "export-model-to", READY, NULL, fx_window_export_model },
+  { "export-graph", READY, NULL, fx_window_ask_export_graph },
+  { "export-graph-to", READY, NULL, fx_window_export_graph },
   { "undo", UNDO, undo, NULL },
   { "redo", REDO, redo, NULL },
   { "fix-all", READY, fix_all, NULL },
@@ -107,6 +153,14 @@ static const struct
   { "set-target", READY, NULL, set_target },
   { "select-node", READY, NULL, select_node },
   { "show-page", READY, NULL, show_page },
+  { "zoom-in", READY, zoom_in, NULL },
+  { "zoom-out", READY, zoom_out, NULL },
+  { "zoom-original", READY, zoom_original, NULL },
+  { "zoom-fit", READY, zoom_fit, NULL },
+  { "find", READY, find, NULL },
+  { "add-dataset", READY, fx_window_ask_add_dataset, NULL },
+  { "add-dataset-from", READY, NULL, add_dataset },
+  { "set-preprocess", READY, NULL, set_preprocess },
 };
 
 static void
@@ -157,6 +211,7 @@ fx_window_add_actions (FxWindow *window)
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
   add_setting (window, "toggle-sidebar", "show-sidebar", window->sidebar_flap, "reveal-flap");
   add_setting (window, "toggle-inspector", "show-inspector", window->inspector_flap, "reveal-flap");
+  add_setting (window, "toggle-minimap", "show-minimap", fx_graph_view_get_canvas (window->graph_view), "show-minimap");
   add_setting (window, "toggle-results", "show-results", window->results_slot, "visible");
 }
 

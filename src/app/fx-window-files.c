@@ -163,3 +163,43 @@ fx_window_ask_export_model (FxWindow *window)
   add_filter (chooser, _ ("ONNX Models"), suffixes);
   suggest_name (chooser, window, "_edited.onnx");
 }
+
+/* ---- the picture of the graph ---- */
+
+void
+fx_window_export_graph (FxWindow *window, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (fx_canvas_export (fx_graph_view_get_canvas (window->graph_view), path, &error))
+    fx_window_tell (window, _ ("Picture saved"));
+  else
+    fx_window_tell (window, error->message);
+}
+
+void
+fx_window_ask_export_graph (FxWindow *window, const char *format)
+{
+  const char *const suffixes[] = { format, NULL };
+  g_autofree char *ending = g_strconcat (".", format, NULL);
+  g_autofree char *name = g_ascii_strup (format, -1);
+  GtkFileChooser *chooser
+      = ask (window, _ ("Export Graph"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), fx_window_export_graph);
+
+  add_filter (chooser, name, suffixes);
+  suggest_name (chooser, window, ending);
+}
+
+/* ---- calibration samples ---- */
+
+static void
+take_dataset (FxWindow *window, const char *path)
+{
+  fx_document_add_dataset (window->document, path, NULL);
+}
+
+void
+fx_window_ask_add_dataset (FxWindow *window)
+{
+  ask (window, _ ("Add Calibration Samples"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Add"), take_dataset);
+}

@@ -6,6 +6,8 @@
 #include "app/fx-graph-view.h"
 #include "app/fx-start-page.h"
 #include "app/fx-window.h"
+#include "app/panels/fx-calibration-page.h"
+#include "app/panels/fx-inputs-page.h"
 #include "app/panels/fx-inspector.h"
 #include "app/panels/fx-problems-page.h"
 
@@ -32,6 +34,8 @@ struct _FxWindow
   AdwViewStack *sidebar_stack;
   AdwViewStackPage *problems_stack_page;
   FxProblemsPage *problems_page;
+  FxInputsPage *inputs_page;
+  FxCalibrationPage *calibration_page;
   FxInspector *inspector;
   FxGraphView *graph_view;
   AdwBin *results_slot;
@@ -49,6 +53,9 @@ void fx_window_update_actions (FxWindow *window);
 void fx_window_ask_open (FxWindow *window);
 void fx_window_ask_save (FxWindow *window);
 void fx_window_ask_export_model (FxWindow *window);
+void fx_window_ask_export_graph (FxWindow *window, const char *format); /* "svg", "png", "pdf" */
+void fx_window_export_graph (FxWindow *window, const char *path);
+void fx_window_ask_add_dataset (FxWindow *window);
 void fx_window_save (FxWindow *window, const char *path);
 void fx_window_export_model (FxWindow *window, const char *path);
 

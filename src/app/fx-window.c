@@ -21,6 +21,17 @@ void
 fx_window_select_node (FxWindow *window, const char *node)
 {
   fx_inspector_set_node (window->inspector, node);
+  fx_graph_view_reveal (window->graph_view, node);
+}
+
+/* Somebody selected a box: a node, or something that is none. */
+static void
+selected_cb (FxWindow *window)
+{
+  g_autofree char *selected = NULL;
+
+  g_object_get (window->graph_view, "selected", &selected, NULL);
+  fx_inspector_set_node (window->inspector, selected != NULL ? selected : "");
 }
 
 void
@@ -196,6 +207,8 @@ fx_window_class_init (FxWindowClass *klass)
   G_OBJECT_CLASS (klass)->finalize = fx_window_finalize;
   g_type_ensure (FX_TYPE_START_PAGE);
   g_type_ensure (FX_TYPE_PROBLEMS_PAGE);
+  g_type_ensure (FX_TYPE_INPUTS_PAGE);
+  g_type_ensure (FX_TYPE_CALIBRATION_PAGE);
   g_type_ensure (FX_TYPE_INSPECTOR);
   g_type_ensure (FX_TYPE_GRAPH_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, FX_RESOURCE_PATH "/ui/fx-window.ui");
@@ -215,6 +228,8 @@ fx_window_class_init (FxWindowClass *klass)
   CHILD (sidebar_stack);
   CHILD (problems_stack_page);
   CHILD (problems_page);
+  CHILD (inputs_page);
+  CHILD (calibration_page);
   CHILD (inspector);
   CHILD (graph_view);
   CHILD (results_slot);
@@ -233,8 +248,11 @@ fx_window_init (FxWindow *window)
                                g_settings_get_int (settings, "window-height"));
   gtk_drop_down_set_model (window->target_drop_down, boards);
   fx_problems_page_set_document (window->problems_page, window->document);
+  fx_inputs_page_set_document (window->inputs_page, window->document);
+  fx_calibration_page_set_document (window->calibration_page, window->document);
   fx_inspector_set_document (window->inspector, window->document);
   fx_graph_view_set_document (window->graph_view, window->document);
+  g_signal_connect_swapped (window->graph_view, "notify::selected", G_CALLBACK (selected_cb), window);
   bind_document (window);
   fx_window_add_actions (window);
   g_signal_connect_swapped (window->target_drop_down, "notify::selected", G_CALLBACK (target_selected_cb), window);
