@@ -473,7 +473,8 @@ clear (FxDocument *document)
       g_clear_object (&document->load);
     }
   cancel_datasets (document);
-  g_list_store_remove_all (document->datasets);
+  if (g_list_model_get_n_items (G_LIST_MODEL (document->datasets)) > 0)
+    g_list_store_remove_all (document->datasets);
   fx_history_clear (document->history);
   g_clear_pointer (&document->findings, fx_shared_unref);
   g_list_store_remove_all (document->problems);

@@ -66,6 +66,8 @@ update_cb (FxInputsPage *page)
 static void
 dataset_cb (FxInputsPage *page)
 {
+  if (fx_document_get_project (page->document) == NULL)
+    return; /* it is being closed */
   for (guint i = 0; i < page->editors->len; i++)
     fx_input_editor_update_preview (page->editors->pdata[i]);
 }
