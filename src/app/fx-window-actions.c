@@ -125,6 +125,7 @@ typedef enum
   ALWAYS,
   READY, /* a model is open */
   LOADING,
+  RUNNING, /* a conversion waits or runs */
   UNDO,
   REDO,
 } Needs;
@@ -146,6 +147,8 @@ static const struct
   { "export-model-to", READY, NULL, fx_window_export_model },
   { "export-graph", READY, NULL, fx_window_ask_export_graph },
   { "export-graph-to", READY, NULL, fx_window_export_graph },
+  { "convert", READY, fx_window_convert, NULL },
+  { "cancel-jobs", RUNNING, fx_window_cancel_jobs, NULL },
   { "undo", UNDO, undo, NULL },
   { "redo", REDO, redo, NULL },
   { "fix-all", READY, fix_all, NULL },
@@ -186,6 +189,22 @@ set_input_shape_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gp
 }
 
 static void
+show_errors_cb (GSimpleAction *action, GVariant *state, gpointer window)
+{
+  g_simple_action_set_state (action, state);
+  fx_window_show_errors (window, g_variant_get_boolean (state));
+}
+
+static void
+group_nodes_cb (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  FxWindow *window = data;
+
+  g_simple_action_set_state (action, state);
+  fx_graph_view_set_grouped (window->graph_view, g_variant_get_boolean (state));
+}
+
+static void
 add_setting (FxWindow *window, const char *action_name, const char *key, gpointer object, const char *property)
 {
   g_autoptr (GPropertyAction) action = g_property_action_new (action_name, object, property);
@@ -197,7 +216,9 @@ add_setting (FxWindow *window, const char *action_name, const char *key, gpointe
 void
 fx_window_add_actions (FxWindow *window)
 {
-  static const GActionEntry entries[] = { { "set-input-shape", set_input_shape_cb, "(ss)", NULL, NULL, { 0 } } };
+  static const GActionEntry entries[] = { { "set-input-shape", set_input_shape_cb, "(ss)", NULL, NULL, { 0 } },
+                                          { "show-errors", NULL, NULL, "false", show_errors_cb, { 0 } },
+                                          { "group-nodes", NULL, NULL, "false", group_nodes_cb, { 0 } } };
 
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     {
@@ -224,6 +245,7 @@ enabled (FxWindow *window, Needs needs)
     {
     case READY: return state == FX_DOCUMENT_READY;
     case LOADING: return state == FX_DOCUMENT_LOADING;
+    case RUNNING: return fx_job_queue_is_active (window->queue);
     case UNDO: return fx_document_can_undo (window->document);
     case REDO: return fx_document_can_redo (window->document);
     case ALWAYS:
@@ -234,6 +256,8 @@ enabled (FxWindow *window, Needs needs)
 void
 fx_window_update_actions (FxWindow *window)
 {
+  if (g_action_map_lookup_action (G_ACTION_MAP (window), verbs[0].name) == NULL)
+    return; /* they are being made */
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     {
       GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), verbs[i].name);

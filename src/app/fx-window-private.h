@@ -4,12 +4,14 @@
 #pragma once
 
 #include "app/fx-graph-view.h"
+#include "app/fx-job-queue.h"
 #include "app/fx-start-page.h"
 #include "app/fx-window.h"
 #include "app/panels/fx-calibration-page.h"
 #include "app/panels/fx-inputs-page.h"
 #include "app/panels/fx-inspector.h"
 #include "app/panels/fx-problems-page.h"
+#include "app/panels/fx-results-panel.h"
 
 G_BEGIN_DECLS
 
@@ -19,7 +21,9 @@ struct _FxWindow
 
   /* owned */
   FxDocument *document;
-  gboolean closing; /* the person has agreed */
+  FxJobQueue *queue;
+  gboolean closing;     /* the person has agreed */
+  gboolean show_errors; /* boxes are colored by their error */
 
   /* template widgets */
   AdwToastOverlay *toasts;
@@ -39,6 +43,9 @@ struct _FxWindow
   FxInspector *inspector;
   FxGraphView *graph_view;
   AdwBin *results_slot;
+  FxResultsPanel *results_panel;
+  GtkMenuButton *jobs_button;
+  GtkListBox *jobs_list;
 };
 
 /* Shows a sentence for a moment. */
@@ -48,6 +55,12 @@ void fx_window_select_node (FxWindow *window, const char *node); /* "" selects n
 /* fx-window-actions.c */
 void fx_window_add_actions (FxWindow *window);
 void fx_window_update_actions (FxWindow *window);
+
+/* fx-window-jobs.c */
+void fx_window_init_jobs (FxWindow *window);
+void fx_window_convert (FxWindow *window);
+void fx_window_cancel_jobs (FxWindow *window);
+void fx_window_show_errors (FxWindow *window, gboolean show);
 
 /* fx-window-files.c: each asks where, then does it */
 void fx_window_ask_open (FxWindow *window);

@@ -32,6 +32,7 @@ selected_cb (FxWindow *window)
 
   g_object_get (window->graph_view, "selected", &selected, NULL);
   fx_inspector_set_node (window->inspector, selected != NULL ? selected : "");
+  fx_results_panel_select (window->results_panel, selected);
 }
 
 void
@@ -195,6 +196,7 @@ static void
 fx_window_finalize (GObject *object)
 {
   g_clear_object (&FX_WINDOW (object)->document);
+  g_clear_object (&FX_WINDOW (object)->queue);
   G_OBJECT_CLASS (fx_window_parent_class)->finalize (object);
 }
 
@@ -211,6 +213,7 @@ fx_window_class_init (FxWindowClass *klass)
   g_type_ensure (FX_TYPE_CALIBRATION_PAGE);
   g_type_ensure (FX_TYPE_INSPECTOR);
   g_type_ensure (FX_TYPE_GRAPH_VIEW);
+  g_type_ensure (FX_TYPE_RESULTS_PANEL);
   gtk_widget_class_set_template_from_resource (widget_class, FX_RESOURCE_PATH "/ui/fx-window.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, FxWindow, name)
   CHILD (toasts);
@@ -233,6 +236,9 @@ fx_window_class_init (FxWindowClass *klass)
   CHILD (inspector);
   CHILD (graph_view);
   CHILD (results_slot);
+  CHILD (results_panel);
+  CHILD (jobs_button);
+  CHILD (jobs_list);
 #undef CHILD
 }
 
@@ -252,8 +258,12 @@ fx_window_init (FxWindow *window)
   fx_calibration_page_set_document (window->calibration_page, window->document);
   fx_inspector_set_document (window->inspector, window->document);
   fx_graph_view_set_document (window->graph_view, window->document);
-  g_signal_connect_swapped (window->graph_view, "notify::selected", G_CALLBACK (selected_cb), window);
+  /* they may outlive the window for a moment: a task that makes a picture holds them */
+  g_signal_connect_object (window->graph_view, "notify::selected", G_CALLBACK (selected_cb), window, G_CONNECT_SWAPPED);
+  g_signal_connect_object (window->results_panel, "node-activated", G_CALLBACK (fx_window_select_node), window,
+                           G_CONNECT_SWAPPED);
   bind_document (window);
+  fx_window_init_jobs (window);
   fx_window_add_actions (window);
   g_signal_connect_swapped (window->target_drop_down, "notify::selected", G_CALLBACK (target_selected_cb), window);
   state_cb (window);

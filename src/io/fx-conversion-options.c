@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/fx-conversion.h"
 
+#include "core/graph/fx-graph.h"
+
 static void
 input_clear (gpointer data)
 {
@@ -52,6 +54,7 @@ fx_conversion_options_copy (const FxConversionOptions *options)
     }
   copy->model = g_strdup (options->model);
   copy->weights = g_strdup (options->weights);
+  copy->graph = options->graph != NULL ? fx_graph_copy (options->graph) : NULL;
   copy->target = g_strdup (options->target);
   copy->test = g_strdup (options->test);
   copy->test_labels = g_strdup (options->test_labels);
@@ -72,6 +75,7 @@ fx_conversion_options_free (FxConversionOptions *options)
   g_array_unref (options->inputs);
   g_free (options->model);
   g_free (options->weights);
+  fx_graph_free (options->graph);
   g_free (options->target);
   g_free (options->test);
   g_free (options->test_labels);

@@ -136,7 +136,9 @@ static gboolean
 load (FxConversionJob *job, GPtrArray *findings, GError **error)
 {
   const FxConversionOptions *options = job->options;
-  g_autoptr (FxGraph) graph = fx_model_load (options->model, options->weights, findings, error);
+  g_autoptr (FxGraph) graph = options->graph != NULL
+                                  ? fx_graph_copy (options->graph)
+                                  : fx_model_load (options->model, options->weights, findings, error);
 
   if (graph == NULL)
     return FALSE;

@@ -45,6 +45,7 @@ typedef struct
 typedef struct
 {
   char *model, *weights; /* weights NULL: none, or in the model */
+  FxGraph *graph;        /* owned; what to convert instead of what the file holds, NULL: the file is read */
   char *target;          /* id, march or path; NULL: no board, everything that can be integer is */
   GArray *inputs;        /* of FxConversionInput */
   guint samples;         /* of the calibration set; 0: all */

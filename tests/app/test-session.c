@@ -1,20 +1,186 @@
-/* A person at work: opens the sample, switches the board, fixes, undoes, saves, opens again.
+/* A person at work: opens the sample, switches the board, edits, undoes, converts, stops a second conversion, goes from
+ * the plot to the graph and back, saves, opens again, exports. Only actions, as another program could call them.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app-test.h"
+
+#include "app/fx-dataset-item.h"
+#include "app/fx-job-queue.h"
+#include "app/fx-window-private.h"
+#include "core/graph/fx-graph.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static gboolean
+scene_is_there (gpointer window)
+{
+  return fx_canvas_get_scene (fx_graph_view_get_canvas (((FxWindow *)window)->graph_view)) != NULL;
+}
+
+static gboolean
+datasets_are_read (gpointer window)
+{
+  GListModel *datasets = fx_document_get_datasets (fx_window_get_document (window));
+  g_autoptr (FxDatasetItem) item = g_list_model_get_item (datasets, 0);
+
+  return item != NULL && fx_dataset_item_get_state (item) == FX_DATASET_ITEM_READY;
+}
+
+static gboolean
+jobs_ended (gpointer window)
+{
+  return !fx_job_queue_is_active (((FxWindow *)window)->queue);
+}
+
+static gboolean
+job_runs (gpointer window)
+{
+  FxJob *job = fx_job_queue_get_running (((FxWindow *)window)->queue);
+
+  return job != NULL && fx_job_get_fraction (job) > 0.04;
+}
+
+static FxJobState
+newest_state (FxWindow *window)
+{
+  g_autoptr (FxJob) job = g_list_model_get_item (G_LIST_MODEL (window->queue), 0);
+
+  return fx_job_get_state (job);
+}
+
+static void
+edit (FxWindow *window)
+{
+  FxDocument *document = fx_window_get_document (window);
+  g_autofree char *before = g_strdup (fx_document_get_project (document)->target);
+
+  app_test_action (window, "win.set-target", "'rdk-x3'");
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  g_assert_cmpstr (fx_document_get_project (document)->target, ==, "rdk-x3");
+  app_test_action (window, "win.undo", NULL);
+  g_assert_cmpstr (fx_document_get_project (document)->target, ==, before);
+  app_test_action (window, "win.redo", NULL);
+  app_test_action (window, "win.undo", NULL);
+  app_test_action (window, "win.fix-all", NULL);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+}
+
+static void
+convert (FxWindow *window)
+{
+  FxResults *results;
+  const FxConversion *conversion;
+
+  app_test_wait (datasets_are_read, window, "samples");
+  app_test_action (window, "win.convert", NULL);
+  app_test_wait (jobs_ended, window, "the conversion");
+  g_assert_cmpint (newest_state (window), ==, FX_JOB_DONE);
+  results = fx_results_panel_get_results (window->results_panel);
+  conversion = fx_results_get_conversion (results);
+  g_assert_nonnull (conversion);
+  g_assert_cmpuint (fx_results_n_layers (results), ==, conversion->errors->n_layers);
+  g_assert_nonnull (fx_results_get_text (results));
+  g_assert_true (g_file_test (fx_results_find_file (results, "_report.html"), G_FILE_TEST_IS_REGULAR));
+  g_assert_cmpuint (fx_chart_get_plot (fx_results_panel_get_chart (window->results_panel))->n_items, ==,
+                    fx_results_n_layers (results));
+  app_test_idle (300);
+  app_test_picture (window, "converted");
+}
+
+/* A layer of the plot is selected in the graph, and a node of the graph in the plot. */
+static void
+select_both_ways (FxWindow *window)
+{
+  FxResults *results = fx_results_panel_get_results (window->results_panel);
+  FxChart *chart = fx_results_panel_get_chart (window->results_panel);
+  FxCanvas *canvas = fx_graph_view_get_canvas (window->graph_view);
+  const char *node = fx_results_layer (results, 3)->node;
+
+  g_signal_emit_by_name (chart, "item-activated", 3);
+  g_assert_cmpstr (fx_canvas_get_selected (canvas), ==, node);
+  fx_canvas_set_selected (canvas, fx_results_layer (results, 5)->node);
+  g_assert_cmpint (fx_chart_get_selected (chart), ==, 5);
+  g_action_group_change_action_state (G_ACTION_GROUP (window), "show-errors", g_variant_new_boolean (TRUE));
+  app_test_idle (400);
+  app_test_picture (window, "colored-by-error");
+}
+
+static void
+stop_second (FxWindow *window)
+{
+  app_test_action (window, "win.convert", NULL);
+  app_test_wait (job_runs, window, "a running conversion");
+  app_test_action (window, "win.cancel-jobs", NULL);
+  app_test_wait (jobs_ended, window, "the stop");
+  g_assert_cmpint (newest_state (window), ==, FX_JOB_CANCELLED);
+}
+
+static gboolean
+is_saved (gpointer window)
+{
+  return !fx_document_is_modified (fx_window_get_document (window));
+}
+
+static gboolean
+is_file (gpointer path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR);
+}
+
+static void
+save_and_open (FxWindow *window, const char *folder)
+{
+  g_autofree char *project = g_build_filename (folder, "session.fixpoint", NULL);
+  g_autofree char *argument = g_strdup_printf ("'%s'", project);
+  g_autofree char *picture = g_build_filename (folder, "graph.svg", NULL);
+  g_autofree char *picture_argument = g_strdup_printf ("'%s'", picture);
+  g_autofree char *svg = NULL;
+  const FxProject *opened;
+
+  app_test_action (window, "win.save-to", argument);
+  app_test_wait (is_saved, window, "the saved project");
+  app_test_action (window, "win.open-file", argument);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  opened = fx_document_get_project (fx_window_get_document (window));
+  g_assert_cmpuint (opened->datasets->len, >=, 1);
+  app_test_wait (scene_is_there, window, "the picture");
+  app_test_action (window, "win.export-graph-to", picture_argument);
+  app_test_wait (is_file, picture, "the exported picture");
+  g_assert_true (g_file_get_contents (picture, &svg, NULL, NULL));
+  g_assert_nonnull (strstr (svg, "</svg>"));
+  g_remove (picture);
+  g_remove (project);
+}
 
 static void
 test_session (void)
 {
   FxApplication *application = app_test_start ();
   FxWindow *window = app_test_window (application);
+  g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
 
   app_test_picture (window, "start");
   app_test_action (window, "app.open-sample", NULL);
   app_test_wait_document (window, FX_DOCUMENT_READY);
+  app_test_wait (scene_is_there, window, "the picture");
+  app_test_idle (300);
   app_test_picture (window, "sample");
-  app_test_action (window, "win.select-node", "'/features/0/Conv'");
-  app_test_picture (window, "node");
+  edit (window);
+  app_test_action (window, "win.show-page", "'calibration'");
+  app_test_wait (datasets_are_read, window, "samples");
+  app_test_idle (500);
+  app_test_picture (window, "calibration");
+  app_test_action (window, "win.show-page", "'inputs'");
+  app_test_idle (500);
+  app_test_picture (window, "inputs");
+  app_test_forget_block ();
+  convert (window);
+  select_both_ways (window);
+  stop_second (window);
+  g_test_message ("the main loop stood still for at most %.0f ms", app_test_longest_block ());
+  save_and_open (window, folder);
+  g_rmdir (folder);
   app_test_stop (application);
 }
 

@@ -443,7 +443,7 @@ static void
 fx_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   FxCanvas *canvas = FX_CANVAS (widget);
-  const FxColor *back = &current_style ()->background;
+  const FxRgba *back = &current_style ()->background;
   GdkRGBA background = { (float)back->red, (float)back->green, (float)back->blue, 1 };
   graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, (float)width_of (canvas), (float)height_of (canvas));
 

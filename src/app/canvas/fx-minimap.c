@@ -153,7 +153,7 @@ to_graphene (double x, double y, double width, double height)
 }
 
 static void
-append_frame (GtkSnapshot *snapshot, const graphene_rect_t *rect, const FxColor *color, float line)
+append_frame (GtkSnapshot *snapshot, const graphene_rect_t *rect, const FxRgba *color, float line)
 {
   GskRoundedRect rounded;
   const GdkRGBA rgba = { (float)color->red, (float)color->green, (float)color->blue, (float)color->alpha };

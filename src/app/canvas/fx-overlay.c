@@ -177,7 +177,7 @@ share_of (const FxOverlay *overlay, double value)
   return (value - overlay->low) / (overlay->high - overlay->low);
 }
 
-FxColor
+FxRgba
 fx_overlay_color (const FxOverlay *overlay, const FxSceneStyle *style, double value)
 {
   double at = CLAMP (share_of (overlay, value), 0.0, 1.0) * (FX_N_RAMP - 1);

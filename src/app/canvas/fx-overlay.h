@@ -33,7 +33,7 @@ const char *fx_overlay_title (const FxOverlay *overlay);
 
 /* FALSE if there is no figure for anything in that box. */
 gboolean fx_overlay_value (const FxOverlay *overlay, const FxScene *scene, guint32 box, double *value);
-FxColor fx_overlay_color (const FxOverlay *overlay, const FxSceneStyle *style, double value);
+FxRgba fx_overlay_color (const FxOverlay *overlay, const FxSceneStyle *style, double value);
 /* "0.31 ms" */
 char *fx_overlay_format (const FxOverlay *overlay, double value);
 

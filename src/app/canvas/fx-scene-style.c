@@ -136,11 +136,11 @@ fx_scene_style (FxStyleId id)
   return &styles[id];
 }
 
-FxColor
-fx_color_mix (FxColor a, FxColor b, double share)
+FxRgba
+fx_color_mix (FxRgba a, FxRgba b, double share)
 {
-  return (FxColor){ a.red + (b.red - a.red) * share, a.green + (b.green - a.green) * share,
-                    a.blue + (b.blue - a.blue) * share, a.alpha + (b.alpha - a.alpha) * share };
+  return (FxRgba){ a.red + (b.red - a.red) * share, a.green + (b.green - a.green) * share,
+                   a.blue + (b.blue - a.blue) * share, a.alpha + (b.alpha - a.alpha) * share };
 }
 
 static double
@@ -150,7 +150,7 @@ linear (double channel)
 }
 
 double
-fx_color_luminance (FxColor color)
+fx_color_luminance (FxRgba color)
 {
   return 0.2126 * linear (color.red) + 0.7152 * linear (color.green) + 0.0722 * linear (color.blue);
 }

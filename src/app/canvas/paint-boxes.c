@@ -10,13 +10,13 @@
 #define SUBTITLE_TOP 23.0
 #define STACK 4.0 /* how far the sheets behind a closed group look out */
 
-static FxColor
+static FxRgba
 placement_color (const FxPaint *paint, const FxBox *box)
 {
   return box->checked ? paint->style->placements[box->placement] : paint->style->border;
 }
 
-FxColor
+FxRgba
 fx_paint_box_color (const FxPaint *paint, guint32 id)
 {
   const FxBox *box = &paint->scene->boxes[id];
@@ -30,7 +30,7 @@ fx_paint_box_color (const FxPaint *paint, guint32 id)
 }
 
 /* The color of the paper: of the overlay, else a breath of the placement. */
-static FxColor
+static FxRgba
 paper_color (const FxPaint *paint, guint32 id)
 {
   const FxBox *box = &paint->scene->boxes[id];
@@ -44,10 +44,10 @@ paper_color (const FxPaint *paint, guint32 id)
 }
 
 /* Black or white on overlays, whose colors are anything; else as the style says. */
-static FxColor
-ink (const FxPaint *paint, FxColor paper, FxColor usual)
+static FxRgba
+ink (const FxPaint *paint, FxRgba paper, FxRgba usual)
 {
-  const FxColor black = { 0, 0, 0, 1 }, white = { 1, 1, 1, 1 };
+  const FxRgba black = { 0, 0, 0, 1 }, white = { 1, 1, 1, 1 };
 
   if (paint->overlay == NULL)
     return usual;
@@ -67,11 +67,11 @@ detail_text (const FxPaint *paint, guint32 id, char **owned)
 }
 
 static void
-write_lines (const FxPaint *paint, guint32 id, FxColor paper)
+write_lines (const FxPaint *paint, guint32 id, FxRgba paper)
 {
   const FxBox *box = &paint->scene->boxes[id];
   double x = box->rect.x + FX_BOX_ICON, room = box->rect.width - FX_BOX_ICON - FX_BOX_PAD + 4.0;
-  FxColor text = ink (paint, paper, paint->style->text), faint = ink (paint, paper, paint->style->faint_text);
+  FxRgba text = ink (paint, paper, paint->style->text), faint = ink (paint, paper, paint->style->faint_text);
   g_autofree char *owned = NULL;
   const char *detail = detail_text (paint, id, &owned);
   double taken = fx_paint_text (paint, &(FxText){ box->title, FX_TITLE_SIZE, FX_TEXT_BOLD, room }, x,
@@ -87,7 +87,7 @@ write_lines (const FxPaint *paint, guint32 id, FxColor paper)
 
 /* The title alone, as large as the box allows. */
 static void
-write_title (const FxPaint *paint, guint32 id, FxColor paper)
+write_title (const FxPaint *paint, guint32 id, FxRgba paper)
 {
   const FxBox *box = &paint->scene->boxes[id];
   double room = box->rect.width - STRIP - 8.0, size = FX_TITLE_SIZE;
@@ -129,7 +129,7 @@ outline_box (const FxPaint *paint, const FxBox *box, const FxRect *rect)
 
 /* A closed group looks like a stack of sheets. */
 static void
-draw_stack (const FxPaint *paint, const FxBox *box, FxColor paper, FxColor border)
+draw_stack (const FxPaint *paint, const FxBox *box, FxRgba paper, FxRgba border)
 {
   for (int sheet = 2; sheet > 0; sheet--)
     {
@@ -182,8 +182,8 @@ static void
 draw_box (const FxPaint *paint, guint32 id)
 {
   const FxBox *box = &paint->scene->boxes[id];
-  FxColor paper = paper_color (paint, id);
-  FxColor border = fx_color_mix (placement_color (paint, box), paint->style->box, box->checked ? 0.25 : 0.0);
+  FxRgba paper = paper_color (paint, id);
+  FxRgba border = fx_color_mix (placement_color (paint, box), paint->style->box, box->checked ? 0.25 : 0.0);
 
   set_border (paint, box);
   if (box->kind == FX_BOX_GROUP)
@@ -231,8 +231,8 @@ write_shapes (const FxPaint *paint, guint32 id)
       const FxRect back = { label->at.x + 4.0, label->at.y + 4.0, width + 6.0, 14.0 };
 
       fx_paint_rounded (paint->cr, &back, 3.0);
-      fx_paint_color (paint, (FxColor){ paint->style->background.red, paint->style->background.green,
-                                        paint->style->background.blue, 0.82 });
+      fx_paint_color (paint, (FxRgba){ paint->style->background.red, paint->style->background.green,
+                                       paint->style->background.blue, 0.82 });
       cairo_fill (paint->cr);
       fx_paint_text (paint, &text, back.x + 3.0, back.y + 1.0, paint->style->faint_text);
     }
@@ -282,7 +282,7 @@ paint_frame (guint32 id, gpointer data)
 {
   const FxPaint *paint = data;
   const FxBox *box = &paint->scene->boxes[id];
-  FxColor fill = fx_color_mix (paint->style->frame, paint->style->frame_border, box->parent == FX_NO_BOX ? 0.0 : 0.15);
+  FxRgba fill = fx_color_mix (paint->style->frame, paint->style->frame_border, box->parent == FX_NO_BOX ? 0.0 : 0.15);
 
   if (box->kind != FX_BOX_FRAME)
     return;

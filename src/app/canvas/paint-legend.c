@@ -45,7 +45,7 @@ fx_scene_legend_size (const FxScene *scene, const FxOverlay *overlay, double *wi
 static void
 paint_back (const FxPaint *paint, double width, double height)
 {
-  FxColor back = paint->style->background;
+  FxRgba back = paint->style->background;
 
   back.alpha = 0.88;
   fx_paint_rounded (paint->cr, &(FxRect){ 0.5, 0.5, width - 1, height - 1 }, 8);

@@ -7,7 +7,7 @@
 #define GAP 3.0
 
 static void
-outline (const FxPaint *paint, guint32 box, FxColor color, double width, double gap)
+outline (const FxPaint *paint, guint32 box, FxRgba color, double width, double gap)
 {
   FxRect rect = paint->scene->boxes[box].rect;
   double grow = gap / paint->zoom;

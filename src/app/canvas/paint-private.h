@@ -27,7 +27,7 @@ typedef struct
 } FxPaint;
 
 static inline void
-fx_paint_color (const FxPaint *paint, FxColor color)
+fx_paint_color (const FxPaint *paint, FxRgba color)
 {
   cairo_set_source_rgba (paint->cr, color.red, color.green, color.blue, color.alpha);
 }
@@ -60,7 +60,7 @@ typedef struct
 } FxText;
 
 /* Draws with the upper left corner at x, y; the height of a line is 1.25 × size. Returns the width taken. */
-double fx_paint_text (const FxPaint *paint, const FxText *text, double x, double y, FxColor color);
+double fx_paint_text (const FxPaint *paint, const FxText *text, double x, double y, FxRgba color);
 double fx_paint_text_width (const FxPaint *paint, const FxText *text);
 
 /* ---- shapes ---- */
@@ -80,7 +80,7 @@ void fx_paint_regions (const FxPaint *paint); /* BPU subgraphs */
 void fx_paint_frames (const FxPaint *paint);
 void fx_paint_wires (const FxPaint *paint);
 void fx_paint_boxes (const FxPaint *paint);
-FxColor fx_paint_box_color (const FxPaint *paint, guint32 box);
+FxRgba fx_paint_box_color (const FxPaint *paint, guint32 box);
 /* Adds one piece of a wire to the path. */
 void fx_paint_segment_path (const FxPaint *paint, const FxPoint *from, const FxPoint *to);
 

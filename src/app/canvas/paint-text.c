@@ -116,7 +116,7 @@ fx_paint_text_width (const FxPaint *paint, const FxText *text)
 }
 
 double
-fx_paint_text (const FxPaint *paint, const FxText *text, double x, double y, FxColor color)
+fx_paint_text (const FxPaint *paint, const FxText *text, double x, double y, FxRgba color)
 {
   PangoLayout *layout;
   PangoRectangle rect;

@@ -138,7 +138,7 @@ ground_segment (guint32 id, gpointer data)
 }
 
 static void
-ground_pass (const FxPaint *paint, double grow, FxColor color)
+ground_pass (const FxPaint *paint, double grow, FxRgba color)
 {
   Strokes strokes = { .paint = paint, .width = grow };
   FxRect area = paint->area;

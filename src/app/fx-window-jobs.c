@@ -1,0 +1,246 @@
+/* The window's conversions: from the document's decisions to a job, the list of jobs, and closing while one runs.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "app/fx-window-private.h"
+
+#include "app/fx-convert-job.h"
+#include "app/fx-job-row.h"
+#include "app/fx-settings.h"
+#include "core/graph/fx-graph.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* ---- options ---- */
+
+static const FxProjectDataset *
+dataset_of (const FxProject *project, const char *input, gboolean is_first)
+{
+  for (guint i = 0; i < project->datasets->len; i++)
+    {
+      const FxProjectDataset *dataset = project->datasets->pdata[i];
+
+      if (dataset->input == NULL ? is_first : g_str_equal (dataset->input, input))
+        return dataset;
+    }
+  return NULL;
+}
+
+/* FALSE: an input has no samples. */
+static gboolean
+add_inputs (FxConversionOptions *options, const FxProject *project, const FxGraph *graph)
+{
+  for (guint i = 0; i < fx_graph_n_inputs (graph); i++)
+    {
+      const char *name = fx_graph_value (graph, fx_graph_input (graph, i))->name;
+      const FxProjectDataset *dataset = dataset_of (project, name, i == 0);
+      const FxProjectInput *entry = fx_project_find_input (project, name);
+      FxConversionInput *input = fx_conversion_options_add_input (options);
+
+      if (dataset == NULL)
+        return FALSE;
+      input->name = g_strdup (name);
+      input->dataset = g_strdup (dataset->path);
+      input->labels = g_strdup (dataset->labels);
+      input->preprocess = entry != NULL ? g_strdup (entry->preprocess) : NULL;
+    }
+  return TRUE;
+}
+
+/* A folder beside the model, unless the project names one. The sample belongs to the program: its results go to the
+ * person's own data. */
+static char *
+output_dir (const FxProject *project)
+{
+  g_autofree char *stem = g_strdup (project->model), *sample = fx_settings_sample_folder ();
+  char *slash = strrchr (stem, '/'), *dot = strrchr (stem, '.');
+
+  if (project->output != NULL)
+    return g_strdup (project->output);
+  if (g_str_has_prefix (project->model, sample))
+    return g_build_filename (g_get_user_data_dir (), "fixpoint", "sample", NULL);
+  if (dot != NULL && dot > slash)
+    *dot = '\0';
+  return g_strconcat (stem, "_fixpoint", NULL);
+}
+
+static FxConversionOptions *
+make_options (FxWindow *window)
+{
+  const FxProject *project = fx_document_get_project (window->document);
+  const FxGraph *graph = fx_shared_get (fx_document_get_graph (window->document));
+  FxConversionOptions *options = fx_conversion_options_new ();
+
+  options->model = g_strdup (project->model);
+  options->graph = fx_graph_copy (graph);
+  options->target = g_strdup (project->target);
+  options->samples = project->samples;
+  options->seed = project->seed;
+  options->method = g_strdup (project->method);
+  options->n_threads = g_settings_get_uint (fx_settings_get (), "threads");
+  options->output_dir = output_dir (project);
+  if (project->preset != NULL)
+    fx_preset_parse (project->preset, &options->preset, NULL);
+  if (!add_inputs (options, project, graph))
+    g_clear_pointer (&options, fx_conversion_options_free);
+  return options;
+}
+
+/* ---- the job ---- */
+
+static void
+notify_done (FxWindow *window, FxJob *job, const char *text)
+{
+  GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (window)));
+  g_autoptr (GNotification) notification = NULL;
+
+  fx_window_tell (window, text);
+  if (gtk_window_is_active (GTK_WINDOW (window)) || application == NULL)
+    return;
+  notification = g_notification_new (fx_job_get_title (job));
+  g_notification_set_body (notification, text);
+  g_application_send_notification (application, "conversion", notification);
+}
+
+/* Colors by the error of every layer. */
+static void
+update_overlay (FxWindow *window)
+{
+  FxResults *results = fx_results_panel_get_results (window->results_panel);
+  FxCanvas *canvas = fx_graph_view_get_canvas (window->graph_view);
+  g_autoptr (FxOverlay) overlay = NULL;
+
+  if (results == NULL || !window->show_errors)
+    {
+      fx_canvas_set_overlay (canvas, NULL);
+      return;
+    }
+  overlay = fx_overlay_new (FX_OVERLAY_ERROR, _ ("1 − cosine"));
+  for (guint i = 0; i < fx_results_n_layers (results); i++)
+    {
+      const FxResultLayer *layer = fx_results_layer (results, i);
+
+      if (layer->node != NULL && !isnan (layer->cosine))
+        fx_overlay_set (overlay, layer->node, 1 - layer->cosine);
+    }
+  fx_canvas_set_overlay (canvas, overlay);
+}
+
+void
+fx_window_show_errors (FxWindow *window, gboolean show)
+{
+  window->show_errors = show;
+  update_overlay (window);
+}
+
+static void
+finished_cb (FxWindow *window, FxJob *job)
+{
+  const GError *error = fx_job_get_error (job);
+
+  if (fx_job_get_state (job) == FX_JOB_DONE)
+    notify_done (window, job, _ ("The conversion is done"));
+  else if (error != NULL)
+    notify_done (window, job, error->message);
+  update_overlay (window);
+}
+
+void
+fx_window_convert (FxWindow *window)
+{
+  FxConversionOptions *options = make_options (window);
+  g_autofree char *title = NULL, *name = NULL, *time = NULL;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (FxConvertJob) job = NULL;
+
+  if (options == NULL)
+    {
+      adw_flap_set_reveal_flap (window->sidebar_flap, TRUE);
+      adw_view_stack_set_visible_child_name (window->sidebar_stack, "calibration");
+      fx_window_tell (window, _ ("Add calibration samples first"));
+      return;
+    }
+  g_object_get (window->document, "title", &name, NULL);
+  time = g_date_time_format (now, "%H:%M:%S");
+  /* Translators: the name of a conversion: the model's name and the time of day */
+  title = g_strdup_printf (_ ("%s at %s"), name, time);
+  job = fx_convert_job_new (title, time, options);
+  g_signal_connect_object (job, "finished", G_CALLBACK (finished_cb), window, G_CONNECT_SWAPPED);
+  fx_results_panel_add (window->results_panel, fx_convert_job_get_results (job));
+  gtk_widget_set_visible (GTK_WIDGET (window->results_slot), TRUE);
+  fx_job_queue_add (window->queue, FX_JOB (job));
+}
+
+void
+fx_window_cancel_jobs (FxWindow *window)
+{
+  fx_job_queue_cancel_all (window->queue);
+}
+
+/* ---- the list of jobs ---- */
+
+static GtkWidget *
+create_row (gpointer item, G_GNUC_UNUSED gpointer data)
+{
+  return fx_job_row_new (item);
+}
+
+static void
+jobs_changed_cb (FxWindow *window)
+{
+  gtk_widget_set_visible (GTK_WIDGET (window->jobs_button),
+                          g_list_model_get_n_items (G_LIST_MODEL (window->queue)) > 0);
+  fx_window_update_actions (window);
+}
+
+/* ---- closing ---- */
+
+static void
+close_answered_cb (FxWindow *window, const char *response)
+{
+  if (g_strcmp0 (response, "close") != 0)
+    return;
+  window->closing = TRUE;
+  fx_job_queue_cancel_all (window->queue);
+  gtk_window_close (GTK_WINDOW (window));
+}
+
+static gboolean
+close_request_cb (FxWindow *window)
+{
+  GtkWidget *dialog;
+
+  if (window->closing || !fx_job_queue_is_active (window->queue))
+    {
+      fx_job_queue_cancel_all (window->queue);
+      return GDK_EVENT_PROPAGATE;
+    }
+  dialog = adw_message_dialog_new (GTK_WINDOW (window), _ ("Stop the Conversion?"),
+                                   _ ("A conversion is still running. Closing the window stops it."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Keep Running"), "close",
+                                    _ ("_Stop and Close"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close", ADW_RESPONSE_DESTRUCTIVE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (close_answered_cb), window, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+  return GDK_EVENT_STOP;
+}
+
+/* Another model: the results of the last one are not its. */
+static void
+state_cb (FxWindow *window)
+{
+  if (fx_document_get_state (window->document) == FX_DOCUMENT_LOADING)
+    fx_results_panel_clear (window->results_panel);
+}
+
+void
+fx_window_init_jobs (FxWindow *window)
+{
+  window->queue = fx_job_queue_new ();
+  gtk_list_box_bind_model (window->jobs_list, G_LIST_MODEL (window->queue), create_row, NULL, NULL);
+  g_signal_connect_object (window->queue, "items-changed", G_CALLBACK (jobs_changed_cb), window, G_CONNECT_SWAPPED);
+  g_signal_connect_object (window->queue, "notify::active", G_CALLBACK (jobs_changed_cb), window, G_CONNECT_SWAPPED);
+  g_signal_connect_object (window->document, "notify::state", G_CALLBACK (state_cb), window, G_CONNECT_SWAPPED);
+  g_signal_connect (window, "close-request", G_CALLBACK (close_request_cb), NULL);
+  jobs_changed_cb (window);
+}

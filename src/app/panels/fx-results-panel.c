@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/panels/fx-results-panel.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+static double
+one_minus_cosine (const FxResultLayer *layer, gboolean isolated)
+{
+  double cosine = isolated ? layer->isolated_cosine : layer->cosine;
+
+  return isnan (cosine) ? NAN : MAX (1 - cosine, 1e-9);
+}
+
+static double
+sqnr (const FxResultLayer *layer, gboolean isolated)
+{
+  double value = isolated ? layer->isolated_sqnr_db : layer->sqnr_db;
+
+  return isfinite (value) ? value : NAN;
+}
+
+/* What the plot can show; rows in the order of the drop-down. */
+static const struct
+{
+  const char *name, *unit;
+  FxAxisScale scale;
+  double (*value) (const FxResultLayer *layer, gboolean isolated);
+} metrics[] = {
+  { N_ ("1 − cosine"), NULL, FX_AXIS_LOG, one_minus_cosine },
+  { N_ ("SQNR"), "dB", FX_AXIS_LINEAR, sqnr },
+};
+
+struct _FxResultsPanel
+{
+  AdwBin parent_instance;
+
+  /* Template Widgets */
+  GtkStack *stack;
+  AdwViewStack *pages;
+  FxChart *chart;
+  GtkDropDown *run_drop_down, *compare_drop_down, *metric_drop_down;
+  GtkTextView *report_view;
+  GtkListView *log_view;
+  GtkWidget *open_button;
+
+  /* Owned References */
+  GListStore *runs;       /* of FxResults, newest first */
+  GListModel *comparable; /* a string for none, then the runs */
+  FxResults *shown;
+  char *selected;
+};
+
+G_DEFINE_FINAL_TYPE (FxResultsPanel, fx_results_panel, ADW_TYPE_BIN)
+
+static guint node_activated;
+
+/* ---- the plot ---- */
+
+static void
+add_series (FxPlot *plot, FxResults *results, FxResults *order, guint metric, gboolean isolated, const char *name,
+            guint color, gboolean faint)
+{
+  guint n = fx_results_n_layers (order);
+  g_autofree double *values = g_new (double, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      int k = results == order ? (int)i : fx_results_find (results, fx_results_layer (order, i)->node);
+
+      values[i] = k >= 0 ? metrics[metric].value (fx_results_layer (results, (guint)k), isolated) : NAN;
+    }
+  fx_plot_add_series (plot, name, color, faint, values, n);
+}
+
+/* NULL: nothing to compare with. */
+static FxResults *
+compared (FxResultsPanel *panel)
+{
+  gpointer item = gtk_drop_down_get_selected_item (panel->compare_drop_down);
+
+  return FX_IS_RESULTS (item) && item != panel->shown ? item : NULL;
+}
+
+static FxPlot *
+make_plot (FxResultsPanel *panel)
+{
+  guint metric = gtk_drop_down_get_selected (panel->metric_drop_down), n = fx_results_n_layers (panel->shown);
+  g_autofree const char **labels = g_new0 (const char *, n + 1);
+  FxResults *other = compared (panel);
+  FxPlot *plot;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const char *node = fx_results_layer (panel->shown, i)->node;
+
+      labels[i] = node != NULL ? node : "";
+    }
+  plot = fx_plot_new (&fx_plot_lines, _ ("Error of every layer"), n, labels);
+  fx_plot_set_x (plot, _ ("layer"), NULL);
+  fx_plot_set_y (plot, _ (metrics[metric].name), metrics[metric].unit, metrics[metric].scale);
+  add_series (plot, panel->shown, panel->shown, metric, FALSE, _ ("whole network quantized"), 0, FALSE);
+  add_series (plot, panel->shown, panel->shown, metric, TRUE, _ ("layer alone"), 1, FALSE);
+  if (other != NULL)
+    add_series (plot, other, panel->shown, metric, FALSE, fx_results_get_title (other), 2, TRUE);
+  fx_plot_finish (plot);
+  return plot;
+}
+
+static void
+update_plot (FxResultsPanel *panel)
+{
+  g_autoptr (FxPlot) plot = NULL;
+
+  if (panel->shown == NULL || fx_results_n_layers (panel->shown) == 0)
+    {
+      fx_chart_set_plot (panel->chart, NULL);
+      return;
+    }
+  plot = make_plot (panel);
+  fx_chart_set_plot (panel->chart, plot);
+  fx_chart_set_selected (panel->chart, fx_results_find (panel->shown, panel->selected));
+}
+
+static void
+item_activated_cb (FxResultsPanel *panel, int item)
+{
+  const char *node = fx_results_layer (panel->shown, (guint)item)->node;
+
+  if (node != NULL)
+    g_signal_emit (panel, node_activated, 0, node);
+}
+
+void
+fx_results_panel_select (FxResultsPanel *panel, const char *node)
+{
+  if (g_strcmp0 (node, panel->selected) == 0)
+    return;
+  g_free (panel->selected);
+  panel->selected = g_strdup (node);
+  if (panel->shown != NULL)
+    fx_chart_set_selected (panel->chart, fx_results_find (panel->shown, node));
+}
+
+/* ---- report and log ---- */
+
+static void
+update_report (FxResultsPanel *panel)
+{
+  const char *text = panel->shown != NULL ? fx_results_get_text (panel->shown) : NULL;
+  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
+
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (panel->report_view), valid, -1);
+  gtk_widget_set_sensitive (panel->open_button,
+                            panel->shown != NULL && fx_results_find_file (panel->shown, "_report.html") != NULL);
+}
+
+static void
+open_report_cb (FxResultsPanel *panel)
+{
+  const char *path = fx_results_find_file (panel->shown, "_report.html");
+  g_autofree char *uri = path != NULL ? g_filename_to_uri (path, NULL, NULL) : NULL;
+
+  if (uri != NULL)
+    gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (panel))), uri, GDK_CURRENT_TIME);
+}
+
+static void
+finished_cb (FxResultsPanel *panel)
+{
+  update_plot (panel);
+  update_report (panel);
+}
+
+/* ---- runs ---- */
+
+static void
+show (FxResultsPanel *panel, FxResults *results)
+{
+  g_autoptr (GtkNoSelection) log = NULL;
+
+  if (panel->shown != NULL)
+    g_signal_handlers_disconnect_by_data (panel->shown, panel);
+  g_set_object (&panel->shown, results);
+  gtk_stack_set_visible_child_name (panel->stack, results != NULL ? "results" : "empty");
+  if (results != NULL)
+    {
+      g_signal_connect_object (results, "layers-changed", G_CALLBACK (update_plot), panel, G_CONNECT_SWAPPED);
+      g_signal_connect_object (results, "finished", G_CALLBACK (finished_cb), panel, G_CONNECT_SWAPPED);
+      log = gtk_no_selection_new (g_object_ref (fx_results_get_log (results)));
+    }
+  gtk_list_view_set_model (panel->log_view, GTK_SELECTION_MODEL (log));
+  finished_cb (panel);
+}
+
+static void
+run_selected_cb (FxResultsPanel *panel)
+{
+  FxResults *results = gtk_drop_down_get_selected_item (panel->run_drop_down);
+
+  if (results != panel->shown)
+    show (panel, results);
+}
+
+void
+fx_results_panel_add (FxResultsPanel *panel, FxResults *results)
+{
+  g_list_store_insert (panel->runs, 0, results);
+  gtk_drop_down_set_selected (panel->run_drop_down, 0);
+  show (panel, results);
+}
+
+void
+fx_results_panel_clear (FxResultsPanel *panel)
+{
+  g_list_store_remove_all (panel->runs);
+  show (panel, NULL);
+}
+
+FxResults *
+fx_results_panel_get_results (FxResultsPanel *panel)
+{
+  return panel->shown;
+}
+
+FxChart *
+fx_results_panel_get_chart (FxResultsPanel *panel)
+{
+  return panel->chart;
+}
+
+/* ---- the object ---- */
+
+static char *
+title_of (GObject *item)
+{
+  return g_strdup (FX_IS_RESULTS (item) ? fx_results_get_title (FX_RESULTS (item))
+                                        : gtk_string_object_get_string (GTK_STRING_OBJECT (item)));
+}
+
+static GtkExpression *
+title_expression (void)
+{
+  return gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 0, NULL, G_CALLBACK (title_of), NULL, NULL);
+}
+
+/* "Nothing", then all runs. */
+static GListModel *
+make_comparable (GListStore *runs)
+{
+  GListStore *lists = g_list_store_new (G_TYPE_LIST_MODEL);
+  g_autoptr (GtkStringList) nothing = gtk_string_list_new ((const char *const[]){ _ ("Nothing"), NULL });
+
+  g_list_store_append (lists, nothing);
+  g_list_store_append (lists, runs);
+  return G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (lists)));
+}
+
+static void
+fill_drop_downs (FxResultsPanel *panel)
+{
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  g_autoptr (GtkExpression) run = title_expression (), other = title_expression ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (metrics); i++)
+    gtk_string_list_append (names, _ (metrics[i].name));
+  gtk_drop_down_set_model (panel->metric_drop_down, G_LIST_MODEL (names));
+  gtk_drop_down_set_expression (panel->run_drop_down, run);
+  gtk_drop_down_set_model (panel->run_drop_down, G_LIST_MODEL (panel->runs));
+  gtk_drop_down_set_expression (panel->compare_drop_down, other);
+  gtk_drop_down_set_model (panel->compare_drop_down, panel->comparable);
+}
+
+static void
+fx_results_panel_dispose (GObject *object)
+{
+  FxResultsPanel *panel = FX_RESULTS_PANEL (object);
+
+  if (panel->shown != NULL)
+    g_signal_handlers_disconnect_by_data (panel->shown, panel);
+  g_clear_object (&panel->shown);
+  g_clear_object (&panel->comparable);
+  g_clear_object (&panel->runs);
+  g_clear_pointer (&panel->selected, g_free);
+  G_OBJECT_CLASS (fx_results_panel_parent_class)->dispose (object);
+}
+
+static void
+fx_results_panel_class_init (FxResultsPanelClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = fx_results_panel_dispose;
+  node_activated = g_signal_new ("node-activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_type_ensure (FX_TYPE_CHART);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/fixpoint/Fixpoint/ui/fx-results-panel.ui");
+#define CHILD(name) gtk_widget_class_bind_template_child (widget_class, FxResultsPanel, name)
+  CHILD (stack);
+  CHILD (pages);
+  CHILD (chart);
+  CHILD (run_drop_down);
+  CHILD (compare_drop_down);
+  CHILD (metric_drop_down);
+  CHILD (report_view);
+  CHILD (log_view);
+  CHILD (open_button);
+#undef CHILD
+  gtk_widget_class_bind_template_callback (widget_class, item_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, run_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, update_plot);
+  gtk_widget_class_bind_template_callback (widget_class, open_report_cb);
+}
+
+static void
+fx_results_panel_init (FxResultsPanel *panel)
+{
+  panel->runs = g_list_store_new (FX_TYPE_RESULTS);
+  panel->comparable = make_comparable (panel->runs);
+  gtk_widget_init_template (GTK_WIDGET (panel));
+  fill_drop_downs (panel);
+}

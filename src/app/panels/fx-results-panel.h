@@ -1,0 +1,29 @@
+/* The bottom of the window: what conversions brought. The error of every layer, drawn while it is measured, the report
+ * and the log; an earlier run can be laid over the one that is shown.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/fx-results.h"
+#include "fx-chart.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define FX_TYPE_RESULTS_PANEL (fx_results_panel_get_type ())
+G_DECLARE_FINAL_TYPE (FxResultsPanel, fx_results_panel, FX, RESULTS_PANEL, AdwBin)
+
+/* Signal "node-activated" (string): a layer of the plot was chosen. */
+
+/* Adds a run and shows it. */
+void fx_results_panel_add (FxResultsPanel *panel, FxResults *results);
+/* Forgets all runs. */
+void fx_results_panel_clear (FxResultsPanel *panel);
+/* The run that is shown; NULL: there is none. Borrowed. */
+FxResults *fx_results_panel_get_results (FxResultsPanel *panel);
+/* Highlights the layer of a node. */
+void fx_results_panel_select (FxResultsPanel *panel, const char *node);
+FxChart *fx_results_panel_get_chart (FxResultsPanel *panel);
+
+G_END_DECLS
