@@ -5,8 +5,12 @@
 
 The reference files (bernoulli2.json, bayes.json, bayes-e.json, nash.json, caffe.json) state what the documentation of
 the boards says about operators, in the vocabulary of docs/targets.md. Fixpoint describes limits in its own words, so
-their sentences ("text") are left out. The Caffe table of a march goes into its file. The same input gives the same
-bytes.
+their sentences ("text") are left out. The Caffe table of a march goes into its file, and so do the numbers of the
+machine from tools/machines.json (docs/target-model.md). The same input gives the same bytes.
+
+    tools/make-targets.py --machines [OUTPUT_FOLDER]
+
+only puts the numbers of the machines into the files that are there.
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -84,6 +88,16 @@ def make(folder, march):
     }
 
 
+def put_machines(output):
+    """What tools/machines.json says, as the last member of each file."""
+    machines = json.loads((Path(__file__).resolve().parent / "machines.json").read_text(encoding="utf-8"))
+    for march in MARCHES:
+        path = output / f"{march}.json"
+        target = json.loads(path.read_text(encoding="utf-8"))
+        target["machine"] = machines[march]
+        path.write_text(compact(target) + "\n", encoding="utf-8")
+
+
 def compact(value, indent=0):
     """JSON with one short thing per line: a constraint that fits is one line, so that diffs are readable."""
     line = json.dumps(value, ensure_ascii=False)
@@ -100,11 +114,11 @@ def compact(value, indent=0):
 def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__.splitlines()[2].strip())
-    folder = Path(sys.argv[1])
     output = Path(sys.argv[2]) if len(sys.argv) == 3 else Path(__file__).resolve().parent.parent / "data" / "targets"
     output.mkdir(parents=True, exist_ok=True)
-    for march in MARCHES:
-        (output / f"{march}.json").write_text(compact(make(folder, march)) + "\n", encoding="utf-8")
+    for march in MARCHES if sys.argv[1] != "--machines" else []:
+        (output / f"{march}.json").write_text(compact(make(Path(sys.argv[1]), march)) + "\n", encoding="utf-8")
+    put_machines(output)
 
 
 if __name__ == "__main__":

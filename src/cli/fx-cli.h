@@ -34,6 +34,7 @@ int fx_verb_dump (int argc, char **argv);
 int fx_verb_evaluate (int argc, char **argv);
 int fx_verb_inspect (int argc, char **argv);
 int fx_verb_operators (int argc, char **argv);
+int fx_verb_perf (int argc, char **argv);
 int fx_verb_run (int argc, char **argv);
 int fx_verb_sensitivity (int argc, char **argv);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/fx-target-file.h"
 
+#include "core/bpu/fx-cost.h"
 #include "core/check/fx-limit.h"
 #include "core/fx-error.h"
 #include "io/fx-target-data.h"
@@ -377,11 +378,22 @@ parse_ops (JsonObject *object, const char *member, GPtrArray *rows, GError **err
 /* ---- the file ---- */
 
 static gboolean
+parse_machine (JsonObject *object, FxTarget *target, GError **error)
+{
+  FxMachine machine;
+  JsonObject *members;
+
+  if (!get_object (object, "machine", &members, error))
+    return FALSE;
+  target->machine = g_variant_ref_sink (object_to_variant (members, NULL));
+  return fx_machine_of_target (&machine, target, error);
+}
+
+static gboolean
 parse_target (JsonObject *object, FxTarget *target, GError **error)
 {
   const char *march, *id;
   JsonArray *boards;
-  JsonObject *machine;
 
   if (!get_string (object, "march", TRUE, &march, error) || !get_string (object, "id", FALSE, &id, error)
       || !get_list (object, "boards", &boards, error) || !get_flag (object, "complete", TRUE, &target->complete, error)
@@ -392,13 +404,7 @@ parse_target (JsonObject *object, FxTarget *target, GError **error)
   target->march = g_strdup (march);
   target->id = g_strdup (id != NULL ? id : march);
   target->board = boards != NULL ? dup_text (object, "boards") : g_strdup (march);
-  if (json_object_has_member (object, "machine"))
-    {
-      if (!get_object (object, "machine", &machine, error))
-        return FALSE;
-      target->machine = g_variant_ref_sink (object_to_variant (machine, NULL));
-    }
-  return TRUE;
+  return !json_object_has_member (object, "machine") || parse_machine (object, target, error);
 }
 
 /* Brackets outside of strings. */
@@ -425,11 +431,10 @@ is_shallow (const char *text, gsize size)
   return TRUE;
 }
 
-FxTarget *
-fx_target_parse (const char *text, gsize size, GError **error)
+/* The object that a text is. NULL and *error. */
+static JsonObject *
+parse_object (JsonParser *parser, const char *text, gsize size, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  g_autoptr (FxTarget) target = fx_target_new ();
   JsonNode *root;
 
   if (!is_shallow (text, size))
@@ -445,9 +450,37 @@ fx_target_parse (const char *text, gsize size, GError **error)
       fx_fail (error, FX_ERROR_BAD_DATA, "the file is %s, wanted an object", kind_of (root));
       return NULL;
     }
-  if (!parse_target (json_node_get_object (root), target, error))
+  return json_node_get_object (root);
+}
+
+FxTarget *
+fx_target_parse (const char *text, gsize size, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (FxTarget) target = fx_target_new ();
+  JsonObject *object = parse_object (parser, text, size, error);
+
+  if (object == NULL || !parse_target (object, target, error))
     return NULL;
   return g_steal_pointer (&target);
+}
+
+gboolean
+fx_target_read_machine (const char *path, FxMachine *machine, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (GVariant) members = NULL;
+  g_autofree char *text = NULL;
+  JsonObject *object;
+  gsize size;
+
+  if (!g_file_get_contents (path, &text, &size, error))
+    return FALSE;
+  object = parse_object (parser, text, size, error);
+  if (object == NULL)
+    return fx_error_prefix (error, "%s", path);
+  members = g_variant_ref_sink (object_to_variant (object, NULL));
+  return fx_machine_read (machine, members, FALSE, error) || fx_error_prefix (error, "%s", path);
 }
 
 static const char *

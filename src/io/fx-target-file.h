@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/bpu/fx-cost.h"
 #include "core/check/fx-target.h"
 
 G_BEGIN_DECLS
@@ -21,5 +22,9 @@ FxTarget *fx_target_load (const char *name, GError **error);
 
 /* The same from the text of a file. */
 FxTarget *fx_target_parse (const char *text, gsize size, GError **error);
+
+/* Prices of work that stand in for those of a target: a JSON object like its member `machine`, with any of the rows,
+ * whose values may be plain numbers. FALSE and *error. */
+gboolean fx_target_read_machine (const char *path, FxMachine *machine, GError **error);
 
 G_END_DECLS

@@ -1,0 +1,296 @@
+/* fixpoint-cli perf: how long will a frame take on a board, and what takes the time? docs/target-model.md explains the
+ * figures.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fx-cli-json.h"
+#include "cli/fx-cli.h"
+
+#include "core/bpu/fx-perf.h"
+#include "core/check/fx-fix.h"
+#include "core/fx-error.h"
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
+#include "io/fx-target-file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct
+{
+  gboolean json, fast;
+  char *weights, *target, *machine, *fix;
+  char **shapes;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->weights);
+  g_free (options->target);
+  g_free (options->machine);
+  g_free (options->fix);
+  g_strfreev (options->shapes);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static const char *const part_names[FX_N_COST_PARTS] = { "BPU", "CPU", "memory" };
+
+static double
+percent (double part, double whole)
+{
+  return whole > 0 ? 100 * part / whole : 0;
+}
+
+static double
+frames_per_second (const FxCostReport *cost)
+{
+  return cost->total_ms > 0 ? 1000 / cost->total_ms : 0;
+}
+
+/* ---- text ---- */
+
+static void
+print_nodes (const FxPerf *perf)
+{
+  printf ("%9s %10s  %-13s %-10s %-18s %s\n", "ms", "MMAC", "bound by", "device", "operator", "node");
+  for (guint i = 0; i < perf->cost->n_nodes; i++)
+    {
+      const FxNodeCost *cost = &perf->cost->nodes[i];
+      const FxNode *node = fx_graph_node (perf->integer, cost->node);
+      g_autofree char *name = fx_cli_visible (node->name);
+      g_autofree char *type = fx_cli_visible (node->op_type);
+      g_autofree char *device
+          = cost->subgraph == FX_NO_SUBGRAPH ? g_strdup ("cpu") : g_strdup_printf ("bpu %d", cost->subgraph);
+
+      printf ("%9.4f %10.3f  %-13s %-10s %-18s %s\n", cost->ms, (double)cost->macs / 1e6,
+              !cost->sized   ? "unknown size"
+              : cost->ms > 0 ? fx_cost_rows[cost->bound].name
+                             : "-",
+              device, type, name);
+    }
+}
+
+static void
+print_kinds (const FxCostReport *cost)
+{
+  printf ("\n%9s %6s  %-13s %-6s %s\n", "ms", "%", "kind of work", "part", "amount");
+  for (int kind = 0; kind < FX_N_COSTS; kind++)
+    if (cost->amounts[kind] > 0)
+      printf ("%9.4f %6.1f  %-13s %-6s %.4g %s: %s\n", cost->ms[kind], percent (cost->ms[kind], cost->total_ms),
+              fx_cost_rows[kind].name, part_names[fx_cost_rows[kind].part], cost->amounts[kind],
+              fx_cost_rows[kind].unit, fx_cost_rows[kind].doc);
+}
+
+static void
+print_text (const char *path, const FxTarget *target, const FxMachine *machine, const FxPerf *perf)
+{
+  const FxCostReport *cost = perf->cost;
+  g_autofree char *visible = fx_cli_visible (path);
+
+  print_nodes (perf);
+  print_kinds (cost);
+  printf ("\n%s on %s (%s)\n", visible, target->board, target->march);
+  printf ("latency    %.3f ms, %.1f frames a second\n", cost->total_ms, frames_per_second (cost));
+  printf ("parts     ");
+  for (int part = 0; part < FX_N_COST_PARTS; part++)
+    printf (" %s %.1f %%%s", part_names[part], percent (cost->part_ms[part], cost->total_ms),
+            part + 1 < FX_N_COST_PARTS ? "," : "\n");
+  printf ("work       %.3f GMAC in %u nodes, %u BPU %s\n", (double)cost->macs / 1e9, cost->n_nodes, cost->n_subgraphs,
+          cost->n_subgraphs == 1 ? "subgraph" : "subgraphs");
+  printf ("memory     %.2f MB a frame at least, %.2f MB if nothing stays in the BPU's own memory\n",
+          (double)cost->least_bytes / 1e6, (double)cost->most_bytes / 1e6);
+  if (perf->n_stripped > 0)
+    printf ("removed    %u %s at inputs and outputs\n", perf->n_stripped, perf->n_stripped == 1 ? "node" : "nodes");
+  if (cost->n_unsized > 0)
+    printf ("not in it  %u %s whose sizes are known only when the model runs\n", cost->n_unsized,
+            cost->n_unsized == 1 ? "node" : "nodes");
+  printf ("basis      an estimate: %s\n", *machine->basis != '\0' ? machine->basis : "prices that were given");
+}
+
+/* ---- JSON ---- */
+
+static void
+add_double (JsonBuilder *builder, const char *member, double value)
+{
+  json_builder_set_member_name (builder, member);
+  json_builder_add_double_value (builder, value);
+}
+
+static void
+add_int (JsonBuilder *builder, const char *member, guint64 value)
+{
+  json_builder_set_member_name (builder, member);
+  json_builder_add_int_value (builder, (gint64)value);
+}
+
+static void
+add_kinds (JsonBuilder *builder, const FxMachine *machine, const FxCostReport *cost)
+{
+  json_builder_set_member_name (builder, "kinds");
+  json_builder_begin_object (builder);
+  for (int kind = 0; kind < FX_N_COSTS; kind++)
+    {
+      json_builder_set_member_name (builder, fx_cost_rows[kind].name);
+      json_builder_begin_object (builder);
+      add_double (builder, "amount", cost->amounts[kind]);
+      fx_cli_json_string (builder, "unit", fx_cost_rows[kind].unit);
+      add_double (builder, "price_ms", machine->prices[kind]);
+      add_double (builder, "ms", cost->ms[kind]);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_object (builder);
+}
+
+static void
+add_origins (JsonBuilder *builder, const FxNode *node)
+{
+  guint n;
+  const char *const *origins = fx_node_origins (node, &n);
+
+  json_builder_set_member_name (builder, "origins");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *valid = g_utf8_make_valid (origins[i], -1);
+
+      json_builder_add_string_value (builder, valid);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_nodes (JsonBuilder *builder, const FxPerf *perf)
+{
+  json_builder_set_member_name (builder, "nodes");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < perf->cost->n_nodes; i++)
+    {
+      const FxNodeCost *cost = &perf->cost->nodes[i];
+      const FxNode *node = fx_graph_node (perf->integer, cost->node);
+
+      json_builder_begin_object (builder);
+      fx_cli_json_string (builder, "node", node->name);
+      fx_cli_json_string (builder, "op_type", node->op_type);
+      add_origins (builder, node);
+      fx_cli_json_string (builder, "device", cost->subgraph == FX_NO_SUBGRAPH ? "cpu" : "bpu");
+      json_builder_set_member_name (builder, "subgraph");
+      if (cost->subgraph == FX_NO_SUBGRAPH)
+        json_builder_add_null_value (builder);
+      else
+        json_builder_add_int_value (builder, cost->subgraph);
+      add_int (builder, "macs", cost->macs);
+      add_double (builder, "ms", cost->ms);
+      fx_cli_json_string (builder, "bound_by", cost->sized && cost->ms > 0 ? fx_cost_rows[cost->bound].name : NULL);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+print_json (const char *path, const FxTarget *target, const FxMachine *machine, const FxPerf *perf)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  const FxCostReport *cost = perf->cost;
+  g_autofree char *text = NULL;
+
+  json_builder_begin_object (builder);
+  fx_cli_json_string (builder, "model", path);
+  fx_cli_json_string (builder, "target", target->id);
+  fx_cli_json_string (builder, "march", target->march);
+  fx_cli_json_string (builder, "basis", machine->basis);
+  add_double (builder, "latency_ms", cost->total_ms);
+  add_double (builder, "fps", frames_per_second (cost));
+  json_builder_set_member_name (builder, "parts_ms");
+  json_builder_begin_object (builder);
+  for (int part = 0; part < FX_N_COST_PARTS; part++)
+    add_double (builder, fx_cost_part_names[part], cost->part_ms[part]);
+  json_builder_end_object (builder);
+  add_int (builder, "macs", cost->macs);
+  add_int (builder, "subgraphs", cost->n_subgraphs);
+  add_int (builder, "memory_bytes_least", cost->least_bytes);
+  add_int (builder, "memory_bytes_most", cost->most_bytes);
+  add_int (builder, "removed_nodes", perf->n_stripped);
+  add_int (builder, "nodes_of_unknown_size", cost->n_unsized);
+  add_kinds (builder, machine, cost);
+  add_nodes (builder, perf);
+  json_builder_end_object (builder);
+  text = fx_cli_json_to_text (builder);
+  fputs (text, stdout);
+}
+
+/* ---- the verb ---- */
+
+static gboolean
+find_machine (const Options *options, const FxTarget *target, FxMachine *machine, GError **error)
+{
+  return fx_machine_of_target (machine, target, error)
+         && (options->machine == NULL || fx_target_read_machine (options->machine, machine, error));
+}
+
+static gboolean
+apply_fixes (FxGraph *graph, const char *fix, GError **error)
+{
+  g_autoptr (GPtrArray) log = fx_diagnostics_new ();
+
+  if (fix == NULL)
+    return TRUE;
+  if (strcmp (fix, "all") != 0)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "--fix takes \"all\"; fixpoint-cli check applies single ones");
+  if (!fx_fix_apply_all (graph, log, NULL, error))
+    return FALSE;
+  fx_graph_compact (graph);
+  return TRUE;
+}
+
+static gboolean
+perf (const char *path, const Options *options, GError **error)
+{
+  g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
+  g_autoptr (FxTarget) target = fx_target_load (options->target != NULL ? options->target : FX_TARGET_DEFAULT, error);
+  FxProgress progress = fx_cli_progress ();
+  g_autoptr (FxGraph) graph = NULL;
+  g_autoptr (FxPerf) result = NULL;
+  FxMachine machine;
+
+  if (target == NULL || !find_machine (options, target, &machine, error))
+    return FALSE;
+  graph = fx_cli_load (path, options->weights, options->shapes, diagnostics, error);
+  if (graph == NULL)
+    return FALSE;
+  if (!apply_fixes (graph, options->fix, error)
+      || (result = fx_perf_estimate (graph, target, &machine, options->fast, &progress, fx_cli_cancellable (), error))
+             == NULL)
+    return fx_error_prefix (error, "%s", path);
+  if (options->json)
+    print_json (path, target, &machine, result);
+  else
+    print_text (path, target, &machine, result);
+  return TRUE;
+}
+
+int
+fx_verb_perf (int argc, char **argv)
+{
+  g_auto (Options) options = { 0 };
+  const GOptionEntry entries[] = {
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights, "The file with the weights, where the format has one",
+      "FILE" },
+    { "target", 0, 0, G_OPTION_ARG_STRING, &options.target,
+      "rdk-x3, rdk-ultra, rdk-x5 (default), rdk-s100, or a file with the limits of a board", "BOARD" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input", "[NAME=]DIMS" },
+    { "fix", 0, 0, G_OPTION_ARG_STRING, &options.fix, "\"all\": apply all fixes that need no decision first", "all" },
+    { "fast-perf", 0, 0, G_OPTION_ARG_NONE, &options.fast,
+      "Leave out what can be removed at inputs and outputs (Quantize, Dequantize, Transpose, Reshape, Softmax, …)",
+      NULL },
+    { "machine", 0, 0, G_OPTION_ARG_FILENAME, &options.machine, "Other prices of work, for all or some of its kinds",
+      "FILE.json" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write JSON", NULL },
+    { NULL },
+  };
+  g_autoptr (GError) error = NULL;
+
+  if (!fx_cli_parse ("perf", entries, &argc, &argv, 1, 1))
+    return FX_EXIT_ERROR;
+  return perf (argv[1], &options, &error) ? FX_EXIT_OK : fx_cli_fail (error);
+}

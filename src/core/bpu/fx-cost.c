@@ -1,0 +1,307 @@
+/* How much work each operator is, and what that costs.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/bpu/fx-cost.h"
+
+#include "core/bpu/fx-partition.h"
+#include "core/graph/fx-infer.h"
+#include "core/graph/fx-tensor.h"
+#include "core/ops/fx-op-params.h"
+#include "core/ops/fx-q.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const FxGraph *graph;
+  const FxMachine *machine;
+  FxCostReport *report;
+} Measurement;
+
+/* ---- sizes ---- */
+
+static gboolean
+is_sized (const FxGraph *graph, const FxNode *node)
+{
+  for (guint i = 0; i < node->n_inputs + node->n_outputs; i++)
+    {
+      FxId id = i < node->n_inputs ? node->inputs[i] : node->outputs[i - node->n_inputs];
+
+      if (id != FX_NONE && !fx_shape_is_static (&fx_graph_value (graph, id)->shape))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static double
+value_elements (const FxGraph *graph, FxId id)
+{
+  return id != FX_NONE ? (double)fx_shape_elements (&fx_graph_value (graph, id)->shape) : 0;
+}
+
+static double
+value_bytes (const FxGraph *graph, FxId id)
+{
+  return id != FX_NONE ? value_elements (graph, id) * (double)fx_dtype_size (fx_graph_value (graph, id)->dtype) : 0;
+}
+
+static double
+output_elements (const FxGraph *graph, const FxNode *node)
+{
+  double elements = 0;
+
+  for (guint i = 0; i < node->n_outputs; i++)
+    elements += value_elements (graph, node->outputs[i]);
+  return elements;
+}
+
+/* Of the larger side: what shrinks its operand reads it all. */
+static double
+touched_elements (const FxGraph *graph, const FxNode *node)
+{
+  return MAX (output_elements (graph, node), node->n_inputs > 0 ? value_elements (graph, node->inputs[0]) : 0);
+}
+
+/* Bytes of operands: of constants, or of everything else and the results. */
+static double
+operand_bytes (const FxGraph *graph, const FxNode *node, gboolean constants)
+{
+  double bytes = 0;
+
+  for (guint i = 0; i < node->n_inputs; i++)
+    if (node->inputs[i] != FX_NONE && (fx_graph_value (graph, node->inputs[i])->constant != NULL) == constants)
+      bytes += value_bytes (graph, node->inputs[i]);
+  for (guint i = 0; i < node->n_outputs && !constants; i++)
+    bytes += value_bytes (graph, node->outputs[i]);
+  return bytes;
+}
+
+static guint64
+node_macs (const FxGraph *graph, const FxNode *node)
+{
+  g_autofree FxFact *inputs = g_new0 (FxFact, fx_op_n_slots (node->n_inputs, node->op->max_inputs) + 1);
+  g_autofree FxFact *outputs = g_new0 (FxFact, fx_op_n_slots (node->n_outputs, node->op->max_outputs) + 1);
+  g_autofree gpointer params = fx_op_params_new (node->op, node, NULL);
+  FxInfer infer = { .params = params,
+                    .version = node->version,
+                    .n_inputs = node->n_inputs,
+                    .inputs = inputs,
+                    .n_outputs = node->n_outputs,
+                    .outputs = outputs };
+
+  if (node->op->macs == NULL || params == NULL)
+    return 0;
+  fx_graph_get_facts (graph, node->inputs, node->n_inputs, inputs);
+  fx_graph_get_facts (graph, node->outputs, node->n_outputs, outputs);
+  return node->op->macs (&infer);
+}
+
+/* ---- kinds of work ---- */
+
+/* A filter of one channel: the weights of a Conv are [out, in of a group, …], those of a ConvTranspose [in, out of a
+ * group, …]. */
+static gboolean
+is_depthwise (const FxGraph *graph, const FxNode *node)
+{
+  const FxAttr *group = fx_node_attr (node, "group");
+  const FxShape *weights = node->n_inputs > 1 ? &fx_graph_value (graph, node->inputs[1])->shape : NULL;
+
+  return group != NULL && group->i > 1 && weights != NULL && weights->rank > 1
+         && (strcmp (node->op_type, "QConv") == 0 ? weights->dims[1] == 1 : weights->dims[0] == group->i);
+}
+
+static const char *const functions[] = { "Softmax",
+                                         "LogSoftmax",
+                                         "Exp",
+                                         "Log",
+                                         "Sigmoid",
+                                         "Tanh",
+                                         "Erf",
+                                         "Gelu",
+                                         "Sqrt",
+                                         "Pow",
+                                         "Sin",
+                                         "Cos",
+                                         "LayerNormalization",
+                                         "InstanceNormalization",
+                                         "GroupNormalization",
+                                         "Softplus",
+                                         "Mish",
+                                         "HardSwish",
+                                         "Elu",
+                                         "Selu",
+                                         "LpNormalization",
+                                         "MeanVarianceNormalization",
+                                         "TopK",
+                                         "NonMaxSuppression",
+                                         "GridSample",
+                                         NULL };
+
+/* Standard operators of integers that compute something; the others move data. */
+static const char *const elementwise[]
+    = { "MaxPool", "GlobalMaxPool", "Max", "Min", "Clip", "Relu", "ReduceMax", "ReduceMin", "ArgMax", "ArgMin", NULL };
+
+static void
+measure_bpu (const FxGraph *graph, const FxNode *node, guint64 macs, double *amounts)
+{
+  gboolean is_ours = strcmp (node->domain, FX_Q_DOMAIN) == 0;
+
+  amounts[FX_COST_WEIGHTS] = operand_bytes (graph, node, TRUE);
+  if (macs > 0)
+    {
+      gboolean wide = fx_graph_value (graph, node->inputs[0])->dtype == FX_DTYPE_INT16;
+
+      amounts[is_depthwise (graph, node) ? FX_COST_DEPTHWISE : wide ? FX_COST_DENSE16 : FX_COST_DENSE] = (double)macs;
+      amounts[FX_COST_ACTIVATIONS] = operand_bytes (graph, node, FALSE);
+    }
+  else if (is_ours && strcmp (node->op_type, "QTable") == 0)
+    amounts[FX_COST_TABLES] = touched_elements (graph, node);
+  else
+    amounts[is_ours || g_strv_contains (elementwise, node->op_type) ? FX_COST_ELEMENTWISE : FX_COST_MOVES]
+        = touched_elements (graph, node);
+}
+
+static gboolean
+is_output (const FxGraph *graph, FxId id)
+{
+  for (guint i = 0; i < fx_graph_n_outputs (graph); i++)
+    if (fx_graph_output (graph, i) == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* A picture from the camera is an integer already. */
+static gboolean
+is_picture (const FxGraph *graph, FxId id)
+{
+  const FxShape *shape = &fx_graph_value (graph, id)->shape;
+
+  for (guint i = 0; i < fx_graph_n_inputs (graph); i++)
+    if (fx_graph_input (graph, i) == id && shape->rank == 4)
+      return shape->dims[1] == 1 || shape->dims[1] == 3 || shape->dims[3] == 1 || shape->dims[3] == 3;
+  return FALSE;
+}
+
+static void
+measure_cpu (const FxGraph *graph, const FxNode *node, guint64 macs, double *amounts)
+{
+  if (node->n_inputs == 0 || (node->op->flags & FX_OP_VIEW) != 0)
+    return;
+  if (strcmp (node->op_type, "QuantizeLinear") == 0)
+    amounts[FX_COST_QUANTIZE] = is_picture (graph, node->inputs[0]) ? 0 : output_elements (graph, node);
+  else if (strcmp (node->op_type, "DequantizeLinear") == 0)
+    amounts[is_output (graph, node->outputs[0]) ? FX_COST_OUTPUTS : FX_COST_DEQUANTIZE] = output_elements (graph, node);
+  else if (macs > 0)
+    amounts[FX_COST_CPU_MACS] = (double)macs;
+  else
+    amounts[g_strv_contains (functions, node->op_type) ? FX_COST_CPU_FUNCTIONS : FX_COST_CPU_SIMPLE]
+        = touched_elements (graph, node);
+}
+
+/* ---- sums ---- */
+
+static void
+add_amounts (Measurement *m, FxNodeCost *cost, const double *amounts)
+{
+  double most = -1;
+
+  for (int kind = 0; kind < FX_N_COSTS; kind++)
+    {
+      double units = amounts[kind] / fx_cost_rows[kind].units, ms = units * m->machine->prices[kind];
+
+      m->report->amounts[kind] += units;
+      m->report->ms[kind] += ms;
+      m->report->part_ms[fx_cost_rows[kind].part] += ms;
+      m->report->total_ms += ms;
+      if (cost == NULL)
+        continue;
+      cost->ms += ms;
+      if (ms > most)
+        {
+          most = ms;
+          cost->bound = (FxCostKind)kind;
+        }
+    }
+}
+
+static void
+measure_node (Measurement *m, FxId id, int subgraph)
+{
+  const FxNode *node = fx_graph_node (m->graph, id);
+  FxNodeCost *cost = &m->report->nodes[m->report->n_nodes++];
+  double amounts[FX_N_COSTS] = { 0 };
+
+  *cost = (FxNodeCost){ .node = id, .subgraph = subgraph };
+  cost->sized = node->op != NULL && is_sized (m->graph, node);
+  m->report->n_unsized += !cost->sized;
+  if (cost->sized)
+    {
+      cost->macs = node_macs (m->graph, node);
+      (subgraph != FX_NO_SUBGRAPH ? measure_bpu : measure_cpu) (m->graph, node, cost->macs, amounts);
+    }
+  m->report->macs += cost->macs;
+  add_amounts (m, cost, amounts);
+  m->report->most_bytes += subgraph != FX_NO_SUBGRAPH
+                               ? (guint64)(operand_bytes (m->graph, node, TRUE) + operand_bytes (m->graph, node, FALSE))
+                               : 0;
+}
+
+/* What a subgraph takes from outside and gives to it. */
+static double
+border_bytes (const FxGraph *graph, const int *subgraphs)
+{
+  g_autoptr (FxUses) uses = fx_uses_new (graph);
+  double bytes = 0;
+
+  for (FxId id = 0; id < fx_graph_n_values (graph); id++)
+    {
+      int from = uses->producer[id] != FX_NONE ? subgraphs[uses->producer[id]] : FX_NO_SUBGRAPH, last = FX_NO_SUBGRAPH;
+      gboolean leaves = uses->is_output[id];
+
+      if (fx_graph_value (graph, id)->constant != NULL || !fx_shape_is_static (&fx_graph_value (graph, id)->shape))
+        continue;
+      for (guint32 u = uses->first[id]; u < uses->first[id + 1]; u++)
+        {
+          int to = subgraphs[uses->users[u]];
+
+          leaves = leaves || to != from;
+          if (to != from && to != FX_NO_SUBGRAPH && to != last)
+            bytes += value_bytes (graph, id);
+          last = to;
+        }
+      if (leaves && from != FX_NO_SUBGRAPH)
+        bytes += value_bytes (graph, id);
+    }
+  return bytes;
+}
+
+FxCostReport *
+fx_cost_measure (const FxGraph *integer, const FxMachine *machine)
+{
+  guint n = fx_graph_n_nodes (integer);
+  FxCostReport *report = g_new0 (FxCostReport, 1);
+  g_autofree int *subgraphs = g_new (int, n + 1);
+  Measurement m = { integer, machine, report };
+  double amounts[FX_N_COSTS] = { 0 };
+
+  report->nodes = g_new0 (FxNodeCost, n + 1);
+  report->n_subgraphs = fx_bpu_partition (integer, subgraphs);
+  for (FxId id = 0; id < n; id++)
+    if (!fx_graph_node (integer, id)->removed)
+      measure_node (&m, id, subgraphs[id]);
+  amounts[FX_COST_CALLS] = report->n_subgraphs;
+  amounts[FX_COST_FRAME] = 1;
+  add_amounts (&m, NULL, amounts);
+  report->least_bytes = (guint64)(report->amounts[FX_COST_WEIGHTS] * fx_cost_rows[FX_COST_WEIGHTS].units
+                                  + border_bytes (integer, subgraphs));
+  return report;
+}
+
+void
+fx_cost_report_free (FxCostReport *report)
+{
+  if (report == NULL)
+    return;
+  g_free (report->nodes);
+  g_free (report);
+}

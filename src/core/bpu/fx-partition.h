@@ -1,0 +1,25 @@
+/* Who runs on the BPU, and in how many pieces.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/graph/fx-graph.h"
+
+G_BEGIN_DECLS
+
+/* TRUE if the node is a part of a BPU subgraph: integers in, integers out, sizes known. */
+gboolean fx_bpu_takes_node (const FxGraph *graph, const FxNode *node);
+
+/* Sets subgraphs[id] to the number of the subgraph of each node, FX_NO_SUBGRAPH for those on the CPU; returns how many
+ * there are. The graph is sorted. Subgraphs run in the order of their numbers, and each is convex. */
+guint fx_bpu_partition (const FxGraph *graph, int *subgraphs);
+
+/* Takes away nodes of these types (NULL-terminated; "Quantize" means QuantizeLinear as well) that are the only ones
+ * behind an input or in front of an output, one after the other. The boards' tools can do that to a finished model;
+ * inputs or outputs are integers then, which the user's program converts. Returns how many are gone. */
+guint fx_bpu_strip (FxGraph *graph, const char *const *types);
+
+/* What a fast measurement takes away. */
+extern const char *const fx_bpu_removable_types[];
+
+G_END_DECLS

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/bpu/fx-perf.h"
+
+#include "core/bpu/fx-partition.h"
+#include "core/fx-error.h"
+#include "core/fx-progress.h"
+#include "core/graph/fx-graph.h"
+#include "core/passes/fx-adapt.h"
+#include "core/passes/fx-passes.h"
+#include "core/quant/fx-quantize.h"
+
+static gboolean
+has_no_errors (const FxGraph *graph, const FxTarget *target, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (FxCheckReport) report = fx_check (graph, target, NULL, cancellable, error);
+  guint n_errors = report != NULL ? fx_diagnostics_count (report->diagnostics, FX_SEVERITY_ERROR) : 0;
+
+  if (report == NULL || n_errors == 0)
+    return report != NULL;
+  return fx_fail (error, FX_ERROR_BAD_GRAPH, "the model cannot be converted for %s as it is: %u %s found by the check",
+                  target->id, n_errors, n_errors == 1 ? "error was" : "errors were");
+}
+
+static FxGraph *
+optimize (const FxGraph *graph, const FxProgress *progress, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
+  g_autoptr (FxGraph) optimized = fx_graph_copy (graph);
+
+  if (!fx_pass_convert_opset (optimized, diagnostics, error) || !fx_diagnostics_to_error (diagnostics, error)
+      || !fx_passes_run_float (optimized, progress, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&optimized);
+}
+
+FxPerf *
+fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine *machine, gboolean fast,
+                  const FxProgress *progress, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (FxPerf) perf = g_new0 (FxPerf, 1);
+  g_autoptr (FxGraph) optimized = NULL;
+  g_autoptr (FxCheckReport) placement = NULL;
+  g_autoptr (FxQuantParams) params = NULL;
+
+  if (!has_no_errors (graph, target, cancellable, error))
+    return NULL;
+  optimized = optimize (graph, progress, cancellable, error);
+  if (optimized == NULL || (placement = fx_check (optimized, target, NULL, cancellable, error)) == NULL
+      || (params = fx_quantize_assign_placeholder (optimized, placement, error)) == NULL)
+    return NULL;
+  perf->integer = fx_quantize_integer (optimized, params, error);
+  if (perf->integer == NULL)
+    return NULL;
+  if (fast)
+    perf->n_stripped = fx_bpu_strip (perf->integer, fx_bpu_removable_types);
+  perf->cost = fx_cost_measure (perf->integer, machine);
+  return g_steal_pointer (&perf);
+}
+
+void
+fx_perf_free (FxPerf *perf)
+{
+  if (perf == NULL)
+    return;
+  fx_graph_free (perf->integer);
+  fx_cost_report_free (perf->cost);
+  g_free (perf);
+}

@@ -1,0 +1,234 @@
+/* Where nodes run, how much work they are, and what a frame costs.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/bpu/fx-cost.h"
+#include "core/bpu/fx-partition.h"
+#include "core/bpu/fx-perf.h"
+#include "core/fx-error.h"
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
+#include "core/graph/fx-text.h"
+#include "io/fx-target-file.h"
+
+#include <string.h>
+
+#define CONV                                                                                                           \
+  "const %w f32[8,3,3,3] = elided 0x0\n"                                                                               \
+  "input %x f32[1,3,16,16]\n"                                                                                          \
+  "%a f32[*] = Conv(%x, %w) {pads=[1,1,1,1]} \"first\" v11\n"
+
+#define DEPTHWISE                                                                                                      \
+  "const %d f32[8,1,3,3] = elided 0x1\n"                                                                               \
+  "%b f32[*] = Conv(%a, %d) {pads=[1,1,1,1], group=8} \"second\" v11\n"
+
+#define PIXELS (16 * 16)
+
+static FxGraph *
+parse (const char *lines)
+{
+  g_autofree char *text = g_strconcat ("graph \"g\"\nopset \"\" 11\n", lines, NULL);
+  g_autoptr (GError) error = NULL;
+  FxGraph *graph = fx_graph_parse (text, &error);
+
+  g_assert_no_error (error);
+  fx_graph_infer (graph, NULL);
+  return graph;
+}
+
+static FxPerf *
+estimate (const char *lines, const char *target_name, const FxMachine *machine, gboolean fast)
+{
+  g_autoptr (FxGraph) graph = parse (lines);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxTarget) target = fx_target_load (target_name, &error);
+  FxMachine own;
+  FxPerf *perf;
+
+  g_assert_no_error (error);
+  g_assert_true (fx_machine_of_target (&own, target, &error));
+  perf = fx_perf_estimate (graph, target, machine != NULL ? machine : &own, fast, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return perf;
+}
+
+/* A millisecond for a unit of each kind, so that milliseconds are amounts. */
+static FxMachine
+unit_prices (void)
+{
+  FxMachine machine = { .basis = "" };
+
+  for (int kind = 0; kind < FX_N_COSTS; kind++)
+    machine.prices[kind] = 1;
+  return machine;
+}
+
+#define ASSERT_AMOUNT(cost, kind, wanted)                                                                              \
+  g_assert_cmpfloat_with_epsilon ((cost)->amounts[kind] * fx_cost_rows[kind].units, (wanted), 1e-6)
+
+static void
+test_amounts (void)
+{
+  FxMachine machine = unit_prices ();
+  g_autoptr (FxPerf) perf
+      = estimate (CONV DEPTHWISE "%y f32[*] = Sigmoid(%b) v6\noutput %y\n", "rdk-x5", &machine, FALSE);
+  const FxCostReport *cost = perf->cost;
+  double sum = 0;
+
+  ASSERT_AMOUNT (cost, FX_COST_DENSE, 8 * 27 * PIXELS);
+  ASSERT_AMOUNT (cost, FX_COST_DEPTHWISE, 8 * 9 * PIXELS);
+  ASSERT_AMOUNT (cost, FX_COST_TABLES, 8 * PIXELS);
+  ASSERT_AMOUNT (cost, FX_COST_ACTIVATIONS, (3 + 8 + 8 + 8) * PIXELS);
+  ASSERT_AMOUNT (cost, FX_COST_OUTPUTS, 8 * PIXELS);
+  ASSERT_AMOUNT (cost, FX_COST_QUANTIZE, 0); /* a picture */
+  ASSERT_AMOUNT (cost, FX_COST_CALLS, 1);
+  g_assert_cmpuint (cost->macs, ==, 8 * (27 + 9) * PIXELS);
+  g_assert_cmpuint (cost->n_subgraphs, ==, 1);
+  g_assert_cmpuint (cost->n_unsized, ==, 0);
+  for (int kind = 0; kind < FX_N_COSTS; kind++)
+    sum += cost->amounts[kind];
+  g_assert_cmpfloat_with_epsilon (cost->total_ms, sum, 1e-9);
+  g_assert_cmpuint (cost->least_bytes, <, cost->most_bytes);
+}
+
+static void
+test_parts (void)
+{
+  g_autoptr (FxPerf) perf = estimate (CONV "%y f32[*] = Relu(%a) v6\noutput %y\n", "rdk-x5", NULL, FALSE);
+  const FxCostReport *cost = perf->cost;
+  double of_parts = 0, of_nodes = cost->ms[FX_COST_CALLS] + cost->ms[FX_COST_FRAME];
+
+  for (int part = 0; part < FX_N_COST_PARTS; part++)
+    of_parts += cost->part_ms[part];
+  for (guint i = 0; i < cost->n_nodes; i++)
+    of_nodes += cost->nodes[i].ms;
+  g_assert_cmpfloat (cost->total_ms, >, 0);
+  g_assert_cmpfloat_with_epsilon (of_parts, cost->total_ms, 1e-9);
+  g_assert_cmpfloat_with_epsilon (of_nodes, cost->total_ms, 1e-9);
+}
+
+/* What is no picture has to become integers on the CPU. */
+static void
+test_quantize (void)
+{
+  FxMachine machine = unit_prices ();
+  g_autoptr (FxPerf) perf = estimate ("input %a f32[1,8,16,16]\n" DEPTHWISE "output %b\n", "rdk-x5", &machine, FALSE);
+
+  ASSERT_AMOUNT (perf->cost, FX_COST_QUANTIZE, 8 * PIXELS);
+}
+
+static void
+test_fast (void)
+{
+  FxMachine machine = unit_prices ();
+  g_autoptr (FxPerf) perf = estimate (CONV DEPTHWISE "output %b\n", "rdk-x5", &machine, TRUE);
+
+  g_assert_cmpuint (perf->n_stripped, ==, 2);
+  g_assert_cmpuint (perf->cost->n_nodes, ==, 2);
+  ASSERT_AMOUNT (perf->cost, FX_COST_OUTPUTS, 0);
+  g_assert_true (fx_graph_verify (perf->integer, NULL));
+}
+
+/* A way around the CPU node does not join what is behind it with what is in front. */
+static void
+test_subgraphs (void)
+{
+  FxMachine machine = unit_prices ();
+  g_autoptr (FxPerf) perf = estimate (CONV DEPTHWISE "const %e f32[8,1,3,3] = elided 0x2\n"
+                                                     "%s f32[*] = Softmax(%a) {axis=1} \"cpu\" v11\n"
+                                                     "%t f32[*] = Add(%b, %s) v7\n"
+                                                     "%y f32[*] = Conv(%t, %e) {pads=[1,1,1,1], group=8} \"last\" v11\n"
+                                                     "output %y\n",
+                                      "rdk-x5", &machine, FALSE);
+  g_autofree int *subgraphs = g_new (int, fx_graph_n_nodes (perf->integer) + 1);
+  const char *const nodes[] = { "first", "second", "cpu", "last" };
+  const int wanted[] = { 0, 0, FX_NO_SUBGRAPH, 1 };
+
+  g_assert_cmpuint (fx_bpu_partition (perf->integer, subgraphs), ==, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (nodes); i++)
+    {
+      FxId id = fx_graph_find_node (perf->integer, nodes[i]);
+
+      g_assert_cmpuint (id, !=, FX_NONE);
+      g_assert_cmpint (subgraphs[id], ==, wanted[i]);
+    }
+  ASSERT_AMOUNT (perf->cost, FX_COST_CPU_FUNCTIONS, 8 * PIXELS);
+  ASSERT_AMOUNT (perf->cost, FX_COST_DEQUANTIZE, 8 * PIXELS);
+  ASSERT_AMOUNT (perf->cost, FX_COST_QUANTIZE, 8 * PIXELS);
+  ASSERT_AMOUNT (perf->cost, FX_COST_CALLS, 2);
+}
+
+/* More work costs more, on every board. */
+static void
+test_boards (void)
+{
+  for (guint i = 0; fx_target_ids[i] != NULL; i++)
+    {
+      g_autoptr (FxPerf) little = estimate (CONV "output %a\n", fx_target_ids[i], NULL, FALSE);
+      g_autoptr (FxPerf) more = estimate (CONV DEPTHWISE "output %b\n", fx_target_ids[i], NULL, FALSE);
+
+      g_assert_cmpfloat (little->cost->total_ms, >, 0);
+      g_assert_cmpfloat (more->cost->total_ms, >, little->cost->total_ms);
+    }
+}
+
+static void
+test_machine (void)
+{
+  static const struct
+  {
+    const char *members, *message;
+    gboolean complete;
+  } cases[] = {
+    { "{'dense': <0.5>}", NULL, FALSE },
+    { "{'dense': <{'value': <0.5>, 'fitted': <true>}>, 'basis': <'a board'>}", NULL, FALSE },
+    { "{'dens': <0.5>}", "\"machine\": there is no price \"dens\"", FALSE },
+    { "{'dense': <'fast'>}", "\"machine\": \"dense\" is no number and has no \"value\" that is one", FALSE },
+    { "{'dense': <-1.0>}", "\"machine\": \"dense\" is -1, wanted 0 to 1e+06 ms", FALSE },
+    { "{'dense': <0.5>}", "\"machine\": \"dense\" has no \"source\" and is not marked as \"fitted\" or \"scaled\"",
+      TRUE },
+    { "{'dense': <{'value': <0.5>, 'fitted': <true>}>}",
+      "\"machine\": \"dense16\" (the same with 16-bit activations) is missing", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GVariant) members = g_variant_new_parsed (cases[i].members);
+      g_autoptr (GError) error = NULL;
+      FxMachine machine = unit_prices ();
+
+      g_variant_ref_sink (members);
+      g_assert_cmpint (fx_machine_read (&machine, members, cases[i].complete, &error), ==, cases[i].message == NULL);
+      g_assert_cmpstr (error != NULL ? error->message : NULL, ==, cases[i].message);
+      if (error != NULL)
+        g_assert_error (error, FX_ERROR, FX_ERROR_BAD_DATA);
+      else
+        g_assert_cmpfloat (machine.prices[FX_COST_DENSE], ==, 0.5);
+    }
+}
+
+static void
+test_cannot (void)
+{
+  g_autoptr (FxGraph) graph = parse ("input %x f32[?,3,16,16]\n%y f32[*] = NoSuch(%x) v1\noutput %y\n");
+  g_autoptr (FxTarget) target = fx_target_load ("rdk-x5", NULL);
+  g_autoptr (GError) error = NULL;
+  FxMachine machine = unit_prices ();
+
+  g_assert_null (fx_perf_estimate (graph, target, &machine, FALSE, NULL, NULL, &error));
+  g_assert_error (error, FX_ERROR, FX_ERROR_BAD_GRAPH);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cost/amounts", test_amounts);
+  g_test_add_func ("/cost/parts", test_parts);
+  g_test_add_func ("/cost/quantize", test_quantize);
+  g_test_add_func ("/cost/fast", test_fast);
+  g_test_add_func ("/cost/subgraphs", test_subgraphs);
+  g_test_add_func ("/cost/boards", test_boards);
+  g_test_add_func ("/cost/machine", test_machine);
+  g_test_add_func ("/cost/cannot", test_cannot);
+  return g_test_run ();
+}
