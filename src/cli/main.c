@@ -20,7 +20,7 @@ const FxVerb fx_verbs[] = {
   { "calibrate", fx_verb_calibrate, "MODEL", "Measure the ranges of all activations over a folder of samples" },
   { "config", fx_verb_config, "FILE.yaml|MODEL",
     "Check or write a configuration of the boards' converter, or make one for a model" },
-  { "convert", fx_verb_convert, "MODEL", "Turn a float model into a fixed-point one, and report what it costs" },
+  { "convert", fx_verb_convert, "[MODEL]", "Turn a float model into a fixed-point one, and report what it costs" },
   { "perf", fx_verb_perf, "MODEL", "Estimate how long a frame takes on a board, and what takes the time" },
   { "compare", fx_verb_compare, "A B", "Compare two models or stages layer by layer on samples" },
   { "sensitivity", fx_verb_sensitivity, "MODEL", "Rank the parts of a model by what quantizing each alone does" },

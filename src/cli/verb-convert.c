@@ -5,6 +5,7 @@
 
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "io/config/config-conversion.h"
 #include "io/fx-conversion.h"
 #include "io/fx-target-file.h"
 
@@ -14,7 +15,7 @@
 
 typedef struct
 {
-  char *weights, *target, *preset, *method, *fix, *labels, *test, *prefix, *output;
+  char *weights, *target, *config, *preset, *method, *fix, *labels, *test, *prefix, *output;
   char **datasets, **preprocess, **shapes, **int16, **cpu;
   int samples, seed, threads, measured;
   gboolean json, asymmetric, dump;
@@ -23,8 +24,8 @@ typedef struct
 static void
 options_clear (Options *options)
 {
-  char **strings[] = { &options->weights, &options->target, &options->preset, &options->method, &options->fix,
-                       &options->labels,  &options->test,   &options->prefix, &options->output };
+  char **strings[] = { &options->weights, &options->target, &options->config, &options->preset, &options->method,
+                       &options->fix,     &options->labels, &options->test,   &options->prefix, &options->output };
   char ***lists[] = { &options->datasets, &options->preprocess, &options->shapes, &options->int16, &options->cpu };
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
@@ -123,6 +124,8 @@ set_inputs (FxConversionOptions *conversion, const Options *options)
 {
   guint n_pipelines = length (options->preprocess);
 
+  if (options->datasets != NULL)
+    g_array_set_size (conversion->inputs, 0);
   for (guint i = 0; i < length (options->datasets); i++)
     {
       FxConversionInput *input = fx_conversion_options_add_input (conversion);
@@ -135,11 +138,46 @@ set_inputs (FxConversionOptions *conversion, const Options *options)
     set_shape (conversion, i, options->shapes[i]);
 }
 
+/* What the configuration says; NULL and *error if it is wrong. Findings are printed. */
+static FxConversionOptions *
+read_config (const char *path, GError **error)
+{
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (FxConfig) config = fx_config_load (path, findings, error);
+  FxConversionOptions *conversion;
+
+  if (config == NULL)
+    return NULL;
+  fx_cli_print_diagnostics (findings);
+  if (fx_diagnostics_count (findings, FX_SEVERITY_ERROR) > 0)
+    {
+      fx_fail (error, FX_ERROR_BAD_DATA, "%s: cannot be used as it is", path);
+      return NULL;
+    }
+  conversion = fx_config_to_conversion (config, error);
+  if (conversion == NULL)
+    fx_error_prefix (error, "%s", path);
+  return conversion;
+}
+
+static void
+replace (char **place, const char *text)
+{
+  if (text == NULL)
+    return;
+  g_free (*place);
+  *place = g_strdup (text);
+}
+
+/* Options go before the configuration. */
 static FxConversionOptions *
 make_options (const char *model, const Options *options, GError **error)
 {
-  g_autoptr (FxConversionOptions) conversion = fx_conversion_options_new ();
+  g_autoptr (FxConversionOptions) conversion
+      = options->config != NULL ? read_config (options->config, error) : fx_conversion_options_new ();
 
+  if (conversion == NULL)
+    return NULL;
   if (options->preset != NULL && !fx_preset_parse (options->preset, &conversion->preset, error))
     return NULL;
   if (options->fix != NULL && strcmp (options->fix, "all") != 0)
@@ -147,23 +185,33 @@ make_options (const char *model, const Options *options, GError **error)
       fx_fail (error, FX_ERROR_BAD_DATA, "--fix takes \"all\"; fixpoint-cli check applies single ones");
       return NULL;
     }
-  conversion->model = g_strdup (model);
-  conversion->weights = g_strdup (options->weights);
-  conversion->target = g_strdup (options->target != NULL ? options->target : FX_TARGET_DEFAULT);
+  replace (&conversion->model, model);
+  replace (&conversion->weights, options->weights);
+  replace (&conversion->target, options->target);
+  replace (&conversion->method, options->method);
+  replace (&conversion->output_dir, options->output);
+  replace (&conversion->prefix, options->prefix);
+  replace (&conversion->test, options->test);
+  replace (&conversion->test_labels, options->test != NULL ? options->labels : NULL);
+  if (conversion->target == NULL)
+    conversion->target = g_strdup (FX_TARGET_DEFAULT);
   conversion->samples = (guint)options->samples;
   conversion->seed = (guint64)options->seed;
-  conversion->test = g_strdup (options->test);
-  conversion->test_labels = options->test != NULL ? g_strdup (options->labels) : NULL;
   conversion->fix_all = options->fix != NULL;
-  conversion->method = g_strdup (options->method);
   conversion->asymmetric = options->asymmetric;
-  conversion->int16 = g_strdupv (options->int16);
-  conversion->cpu = g_strdupv (options->cpu);
+  if (options->int16 != NULL)
+    {
+      g_strfreev (conversion->int16);
+      conversion->int16 = g_strdupv (options->int16);
+    }
+  if (options->cpu != NULL)
+    {
+      g_strfreev (conversion->cpu);
+      conversion->cpu = g_strdupv (options->cpu);
+    }
   conversion->n_threads = (guint)options->threads;
   conversion->max_measured = (guint)options->measured;
-  conversion->output_dir = g_strdup (options->output);
-  conversion->prefix = g_strdup (options->prefix);
-  conversion->dump_calibration = options->dump;
+  conversion->dump_calibration = conversion->dump_calibration || options->dump;
   set_inputs (conversion, options);
   return g_steal_pointer (&conversion);
 }
@@ -225,6 +273,8 @@ fx_verb_convert (int argc, char **argv)
     { "test", 0, 0, G_OPTION_ARG_FILENAME, &options.test,
       "Labeled samples to measure the accuracy on; those of --dataset that have labels if not given", "DIR" },
     { "labels", 0, 0, G_OPTION_ARG_FILENAME, &options.labels, "Labels of --test, or else of --dataset", "FILE" },
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &options.config,
+      "Configuration of the boards' converter (YAML); other options go before what it says", "FILE" },
     { "preset", 0, 0, G_OPTION_ARG_STRING, &options.preset, "fast, default or thorough", "PRESET" },
     { "method", 0, 0, G_OPTION_ARG_STRING, &options.method,
       "How ranges are found: auto (default), max, percentile=99.99, kl, mse, aciq", "METHOD" },
@@ -246,14 +296,21 @@ fx_verb_convert (int argc, char **argv)
   };
   g_autoptr (GError) error = NULL;
 
-  if (!fx_cli_parse ("convert", entries, &argc, &argv, 1, 1))
+  if (!fx_cli_parse ("convert", entries, &argc, &argv, 0, 1))
     return FX_EXIT_ERROR;
-  if (options.datasets == NULL || options.threads < 0 || options.samples < 0 || options.measured < 0)
+  if (argc < 2 && options.config == NULL)
     {
-      fprintf (stderr, "fixpoint-cli: %s\n",
-               options.datasets == NULL ? "convert needs --dataset DIR"
-                                        : "--threads, --samples and --measured cannot be negative");
+      fprintf (stderr, "fixpoint-cli: convert needs a MODEL or --config FILE\n");
       return FX_EXIT_ERROR;
     }
-  return convert (argv[1], &options, &error) ? FX_EXIT_OK : fx_cli_fail (error);
+  if ((options.datasets == NULL && options.config == NULL) || options.threads < 0 || options.samples < 0
+      || options.measured < 0)
+    {
+      fprintf (stderr, "fixpoint-cli: %s\n",
+               options.datasets == NULL && options.config == NULL
+                   ? "convert needs --dataset DIR"
+                   : "--threads, --samples and --measured cannot be negative");
+      return FX_EXIT_ERROR;
+    }
+  return convert (argc > 1 ? argv[1] : NULL, &options, &error) ? FX_EXIT_OK : fx_cli_fail (error);
 }

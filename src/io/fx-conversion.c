@@ -217,6 +217,16 @@ find_input (const FxConversionJob *job, guint i)
   return i < job->options->inputs->len ? &g_array_index (job->options->inputs, FxConversionInput, i) : NULL;
 }
 
+/* Calibration samples may be bare elements where those of the test are pictures: these get the colors of the training.
+ */
+static const char *
+preprocess_of (const FxConversionInput *input, gboolean is_test)
+{
+  if (input->preprocess != NULL || !is_test || !input->has_spec || input->spec.train == FX_INPUT_FEATUREMAP)
+    return input->preprocess;
+  return fx_input_type_name (input->spec.train);
+}
+
 FxSampleSet *
 fx_conversion_open (const FxConversionJob *job, const char *test, guint count, GError **error)
 {
@@ -235,8 +245,8 @@ fx_conversion_open (const FxConversionJob *job, const char *test, guint count, G
       specs[i] = (FxSampleSpec){ .input = input->name,
                                  .path = test != NULL ? test : input->dataset,
                                  .labels = test != NULL ? job->options->test_labels : input->labels,
-                                 .preprocess = input->preprocess,
-                                 .raw_dtype = input->raw_dtype,
+                                 .preprocess = preprocess_of (input, test != NULL),
+                                 .raw_dtype = test != NULL ? FX_DTYPE_UNDEFINED : input->raw_dtype,
                                  .has_spec = input->has_spec,
                                  .spec = input->spec };
     }

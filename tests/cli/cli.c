@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
 
+#include <glib/gstdio.h>
+
 CliResult
 cli_run (const char *program, ...)
 {
@@ -43,4 +45,19 @@ cli_json (const CliResult *result, JsonParser *parser)
   json_parser_load_from_data (parser, result->out, -1, &error);
   g_assert_no_error (error);
   return json_node_get_object (json_parser_get_root (parser));
+}
+
+void
+cli_remove_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+
+  for (const char *name = dir != NULL ? g_dir_read_name (dir) : NULL; name != NULL; name = g_dir_read_name (dir))
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      if (g_unlink (child) != 0)
+        cli_remove_folder (child);
+    }
+  g_rmdir (path);
 }

@@ -20,4 +20,7 @@ void cli_clear (CliResult *result);
 /* Standard output as a JSON object. */
 JsonObject *cli_json (const CliResult *result, JsonParser *parser);
 
+/* Removes the folder and everything in it. */
+void cli_remove_folder (const char *path);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CliResult, cli_clear)

@@ -55,6 +55,34 @@ test_wrong (void)
   g_assert_true (g_str_has_prefix (missing.errors, "fixpoint-cli: /nonexistent/a.yaml: "));
 }
 
+/* Files of the name and in the folder that the configuration gives, relative to itself. */
+static void
+test_convert (void)
+{
+  g_autofree char *path = g_build_filename (scratch, "convert.yaml", NULL);
+  g_autofree char *out = g_build_filename (scratch, "out", NULL);
+  g_autofree char *quantized = g_build_filename (out, "fixed_quantized_model.onnx", NULL);
+  g_autofree char *text
+      = g_strdup_printf ("model_parameters:\n  onnx_model: %s\n  march: bayes-e\n  working_dir: ./out\n"
+                         "  output_model_file_prefix: fixed\n"
+                         "input_parameters:\n  input_type_train: rgb\n  input_layout_train: NCHW\n"
+                         "  input_type_rt: rgb\n  norm_type: data_mean_and_scale\n"
+                         "  mean_value: 128\n  scale_value: 0.0078125\n"
+                         "calibration_parameters:\n  cal_data_dir: %s\n  preprocess_on: True\n"
+                         "  calibration_type: max\n"
+                         "compiler_parameters:\n  optimize_level: O2\n",
+                         model, samples);
+  g_auto (CliResult) converted = { 0 };
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  converted = cli_run (program, "convert", "--config", path, NULL);
+  g_assert_cmpint (converted.status, ==, 0);
+  g_assert_true (g_file_test (quantized, G_FILE_TEST_IS_REGULAR));
+  g_assert_nonnull (strstr (converted.out, quantized));
+  cli_remove_folder (out);
+  g_remove (path);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -68,6 +96,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/config/new", test_new);
   g_test_add_func ("/cli/config/relative", test_relative);
   g_test_add_func ("/cli/config/wrong", test_wrong);
+  g_test_add_func ("/cli/config/convert", test_convert);
   status = g_test_run ();
   g_rmdir (scratch);
   g_free (scratch);

@@ -154,21 +154,6 @@ test_huge_shape (void)
   g_assert_nonnull (strstr (result.errors, "needs 320000000000 bytes, over the limit of"));
 }
 
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-
-  for (const char *name = dir != NULL ? g_dir_read_name (dir) : NULL; name != NULL; name = g_dir_read_name (dir))
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      if (g_unlink (child) != 0)
-        remove_folder (child);
-    }
-  g_rmdir (path);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -186,7 +171,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/names-with-line-breaks", test_names_with_line_breaks);
   g_test_add_func ("/cli/run/huge-shape", test_huge_shape);
   status = g_test_run ();
-  remove_folder (scratch);
+  cli_remove_folder (scratch);
   g_free (scratch);
   return status;
 }
