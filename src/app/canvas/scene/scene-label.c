@@ -35,7 +35,7 @@ label_item (FxBox *box, const FxSceneItem *item)
 static void
 label_group (FxScene *scene, FxBox *box, const FxSceneGroup *group)
 {
-  g_autofree char *count = g_strdup_printf (g_dngettext (NULL, "%u node", "%u nodes", box->n_nodes), box->n_nodes);
+  g_autofree char *count = g_strdup_printf (ngettext ("%u node", "%u nodes", box->n_nodes), box->n_nodes);
 
   box->name = group->scope;
   box->title = group->title;
@@ -117,12 +117,12 @@ fx_placement_title (FxPlacement placement)
 /* ---- for screen readers ---- */
 
 static void
-append_count (GString *text, guint n, const char *one, const char *many)
+append_count (GString *text, guint n, const char *format)
 {
   if (n == 0)
     return;
   g_string_append (text, ", ");
-  g_string_append_printf (text, g_dngettext (NULL, one, many, n), n);
+  g_string_append_printf (text, format, n);
 }
 
 char *
@@ -141,11 +141,11 @@ fx_scene_box_label (const FxScene *scene, guint32 id)
   else
     g_string_append_printf (text, "%s %s", box->title, box->name);
   if (item == NULL)
-    append_count (text, box->n_nodes, N_ ("%u node"), N_ ("%u nodes"));
+    append_count (text, box->n_nodes, ngettext ("%u node", "%u nodes", box->n_nodes));
   if (box->checked)
     g_string_append_printf (text, ", %s", box->mixed ? _ ("in several places") : fx_placement_title (box->placement));
-  append_count (text, box->n_errors, N_ ("%u error"), N_ ("%u errors"));
-  append_count (text, box->n_warnings, N_ ("%u warning"), N_ ("%u warnings"));
+  append_count (text, box->n_errors, ngettext ("%u error", "%u errors", box->n_errors));
+  append_count (text, box->n_warnings, ngettext ("%u warning", "%u warnings", box->n_warnings));
   return g_string_free (text, FALSE);
 }
 
