@@ -10,22 +10,21 @@
 
 const FxAccuracyStep fx_accuracy_steps[] = {
   { "equalize", "Even out the ranges of channels across layers", FX_PRESET_DEFAULT, fx_accuracy_equalize },
+  { "choose-ranges", "Find each range by the method that suits the outputs", FX_PRESET_THOROUGH,
+    fx_accuracy_choose_ranges },
   { "correct-bias", "Take the mean error of every channel out of the bias", FX_PRESET_DEFAULT,
     fx_accuracy_correct_bias },
   { NULL },
 };
 
-/* Tried by `auto`, in this order; the first of equals wins. */
-static const struct
-{
-  const char *name, *doc;
-} methods[] = {
+const FxAccuracyMethod fx_accuracy_methods[] = {
   { "max", "Ranges by the largest magnitude" },
   { "percentile=99.99", "Ranges that leave out 0.01 %" },
   { "percentile=99.999", "Ranges that leave out 0.001 %" },
   { "kl", "Ranges by the Kullback-Leibler divergence" },
   { "mse", "Ranges by the squared error" },
   { "aciq", "Ranges by a Laplace or normal distribution" },
+  { NULL, NULL },
 };
 
 static const char *const presets[FX_N_PRESETS] = { "fast", "default", "thorough" };
@@ -57,6 +56,7 @@ fx_accuracy_free (FxAccuracy *accuracy)
   fx_statistics_free (accuracy->statistics);
   fx_quant_params_free (accuracy->params);
   fx_output_judge_free (accuracy->judge);
+  g_clear_pointer (&accuracy->value_methods, g_hash_table_unref);
   g_free (accuracy);
 }
 
@@ -94,13 +94,13 @@ judge (const FxAccuracy *accuracy, double *noise, GCancellable *cancellable, GEr
 /* ---- the method ---- */
 
 static gboolean
-try_method (FxAccuracy *accuracy, guint i, FxQuantParams **best, FxThresholdChoice *choice, FxAccuracyFunc func,
-            gpointer user_data, GCancellable *cancellable, GError **error)
+try_method (FxAccuracy *accuracy, const FxAccuracyMethod *method, FxQuantParams **best, FxThresholdChoice *choice,
+            FxAccuracyFunc func, gpointer user_data, GCancellable *cancellable, GError **error)
 {
   double before = accuracy->noise, noise;
-  FxAccuracyLog log = { .name = methods[i].name, .doc = methods[i].doc };
+  FxAccuracyLog log = { .name = method->name, .doc = method->doc };
 
-  if (!fx_threshold_parse (methods[i].name, &accuracy->quant.method, error) || !fx_accuracy_assign (accuracy, error)
+  if (!fx_threshold_parse (method->name, &accuracy->quant.method, error) || !fx_accuracy_assign (accuracy, error)
       || !judge (accuracy, &noise, cancellable, error))
     return FALSE;
   log.before_db = isfinite (before) ? fx_output_noise_db (before) : NAN;
@@ -124,11 +124,12 @@ choose_method (FxAccuracy *accuracy, FxAccuracyFunc func, gpointer user_data, co
 {
   g_autoptr (FxQuantParams) best = NULL;
   FxThresholdChoice choice = { 0 };
+  guint n = G_N_ELEMENTS (fx_accuracy_methods) - 1;
 
-  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+  for (guint i = 0; i < n; i++)
     {
-      fx_progress_report (progress, (double)i / G_N_ELEMENTS (methods), "Trying ranges by %s", methods[i].name);
-      if (!try_method (accuracy, i, &best, &choice, func, user_data, cancellable, error))
+      fx_progress_report (progress, (double)i / n, "Trying ranges by %s", fx_accuracy_methods[i].name);
+      if (!try_method (accuracy, &fx_accuracy_methods[i], &best, &choice, func, user_data, cancellable, error))
         return FALSE;
     }
   fx_quant_params_free (accuracy->params);

@@ -16,7 +16,7 @@ typedef enum
 {
   FX_PRESET_FAST,     /* ranges only */
   FX_PRESET_DEFAULT,  /* and the steps that cost little */
-  FX_PRESET_THOROUGH, /* and the search for weights */
+  FX_PRESET_THOROUGH, /* and those that run the network for every activation */
   FX_N_PRESETS,
 } FxPreset;
 
@@ -49,7 +49,8 @@ typedef struct
   const FxAccuracySamples *samples;
   const FxAccuracyOptions *options;
   FxStatistics *statistics;
-  FxQuantOptions quant; /* with the method that was chosen */
+  FxQuantOptions quant;      /* with the methods that were chosen */
+  GHashTable *value_methods; /* owned by this; or NULL */
   FxQuantParams *params;
   double noise; /* of these parameters, see fx_output_judge_run() */
   FxOutputJudge *judge;
@@ -84,8 +85,18 @@ typedef struct
 
 extern const FxAccuracyStep fx_accuracy_steps[]; /* ends with a NULL name */
 
+/* Tried by `auto`, in this order; the first of equals wins. */
+typedef struct
+{
+  const char *name, *doc; /* `name` as fx_threshold_parse() takes it */
+} FxAccuracyMethod;
+
+extern const FxAccuracyMethod fx_accuracy_methods[]; /* ends with a NULL name */
+
 gboolean fx_accuracy_equalize (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
                                GCancellable *cancellable, GError **error);
+gboolean fx_accuracy_choose_ranges (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
+                                    GCancellable *cancellable, GError **error);
 gboolean fx_accuracy_correct_bias (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
                                    GCancellable *cancellable, GError **error);
 
