@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MOST_ISLANDS 10 /* that text lists; JSON has all */
+
 typedef struct
 {
   gboolean json, fast;
@@ -82,6 +84,29 @@ print_kinds (const FxCostReport *cost)
               fx_cost_rows[kind].unit, fx_cost_rows[kind].doc);
 }
 
+/* Of many, those that are worth looking at. */
+static void
+print_islands (const FxPerf *perf)
+{
+  g_autoptr (GArray) islands = fx_cost_islands (perf->integer, perf->cost);
+
+  if (islands->len > 0)
+    printf ("\n%9s %6s  operators on the CPU, with the conversions around them\n", "ms", "%");
+  for (guint i = 0; i < islands->len && i < MOST_ISLANDS; i++)
+    {
+      const FxCostIsland *island = &g_array_index (islands, FxCostIsland, i);
+      const FxNode *node = fx_graph_node (perf->integer, island->node);
+      g_autofree char *name = fx_cli_visible (node->name);
+      g_autofree char *type = fx_cli_visible (node->op_type);
+      g_autofree char *others
+          = island->n_operators > 1 ? g_strdup_printf (" and %u more", island->n_operators - 1) : g_strdup ("");
+
+      printf ("%9.4f %6.1f  %s %s%s\n", island->ms, percent (island->ms, perf->cost->total_ms), type, name, others);
+    }
+  if (islands->len > MOST_ISLANDS)
+    printf ("                  %u more\n", islands->len - MOST_ISLANDS);
+}
+
 static void
 print_text (const char *path, const FxTarget *target, const FxMachine *machine, const FxPerf *perf)
 {
@@ -90,6 +115,7 @@ print_text (const char *path, const FxTarget *target, const FxMachine *machine, 
 
   print_nodes (perf);
   print_kinds (cost);
+  print_islands (perf);
   printf ("\n%s on %s (%s)\n", visible, target->board, target->march);
   printf ("latency    %.3f ms, %.1f frames a second\n", cost->total_ms, frames_per_second (cost));
   printf ("parts     ");
@@ -188,6 +214,26 @@ add_nodes (JsonBuilder *builder, const FxPerf *perf)
 }
 
 static void
+add_islands (JsonBuilder *builder, const FxPerf *perf)
+{
+  g_autoptr (GArray) islands = fx_cost_islands (perf->integer, perf->cost);
+
+  json_builder_set_member_name (builder, "cpu_islands");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < islands->len; i++)
+    {
+      const FxCostIsland *island = &g_array_index (islands, FxCostIsland, i);
+
+      json_builder_begin_object (builder);
+      fx_cli_json_string (builder, "node", fx_graph_node (perf->integer, island->node)->name);
+      add_int (builder, "operators", island->n_operators);
+      add_double (builder, "ms", island->ms);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
 print_json (const char *path, const FxTarget *target, const FxMachine *machine, const FxPerf *perf)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -213,6 +259,7 @@ print_json (const char *path, const FxTarget *target, const FxMachine *machine, 
   add_int (builder, "removed_nodes", perf->n_stripped);
   add_int (builder, "nodes_of_unknown_size", cost->n_unsized);
   add_kinds (builder, machine, cost);
+  add_islands (builder, perf);
   add_nodes (builder, perf);
   json_builder_end_object (builder);
   text = fx_cli_json_to_text (builder);

@@ -61,6 +61,7 @@ test_json (void)
   g_assert_cmpfloat_with_epsilon (number (root, "fps") * latency, 1000, 1e-6);
   g_assert_cmpint (json_object_get_int_member (root, "macs"), ==, macs);
   g_assert_cmpint (json_object_get_int_member (root, "subgraphs"), ==, 1);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (root, "cpu_islands")), ==, 0);
 }
 
 static void

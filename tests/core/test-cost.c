@@ -139,6 +139,8 @@ test_subgraphs (void)
                                                      "%y f32[*] = Conv(%t, %e) {pads=[1,1,1,1], group=8} \"last\" v11\n"
                                                      "output %y\n",
                                       "rdk-x5", &machine, FALSE);
+  g_autoptr (GArray) islands = fx_cost_islands (perf->integer, perf->cost);
+  const FxCostIsland *island = &g_array_index (islands, FxCostIsland, 0);
   g_autofree int *subgraphs = g_new (int, fx_graph_n_nodes (perf->integer) + 1);
   const char *const nodes[] = { "first", "second", "cpu", "last" };
   const int wanted[] = { 0, 0, FX_NO_SUBGRAPH, 1 };
@@ -152,6 +154,10 @@ test_subgraphs (void)
       g_assert_cmpint (subgraphs[id], ==, wanted[i]);
     }
   ASSERT_AMOUNT (perf->cost, FX_COST_CPU_FUNCTIONS, 8 * PIXELS);
+  g_assert_cmpuint (islands->len, ==, 1);
+  g_assert_cmpstr (fx_graph_node (perf->integer, island->node)->name, ==, "cpu");
+  g_assert_cmpuint (island->n_operators, ==, 1);
+  g_assert_cmpfloat_with_epsilon (island->ms, 3 * 8 * PIXELS / 1e6, 1e-12); /* in, Softmax, out */
   ASSERT_AMOUNT (perf->cost, FX_COST_DEQUANTIZE, 8 * PIXELS);
   ASSERT_AMOUNT (perf->cost, FX_COST_QUANTIZE, 8 * PIXELS);
   ASSERT_AMOUNT (perf->cost, FX_COST_CALLS, 2);

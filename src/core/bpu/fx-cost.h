@@ -30,7 +30,7 @@ G_BEGIN_DECLS
   X (CPU_MACS, "cpu_macs", "GMAC", 1e9, CPU, "multiply-accumulates in float") \
   X (CPU_FUNCTIONS, "cpu_functions", "M", 1e6, CPU, "elements of Softmax, Exp, norms and the like in float") \
   X (CPU_SIMPLE, "cpu_simple", "M", 1e6, CPU, "elements of all other operators on the CPU") \
-  X (CALLS, "calls", "call", 1, CPU, "calls of BPU subgraphs") \
+  X (CALLS, "calls", "calls", 1, CPU, "of BPU subgraphs") \
   X (FRAME, "frame", "frame", 1, CPU, "what every frame costs")
 /* clang-format on */
 
@@ -98,6 +98,18 @@ typedef struct
  * from the camera as integers, so their QuantizeLinear is free. */
 FxCostReport *fx_cost_measure (const FxGraph *integer, const FxMachine *machine);
 void fx_cost_report_free (FxCostReport *report); /* accepts NULL */
+
+/* Operators on the CPU that hand floats to one another, with the conversions around them: what would be gone if they
+ * ran on the BPU, or were left to the user's program. */
+typedef struct
+{
+  FxId node;         /* the dearest operator; the first one of equals */
+  guint n_operators; /* conversions not counted */
+  double ms;
+} FxCostIsland;
+
+/* All of them (of FxCostIsland), the dearest first. */
+GArray *fx_cost_islands (const FxGraph *integer, const FxCostReport *report);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxCostReport, fx_cost_report_free)
 
