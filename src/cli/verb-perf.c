@@ -128,6 +128,9 @@ print_text (const char *path, const FxTarget *target, const FxMachine *machine, 
           (double)cost->least_bytes / 1e6, (double)cost->most_bytes / 1e6);
   if (perf->n_stripped > 0)
     printf ("removed    %u %s at inputs and outputs\n", perf->n_stripped, perf->n_stripped == 1 ? "node" : "nodes");
+  if (perf->n_assumed > 0)
+    printf ("assumed    %u %s on the BPU that the board's published list does not settle\n", perf->n_assumed,
+            perf->n_assumed == 1 ? "node" : "nodes");
   if (cost->n_unsized > 0)
     printf ("not in it  %u %s whose sizes are known only when the model runs\n", cost->n_unsized,
             cost->n_unsized == 1 ? "node" : "nodes");
@@ -257,6 +260,7 @@ print_json (const char *path, const FxTarget *target, const FxMachine *machine, 
   add_int (builder, "memory_bytes_least", cost->least_bytes);
   add_int (builder, "memory_bytes_most", cost->most_bytes);
   add_int (builder, "removed_nodes", perf->n_stripped);
+  add_int (builder, "assumed_bpu_nodes", perf->n_assumed);
   add_int (builder, "nodes_of_unknown_size", cost->n_unsized);
   add_kinds (builder, machine, cost);
   add_islands (builder, perf);

@@ -163,6 +163,18 @@ test_subgraphs (void)
   ASSERT_AMOUNT (perf->cost, FX_COST_CALLS, 2);
 }
 
+/* The list of the S100 has no Conv. */
+static void
+test_assumed (void)
+{
+  g_autoptr (FxPerf) perf = estimate (CONV "output %a\n", "rdk-s100", NULL, FALSE);
+  g_autoptr (FxPerf) settled = estimate (CONV "output %a\n", "rdk-x5", NULL, FALSE);
+
+  g_assert_cmpuint (perf->n_assumed, ==, 1);
+  g_assert_cmpuint (settled->n_assumed, ==, 0);
+  g_assert_cmpuint (perf->cost->n_subgraphs, ==, 1);
+}
+
 /* More work costs more, on every board. */
 static void
 test_boards (void)
@@ -213,6 +225,20 @@ test_machine (void)
 }
 
 static void
+test_no_machine (void)
+{
+  static const char text[] = "{\"march\": \"own\", \"general_rules\": [], \"operators\": []}";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxTarget) target = fx_target_parse (text, strlen (text), &error);
+  FxMachine machine;
+
+  g_assert_no_error (error);
+  g_assert_false (fx_machine_of_target (&machine, target, &error));
+  g_assert_error (error, FX_ERROR, FX_ERROR_UNSUPPORTED);
+  g_assert_cmpstr (error->message, ==, "the target own does not say what work costs (\"machine\")");
+}
+
+static void
 test_cannot (void)
 {
   g_autoptr (FxGraph) graph = parse ("input %x f32[?,3,16,16]\n%y f32[*] = NoSuch(%x) v1\noutput %y\n");
@@ -233,8 +259,10 @@ main (int argc, char **argv)
   g_test_add_func ("/cost/quantize", test_quantize);
   g_test_add_func ("/cost/fast", test_fast);
   g_test_add_func ("/cost/subgraphs", test_subgraphs);
+  g_test_add_func ("/cost/assumed", test_assumed);
   g_test_add_func ("/cost/boards", test_boards);
   g_test_add_func ("/cost/machine", test_machine);
+  g_test_add_func ("/cost/no-machine", test_no_machine);
   g_test_add_func ("/cost/cannot", test_cannot);
   return g_test_run ();
 }

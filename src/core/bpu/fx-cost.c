@@ -104,9 +104,12 @@ static gboolean
 is_depthwise (const FxGraph *graph, const FxNode *node)
 {
   const FxAttr *group = fx_node_attr (node, "group");
-  const FxShape *weights = node->n_inputs > 1 ? &fx_graph_value (graph, node->inputs[1])->shape : NULL;
+  const FxShape *weights;
 
-  return group != NULL && group->i > 1 && weights != NULL && weights->rank > 1
+  if (group == NULL || group->i <= 1 || node->n_inputs < 2 || node->inputs[1] == FX_NONE)
+    return FALSE;
+  weights = &fx_graph_value (graph, node->inputs[1])->shape;
+  return weights->rank > 1
          && (strcmp (node->op_type, "QConv") == 0 ? weights->dims[1] == 1 : weights->dims[0] == group->i);
 }
 

@@ -130,10 +130,11 @@ static gboolean
 strip_node (FxGraph *graph, const FxUses *uses, FxId id)
 {
   const FxNode *node = fx_graph_node (graph, id);
-  FxId in = node->n_inputs > 0 ? node->inputs[0] : FX_NONE, out = node->outputs[0];
+  FxId in = node->n_inputs > 0 ? node->inputs[0] : FX_NONE;
+  FxId out = node->n_outputs == 1 ? node->outputs[0] : FX_NONE;
   gboolean at_input, at_output;
 
-  if (in == FX_NONE || out == FX_NONE || node->n_outputs != 1 || uses->is_output[in])
+  if (in == FX_NONE || out == FX_NONE || uses->is_output[in])
     return FALSE;
   at_input = is_input (graph, in) && fx_uses_count (uses, in) == 1 && !uses->is_output[out];
   at_output = uses->is_output[out] && fx_uses_count (uses, out) == 0 && uses->producer[in] != FX_NONE;

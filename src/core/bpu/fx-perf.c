@@ -33,6 +33,20 @@ optimize (const FxGraph *graph, const FxProgress *progress, GCancellable *cancel
   return g_steal_pointer (&optimized);
 }
 
+static guint
+assume_bpu (FxCheckReport *placement)
+{
+  guint n_assumed = 0;
+
+  for (guint i = 0; i < placement->n_nodes; i++)
+    if (placement->nodes[i].placement == FX_PLACEMENT_UNKNOWN)
+      {
+        placement->nodes[i].placement = FX_PLACEMENT_BPU;
+        n_assumed++;
+      }
+  return n_assumed;
+}
+
 FxPerf *
 fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine *machine, gboolean fast,
                   const FxProgress *progress, GCancellable *cancellable, GError **error)
@@ -45,10 +59,11 @@ fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine 
   if (!has_no_errors (graph, target, cancellable, error))
     return NULL;
   optimized = optimize (graph, progress, cancellable, error);
-  if (optimized == NULL || (placement = fx_check (optimized, target, NULL, cancellable, error)) == NULL
-      || (params = fx_quantize_assign_placeholder (optimized, placement, error)) == NULL)
+  if (optimized == NULL || (placement = fx_check (optimized, target, NULL, cancellable, error)) == NULL)
     return NULL;
-  perf->integer = fx_quantize_integer (optimized, params, error);
+  perf->n_assumed = assume_bpu (placement);
+  params = fx_quantize_assign_placeholder (optimized, placement, error);
+  perf->integer = params != NULL ? fx_quantize_integer (optimized, params, error) : NULL;
   if (perf->integer == NULL)
     return NULL;
   if (fast)

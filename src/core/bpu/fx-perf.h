@@ -14,10 +14,13 @@ typedef struct
 {
   FxGraph *integer; /* what was measured */
   guint n_stripped; /* nodes that fast measuring took away at its ends */
+  guint n_assumed;  /* nodes of the optimized model that were taken to run on the BPU, see below */
   FxCostReport *cost;
 } FxPerf;
 
-/* `graph` has its shapes inferred and is not changed. With `fast`, nodes that the boards' tools can take away at inputs
+/* What a board's published list does not mention (FX_PLACEMENT_UNKNOWN) is estimated as if the BPU took it.
+ *
+ * `graph` has its shapes inferred and is not changed. With `fast`, nodes that the boards' tools can take away at inputs
  * and outputs (fx_bpu_removable_types) are not counted. NULL and *error: BAD_GRAPH if the model has errors that keep it
  * from being converted, UNSUPPORTED as the passes say, G_IO_ERROR_CANCELLED. */
 FxPerf *fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine *machine, gboolean fast,
