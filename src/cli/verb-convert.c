@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/fx-cli.h"
 
+#include "core/bpu/fx-cost.h"
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
 #include "io/config/config-conversion.h"
@@ -218,6 +219,21 @@ make_options (const char *model, const Options *options, GError **error)
 
 /* ---- results ---- */
 
+/* Of boards that say what work costs, and what they take: of others nothing could be said. */
+static void
+print_latency (const FxConversion *conversion)
+{
+  const FxTarget *target = conversion->target;
+  g_autoptr (FxCostReport) cost = NULL;
+  FxMachine machine;
+
+  if (target == NULL || !target->complete || !fx_machine_of_target (&machine, target, NULL))
+    return;
+  cost = fx_cost_measure (conversion->integer, &machine);
+  printf ("about %.2f ms a frame on %s by estimate; fixpoint-cli perf tells what takes them\n", cost->total_ms,
+          target->board);
+}
+
 static void
 print_text (const FxConversion *conversion, const FxConversionOptions *options)
 {
@@ -225,6 +241,7 @@ print_text (const FxConversion *conversion, const FxConversionOptions *options)
 
   fputs (text, stdout);
   putchar ('\n');
+  print_latency (conversion);
   for (guint i = 0; i < conversion->files->len; i++)
     printf ("wrote %s\n", (const char *)g_ptr_array_index (conversion->files, i));
 }

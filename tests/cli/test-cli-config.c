@@ -79,6 +79,7 @@ test_convert (void)
   g_assert_cmpint (converted.status, ==, 0);
   g_assert_true (g_file_test (quantized, G_FILE_TEST_IS_REGULAR));
   g_assert_nonnull (strstr (converted.out, quantized));
+  g_assert_nonnull (strstr (converted.out, " ms a frame on RDK X5 by estimate"));
   cli_remove_folder (out);
   g_remove (path);
 }
