@@ -132,6 +132,7 @@ test_threads (void)
       g_autoptr (FxConversion) conversion = NULL;
 
       options->n_threads = threads;
+      options->preset = FX_PRESET_THOROUGH;
       conversion = fx_conversion_run (options, NULL, NULL, &error);
       g_assert_no_error (error);
       sum = checksum (folder);
@@ -247,6 +248,32 @@ test_auto (void)
   g_assert_cmpfloat (chosen->errors->outputs[0].all.mse, <=, best);
 }
 
+/* The ranges that each activation chooses for itself differ from those of one method, and are kept only for the better;
+ * the steps go on from what the one before left. */
+static void
+test_thorough (void)
+{
+  g_autoptr (FxConversionOptions) options = new_options (NULL, 0);
+  g_autoptr (FxConversion) conversion = NULL;
+  const FxAccuracyLog *step = NULL;
+
+  options->preset = FX_PRESET_THOROUGH;
+  options->method = g_strdup ("kl");
+  conversion = fx_conversion_run (options, NULL, NULL, NULL);
+  for (guint i = 0; i < conversion->steps->len; i++)
+    {
+      const FxAccuracyLog *log = conversion->steps->pdata[i];
+
+      g_assert_true (!log->kept || log->after_db > log->before_db);
+      if (step != NULL)
+        g_assert_cmpfloat (log->before_db, ==, step->after_db);
+      if (strcmp (log->name, "choose-ranges") == 0)
+        step = log;
+    }
+  g_assert_nonnull (step);
+  g_assert_true (step->kept);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -257,5 +284,6 @@ main (int argc, char **argv)
   g_test_add_func ("/conversion/stopped", test_stopped);
   g_test_add_func ("/conversion/errors", test_errors);
   g_test_add_func ("/conversion/auto", test_auto);
+  g_test_add_func ("/conversion/thorough", test_thorough);
   return g_test_run ();
 }

@@ -7,7 +7,6 @@
 #include "core/graph/fx-graph.h"
 #include "core/quant/fx-accuracy.h"
 
-
 /* More samples choose better, but each runs once for every activation and method. */
 #define MAX_SAMPLES 32
 

@@ -182,23 +182,29 @@ channel_spread (const FxLayerDetail *detail)
   return high - low;
 }
 
-/* One scale for channels that differ much. */
+static gboolean
+has_preset (const FxReport *report, const char *preset)
+{
+  return report->preset != NULL && strcmp (report->preset, preset) == 0;
+}
+
+/* One scale for channels that differ much; the other presets have equalized what can be. */
 static void
 advise_channels (const FxReport *report, GPtrArray *list)
 {
-  for (guint i = 0; report->errors != NULL && i < report->errors->n_details; i++)
+  for (guint i = 0; has_preset (report, "fast") && report->errors != NULL && i < report->errors->n_details; i++)
     {
       const FxLayerDetail *detail = &report->errors->details[i];
       double spread = channel_spread (detail);
       g_autofree char *db = decibels (spread);
 
-      if (!(spread > CHANNEL_DB) || (report->preset != NULL && strcmp (report->preset, "thorough") == 0))
+      if (!(spread > CHANNEL_DB))
         continue;
       add (list, "channels", report->errors->layers[detail->layer].node,
            g_strdup_printf ("Its channels differ by %s dB: one scale for all suits few of them. Equalization across "
                             "layers evens such channels out.",
                             db),
-           g_strdup ("--preset thorough"));
+           g_strdup ("--preset default"));
       return;
     }
 }
@@ -215,18 +221,18 @@ advise_side (const FxReport *report, GPtrArray *list)
   difference = output->weights.sqnr_db - output->activations.sqnr_db;
   weights = decibels (output->weights.sqnr_db);
   activations = decibels (output->activations.sqnr_db);
-  if (difference < -SIDE_DB && (report->preset == NULL || strcmp (report->preset, "thorough") != 0))
+  if (difference < -SIDE_DB)
     add (list, "weights", NULL,
-         g_strdup_printf ("Most of the error comes from the weights (%s dB, activations %s dB): a search for better "
-                          "rounding pays.",
+         g_strdup_printf ("Most of the error comes from the weights (%s dB, activations %s dB), which have 8 bits in "
+                          "every layer: only leaving the layers with the largest error of their own in float helps.",
                           weights, activations),
-         g_strdup ("--preset thorough"));
+         NULL);
   else if (difference > SIDE_DB)
     add (list, "activations", NULL,
          g_strdup_printf ("Most of the error comes from the activations (%s dB, weights %s dB): other ranges, or more "
                           "bits for a few tensors, pay; better rounding of weights does not.",
                           activations, weights),
-         g_strdup ("--method auto"));
+         has_preset (report, "thorough") ? NULL : g_strdup ("--preset thorough"));
 }
 
 static void
@@ -274,6 +280,6 @@ fx_advice_list (const FxReport *report)
   if (list->len == 0)
     add (list, "none", NULL,
          g_strdup ("No single part stands out. Another method, more samples or the thorough preset may help."),
-         g_strdup ("--preset thorough"));
+         has_preset (report, "thorough") ? NULL : g_strdup ("--preset thorough"));
   return list;
 }
