@@ -213,6 +213,24 @@ add_setting (FxWindow *window, const char *action_name, const char *key, gpointe
   g_settings_bind (fx_settings_get (), key, object, property, G_SETTINGS_BIND_DEFAULT);
 }
 
+static void
+flap_revealed_cb (AdwFlap *flap, G_GNUC_UNUSED GParamSpec *pspec, gpointer key)
+{
+  if (!adw_flap_get_folded (flap))
+    g_settings_set_boolean (fx_settings_get (), key, adw_flap_get_reveal_flap (flap));
+}
+
+/* A flap that a narrow window hides is not one that nobody wants to see. */
+static void
+add_flap (FxWindow *window, const char *action_name, const char *key, AdwFlap *flap)
+{
+  g_autoptr (GPropertyAction) action = g_property_action_new (action_name, flap, "reveal-flap");
+
+  g_action_map_add_action (G_ACTION_MAP (window), G_ACTION (action));
+  adw_flap_set_reveal_flap (flap, g_settings_get_boolean (fx_settings_get (), key));
+  g_signal_connect (flap, "notify::reveal-flap", G_CALLBACK (flap_revealed_cb), (gpointer)key);
+}
+
 void
 fx_window_add_actions (FxWindow *window)
 {
@@ -230,8 +248,8 @@ fx_window_add_actions (FxWindow *window)
       g_action_map_add_action (G_ACTION_MAP (window), G_ACTION (action));
     }
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
-  add_setting (window, "toggle-sidebar", "show-sidebar", window->sidebar_flap, "reveal-flap");
-  add_setting (window, "toggle-inspector", "show-inspector", window->inspector_flap, "reveal-flap");
+  add_flap (window, "toggle-sidebar", "show-sidebar", window->sidebar_flap);
+  add_flap (window, "toggle-inspector", "show-inspector", window->inspector_flap);
   add_setting (window, "toggle-minimap", "show-minimap", fx_graph_view_get_canvas (window->graph_view), "show-minimap");
   add_setting (window, "toggle-results", "show-results", window->results_slot, "visible");
 }
