@@ -4,6 +4,7 @@
 #include "app/fx-window-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 typedef void (*PathFunc) (FxWindow *window, const char *path);
 
@@ -92,14 +93,23 @@ suggest_name (GtkFileChooser *chooser, FxWindow *window, const char *suffix)
 
 /* ---- open ---- */
 
+static const char *const model_suffixes[] = { "onnx", "prototxt", "caffemodel", "fixpoint", NULL };
+
+gboolean
+fx_window_can_open (const char *path)
+{
+  const char *dot = strrchr (path, '.');
+
+  return dot != NULL && g_strv_contains (model_suffixes, dot + 1);
+}
+
 void
 fx_window_ask_open (FxWindow *window)
 {
-  static const char *const all[] = { "onnx", "prototxt", "caffemodel", "fixpoint", NULL };
   GtkFileChooser *chooser
       = ask (window, _ ("Open Model or Project"), GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), fx_window_open);
 
-  add_filter (chooser, _ ("Models and Projects"), all);
+  add_filter (chooser, _ ("Models and Projects"), model_suffixes);
   add_all_filter (chooser);
 }
 

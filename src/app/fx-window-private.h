@@ -62,7 +62,11 @@ void fx_window_convert (FxWindow *window);
 void fx_window_cancel_jobs (FxWindow *window);
 void fx_window_show_errors (FxWindow *window, gboolean show);
 
+/* fx-window-drop.c */
+void fx_window_init_drop (FxWindow *window);
+
 /* fx-window-files.c: each asks where, then does it */
+gboolean fx_window_can_open (const char *path); /* by its name */
 void fx_window_ask_open (FxWindow *window);
 void fx_window_ask_save (FxWindow *window);
 void fx_window_ask_export_model (FxWindow *window);

@@ -264,6 +264,7 @@ fx_window_init (FxWindow *window)
                            G_CONNECT_SWAPPED);
   bind_document (window);
   fx_window_init_jobs (window);
+  fx_window_init_drop (window);
   fx_window_add_actions (window);
   g_signal_connect_swapped (window->target_drop_down, "notify::selected", G_CALLBACK (target_selected_cb), window);
   state_cb (window);
