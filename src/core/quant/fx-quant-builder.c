@@ -72,6 +72,7 @@ fx_quant_finish (FxQuantBuilder *builder, GError **error)
     fx_graph_add_output (builder->to, fx_quant_float (builder, fx_graph_output (builder->from, i)));
   if (!fx_graph_sort (builder->to, error))
     return NULL;
+  fx_graph_compact (builder->to); /* biases are not used in float any more */
   fx_graph_infer (builder->to, diagnostics);
   if (!fx_diagnostics_to_error (diagnostics, error) || !fx_graph_verify (builder->to, error))
     return NULL;
