@@ -34,7 +34,6 @@ test-slow: setup-test $(BUILD)/build.ninja
 sanitize: setup-test $(SANITIZE_BUILD)/build.ninja
 	ninja -C $(SANITIZE_BUILD)
 	ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1:allocator_may_return_null=1 \
-	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
 	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
 	OMP_NUM_THREADS=2 tools/run-tests.sh $(SANITIZE_BUILD) $(quick) --timeout-multiplier 8
 
