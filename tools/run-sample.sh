@@ -25,7 +25,7 @@ step "Convert it"
   --test "$sample/test" --labels "$sample/test/labels.txt" -o "$build/sample"
 
 step "How fast will it be?"
-"$cli" perf "$sample/sample.onnx" --target rdk-x5 | tail -n 5
+"$cli" perf "$sample/sample.onnx" --target rdk-x5 | sed -n '/ on RDK X5/,$p'
 
 step "The report is $build/sample/sample_report.html"
 if [ -x "$app" ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then

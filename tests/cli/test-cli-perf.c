@@ -27,6 +27,7 @@ test_text (void)
   g_assert_nonnull (strstr (result.out, "QConv              /stem/stem.0/Conv\n"));
   g_assert_nonnull (strstr (result.out, ", 1 BPU subgraph\n"));
   g_assert_nonnull (strstr (result.out, "basis      an estimate: "));
+  g_assert_null (strstr (result.out, "assumed")); /* nodes that were fused away are none */
 }
 
 /* The latency is the sum of the kinds and the sum of the parts; each kind is its amount times its price. */

@@ -34,12 +34,12 @@ optimize (const FxGraph *graph, const FxProgress *progress, GCancellable *cancel
 }
 
 static guint
-assume_bpu (FxCheckReport *placement)
+assume_bpu (const FxGraph *graph, FxCheckReport *placement)
 {
   guint n_assumed = 0;
 
   for (guint i = 0; i < placement->n_nodes; i++)
-    if (placement->nodes[i].placement == FX_PLACEMENT_UNKNOWN)
+    if (!fx_graph_node (graph, i)->removed && placement->nodes[i].placement == FX_PLACEMENT_UNKNOWN)
       {
         placement->nodes[i].placement = FX_PLACEMENT_BPU;
         n_assumed++;
@@ -61,7 +61,7 @@ fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine 
   optimized = optimize (graph, progress, cancellable, error);
   if (optimized == NULL || (placement = fx_check (optimized, target, NULL, cancellable, error)) == NULL)
     return NULL;
-  perf->n_assumed = assume_bpu (placement);
+  perf->n_assumed = assume_bpu (optimized, placement);
   params = fx_quantize_assign_placeholder (optimized, placement, error);
   perf->integer = params != NULL ? fx_quantize_integer (optimized, params, error) : NULL;
   if (perf->integer == NULL)
