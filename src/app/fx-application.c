@@ -12,7 +12,8 @@ struct _FxApplication
 {
   AdwApplication parent_instance;
 
-  gboolean started; /* the first activation restores the session */
+  gboolean started;  /* the first activation restores the session */
+  gboolean quitting; /* the session is what was open before the first window closed */
 };
 
 G_DEFINE_FINAL_TYPE (FxApplication, fx_application, ADW_TYPE_APPLICATION)
@@ -22,6 +23,7 @@ new_window (FxApplication *application)
 {
   FxWindow *window = fx_window_new (application);
 
+  application->quitting = FALSE; /* somebody kept a window, and goes on */
   gtk_window_present (GTK_WINDOW (window));
   return window;
 }
@@ -44,6 +46,55 @@ void
 fx_application_open_path (FxApplication *application, const char *path)
 {
   fx_window_open (empty_window (application), path);
+}
+
+/* ---- session ---- */
+
+/* Writes down what the windows show. */
+static void
+keep_session (const GList *windows)
+{
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+
+  for (const GList *link = windows; link != NULL; link = link->next)
+    {
+      FxDocument *document = FX_IS_WINDOW (link->data) ? fx_window_get_document (link->data) : NULL;
+
+      if (document == NULL || fx_document_get_state (document) != FX_DOCUMENT_READY)
+        continue;
+      g_strv_builder_add (paths, fx_document_get_path (document) != NULL ? fx_document_get_path (document)
+                                                                         : fx_document_get_project (document)->model);
+    }
+  list = g_strv_builder_end (paths);
+  g_settings_set_strv (fx_settings_get (), "session", (const char *const *)list);
+}
+
+/* FALSE if nothing of it is there any more. */
+static gboolean
+restore_session (FxApplication *application)
+{
+  g_auto (GStrv) paths = g_settings_get_strv (fx_settings_get (), "session");
+  gboolean found = FALSE;
+
+  for (char **path = paths; g_settings_get_boolean (fx_settings_get (), "restore-session") && *path != NULL; path++)
+    if (g_file_test (*path, G_FILE_TEST_IS_REGULAR))
+      {
+        fx_window_open (new_window (application), *path);
+        found = TRUE;
+      }
+  return found;
+}
+
+/* The last window takes the program with it. */
+static void
+fx_application_window_removed (GtkApplication *base, GtkWindow *window)
+{
+  const GList *windows = gtk_application_get_windows (base);
+
+  if (!FX_APPLICATION (base)->quitting && windows != NULL && windows->next == NULL && windows->data == window)
+    keep_session (windows);
+  GTK_APPLICATION_CLASS (fx_application_parent_class)->window_removed (base, window);
 }
 
 /* ---- actions ---- */
@@ -114,6 +165,8 @@ quit_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter,
 {
   g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (data));
 
+  keep_session (windows);
+  FX_APPLICATION (data)->quitting = TRUE;
   for (GList *link = windows; link != NULL; link = link->next)
     gtk_window_close (link->data);
 }
@@ -191,8 +244,9 @@ fx_application_activate (GApplication *base)
 
   if (window != NULL)
     gtk_window_present (window);
-  else
+  else if (FX_APPLICATION (base)->started || !restore_session (FX_APPLICATION (base)))
     new_window (FX_APPLICATION (base));
+  FX_APPLICATION (base)->started = TRUE;
 }
 
 static void
@@ -222,6 +276,7 @@ fx_application_class_init (FxApplicationClass *klass)
   application_class->startup = fx_application_startup;
   application_class->activate = fx_application_activate;
   application_class->open = fx_application_open;
+  GTK_APPLICATION_CLASS (klass)->window_removed = fx_application_window_removed;
 }
 
 static void
