@@ -8,7 +8,7 @@ set -eu
 
 build='build-essential meson:meson ninja-build:ninja pkg-config:pkg-config libglib2.0-dev libjson-glib-dev
   libprotobuf-c-dev protobuf-c-compiler:protoc-c protobuf-compiler:protoc libdnnl-dev libjpeg62-turbo-dev libpng-dev libyaml-dev
-  libgtk-4-dev libadwaita-1-dev gettext:msgfmt adwaita-icon-theme'
+  libgtk-4-dev libadwaita-1-dev gettext:msgfmt adwaita-icon-theme librsvg2-common'
 test="$build desktop-file-utils:desktop-file-validate appstream:appstreamcli libxml2-utils:xmllint libonnx-testdata python3-onnx python3-numpy xvfb:Xvfb"
 format='clang-format:clang-format'
 fuzz="$build clang libclang-rt-14-dev"
