@@ -182,8 +182,12 @@ sync_datasets (FxDocument *document)
       g_ptr_array_add (items, find_item (old, project->datasets->pdata[i]));
       same = same && items->pdata[i] == old->pdata[i];
     }
-  if (!same)
-    g_list_store_splice (document->datasets, 0, n, items->pdata, items->len);
+  if (same)
+    return;
+  for (guint i = 0; i < old->len; i++)
+    if (!g_ptr_array_find (items, old->pdata[i], NULL))
+      fx_dataset_item_cancel (old->pdata[i]); /* nobody waits for it any more */
+  g_list_store_splice (document->datasets, 0, n, items->pdata, items->len);
 }
 
 /* Samples are looked at as the network sees them, so both the graph and the pipelines matter. */

@@ -13,7 +13,7 @@ struct _FxResults
   GArray *layers; /* of FxResultLayer */
   GListStore *log;
   char *text;
-  FxConversion *conversion;
+  FxShared *conversion; /* FxConversion; NULL until it is finished */
 };
 
 G_DEFINE_FINAL_TYPE (FxResults, fx_results, G_TYPE_OBJECT)
@@ -93,16 +93,24 @@ fx_results_get_text (FxResults *results)
 FxConversion *
 fx_results_get_conversion (FxResults *results)
 {
-  return results->conversion;
+  return fx_shared_get (results->conversion);
 }
 
 const char *
 fx_results_find_file (FxResults *results, const char *ending)
 {
-  for (guint i = 0; results->conversion != NULL && i < results->conversion->files->len; i++)
-    if (g_str_has_suffix (g_ptr_array_index (results->conversion->files, i), ending))
-      return g_ptr_array_index (results->conversion->files, i);
+  const FxConversion *conversion = fx_results_get_conversion (results);
+
+  for (guint i = 0; conversion != NULL && i < conversion->files->len; i++)
+    if (g_str_has_suffix (g_ptr_array_index (conversion->files, i), ending))
+      return g_ptr_array_index (conversion->files, i);
   return NULL;
+}
+
+FxShared *
+fx_results_share (FxResults *results, gpointer part)
+{
+  return fx_shared_new_part (results->conversion, part);
 }
 
 void
@@ -143,9 +151,9 @@ fx_results_add_log (FxResults *results, const char *line)
 void
 fx_results_finish (FxResults *results, FxConversion *conversion, char *text)
 {
-  fx_conversion_free (results->conversion);
+  fx_shared_unref (results->conversion);
   g_free (results->text);
-  results->conversion = conversion;
+  results->conversion = fx_shared_new (conversion, (GDestroyNotify)fx_conversion_free);
   results->text = text;
   g_signal_emit (results, signals[FINISHED], 0);
 }
@@ -166,7 +174,7 @@ fx_results_finalize (GObject *object)
 
   g_array_unref (results->layers);
   g_object_unref (results->log);
-  fx_conversion_free (results->conversion);
+  fx_shared_unref (results->conversion);
   g_free (results->text);
   g_free (results->title);
   G_OBJECT_CLASS (fx_results_parent_class)->finalize (object);

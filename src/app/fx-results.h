@@ -35,6 +35,8 @@ int fx_results_find (FxResults *results, const char *node);
 GListModel *fx_results_get_log (FxResults *results);          /* GtkStringObject, a line each */
 const char *fx_results_get_text (FxResults *results);         /* the report; NULL until it is finished */
 FxConversion *fx_results_get_conversion (FxResults *results); /* likewise; borrowed */
+/* A graph or report of that conversion, which is kept as long as somebody has this. NULL for NULL. */
+FxShared *fx_results_share (FxResults *results, gpointer part);
 /* The file of the results with that ending ("_report.html"); NULL. Borrowed. */
 const char *fx_results_find_file (FxResults *results, const char *ending);
 

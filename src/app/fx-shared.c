@@ -5,7 +5,8 @@ struct _FxShared
 {
   gatomicrefcount ref_count;
   gpointer data;
-  GDestroyNotify free_data;
+  GDestroyNotify free_data; /* NULL: the whole frees it */
+  FxShared *whole;          /* owned, or NULL */
 };
 
 FxShared *
@@ -23,6 +24,16 @@ fx_shared_new (gpointer data, GDestroyNotify free_data)
 }
 
 FxShared *
+fx_shared_new_part (FxShared *whole, gpointer part)
+{
+  FxShared *shared = fx_shared_new (part, NULL);
+
+  if (shared != NULL)
+    shared->whole = fx_shared_ref (whole);
+  return shared;
+}
+
+FxShared *
 fx_shared_ref (FxShared *shared)
 {
   if (shared != NULL)
@@ -35,7 +46,9 @@ fx_shared_unref (FxShared *shared)
 {
   if (shared == NULL || !g_atomic_ref_count_dec (&shared->ref_count))
     return;
-  shared->free_data (shared->data);
+  if (shared->free_data != NULL)
+    shared->free_data (shared->data);
+  fx_shared_unref (shared->whole);
   g_free (shared);
 }
 

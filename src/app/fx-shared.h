@@ -12,6 +12,8 @@ typedef struct _FxShared FxShared;
 
 /* Takes `data` over; NULL gives NULL. */
 FxShared *fx_shared_new (gpointer data, GDestroyNotify free_data);
+/* Something inside of `whole`, which lives as long as this does. NULL gives NULL. */
+FxShared *fx_shared_new_part (FxShared *whole, gpointer part);
 FxShared *fx_shared_ref (FxShared *shared); /* accepts NULL */
 void fx_shared_unref (FxShared *shared);    /* accepts NULL; from any thread */
 gpointer fx_shared_get (FxShared *shared);  /* borrowed; NULL for NULL */

@@ -5,6 +5,7 @@
 #include "app/fx-window-private.h"
 
 #include "app/fx-settings.h"
+#include "core/graph/fx-graph.h"
 
 #include <glib/gi18n.h>
 
@@ -106,10 +107,14 @@ add_dataset (FxWindow *window, const char *path)
   fx_document_add_dataset (window->document, path, NULL);
 }
 
+/* Of the first input. */
 static void
 set_preprocess (FxWindow *window, const char *text)
 {
-  fx_document_set_preprocess (window->document, NULL, text);
+  const FxGraph *graph = fx_shared_get (fx_document_get_graph (window->document));
+
+  if (fx_graph_n_inputs (graph) > 0)
+    fx_document_set_preprocess (window->document, fx_graph_value (graph, fx_graph_input (graph, 0))->name, text);
 }
 
 static void
@@ -188,6 +193,15 @@ set_input_shape_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gp
   fx_document_set_input_shape (window->document, name, shape);
 }
 
+/* The place in the project's list. */
+static void
+remove_dataset_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  FxWindow *window = data;
+
+  fx_document_remove_dataset (window->document, g_variant_get_uint32 (parameter));
+}
+
 static void
 show_errors_cb (GSimpleAction *action, GVariant *state, gpointer window)
 {
@@ -235,6 +249,7 @@ void
 fx_window_add_actions (FxWindow *window)
 {
   static const GActionEntry entries[] = { { "set-input-shape", set_input_shape_cb, "(ss)", NULL, NULL, { 0 } },
+                                          { "remove-dataset", remove_dataset_cb, "u", NULL, NULL, { 0 } },
                                           { "show-errors", NULL, NULL, "false", show_errors_cb, { 0 } },
                                           { "group-nodes", NULL, NULL, "false", group_nodes_cb, { 0 } } };
 

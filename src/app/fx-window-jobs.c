@@ -52,7 +52,8 @@ add_inputs (FxConversionOptions *options, const FxProject *project, const FxGrap
 static char *
 output_dir (const FxProject *project)
 {
-  g_autofree char *stem = g_strdup (project->model), *sample = fx_settings_sample_folder ();
+  g_autofree char *stem = g_strdup (project->model), *folder = fx_settings_sample_folder ();
+  g_autofree char *sample = g_strconcat (folder, "/", NULL);
   char *slash = strrchr (stem, '/'), *dot = strrchr (stem, '.');
 
   if (project->output != NULL)

@@ -65,6 +65,9 @@ void fx_window_show_errors (FxWindow *window, gboolean show);
 /* fx-window-drop.c */
 void fx_window_init_drop (FxWindow *window);
 
+/* fx-window-views.c: after the actions */
+void fx_window_init_views (FxWindow *window);
+
 /* fx-window-files.c: each asks where, then does it */
 gboolean fx_window_can_open (const char *path); /* by its name */
 void fx_window_ask_open (FxWindow *window);

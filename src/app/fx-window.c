@@ -250,8 +250,9 @@ fx_window_init (FxWindow *window)
 
   window->document = fx_document_new ();
   gtk_widget_init_template (GTK_WIDGET (window));
-  gtk_window_set_default_size (GTK_WINDOW (window), g_settings_get_int (settings, "window-width"),
-                               g_settings_get_int (settings, "window-height"));
+  g_settings_bind (settings, "window-width", window, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-height", window, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-maximized", window, "maximized", G_SETTINGS_BIND_DEFAULT);
   gtk_drop_down_set_model (window->target_drop_down, boards);
   fx_problems_page_set_document (window->problems_page, window->document);
   fx_inputs_page_set_document (window->inputs_page, window->document);
@@ -266,6 +267,7 @@ fx_window_init (FxWindow *window)
   fx_window_init_jobs (window);
   fx_window_init_drop (window);
   fx_window_add_actions (window);
+  fx_window_init_views (window);
   g_signal_connect_swapped (window->target_drop_down, "notify::selected", G_CALLBACK (target_selected_cb), window);
   state_cb (window);
   title_cb (window);

@@ -106,6 +106,39 @@ select_both_ways (FxWindow *window)
   app_test_picture (window, "colored-by-error");
 }
 
+/* The node is on the canvas; nodes of the optimized model are fused, those of the quantized one have other types. */
+static gboolean
+shows_quantized (gpointer window)
+{
+  const FxScene *scene = fx_canvas_get_scene (fx_graph_view_get_canvas (((FxWindow *)window)->graph_view));
+  gboolean found = FALSE;
+
+  for (guint32 i = 0; i < fx_scene_n_boxes (scene); i++)
+    {
+      g_autofree char *label = fx_scene_box_label (scene, i);
+
+      found = found || g_str_has_prefix (label, "QConv ");
+    }
+  return found;
+}
+
+static gboolean
+shows_source (gpointer window)
+{
+  return !shows_quantized (window);
+}
+
+static void
+look_at_views (FxWindow *window)
+{
+  g_action_group_change_action_state (G_ACTION_GROUP (window), "view", g_variant_new_string ("quantized"));
+  app_test_wait (shows_quantized, window, "the quantized model");
+  app_test_idle (300);
+  app_test_picture (window, "quantized");
+  g_action_group_change_action_state (G_ACTION_GROUP (window), "view", g_variant_new_string ("source"));
+  app_test_wait (shows_source, window, "the source model");
+}
+
 static void
 stop_second (FxWindow *window)
 {
@@ -177,6 +210,7 @@ test_session (void)
   app_test_forget_block ();
   convert (window);
   select_both_ways (window);
+  look_at_views (window);
   stop_second (window);
   g_test_message ("the main loop stood still for at most %.0f ms", app_test_longest_block ());
   save_and_open (window, folder);

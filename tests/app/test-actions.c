@@ -1,0 +1,71 @@
+/* Every key and every widget of a window with a model calls an action that exists, and what they change is changed.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "app-test.h"
+
+#include "app/fx-window-private.h"
+
+/* "window." and the like belong to GTK. */
+static void
+check_action (FxWindow *window, const char *detailed, const char *where)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+  GActionMap *map;
+
+  g_assert_true (g_action_parse_detailed_name (detailed, &name, &target, NULL));
+  if (!g_str_has_prefix (name, "win.") && !g_str_has_prefix (name, "app."))
+    return;
+  map = *name == 'a' ? G_ACTION_MAP (gtk_window_get_application (GTK_WINDOW (window))) : G_ACTION_MAP (window);
+  if (g_action_map_lookup_action (map, name + 4) == NULL)
+    g_error ("%s calls %s, which does not exist", where, name);
+}
+
+/* Returns how many widgets call an action. */
+static guint
+check_widgets (FxWindow *window, GtkWidget *widget)
+{
+  guint n = 0;
+
+  if (GTK_IS_ACTIONABLE (widget) && gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)) != NULL)
+    {
+      check_action (window, gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)), G_OBJECT_TYPE_NAME (widget));
+      n++;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += check_widgets (window, child);
+  return n;
+}
+
+static void
+test_actions (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+  FxDocument *document = fx_window_get_document (window);
+  g_auto (GStrv) keys = NULL;
+
+  app_test_action (window, "app.open-sample", NULL);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  keys = gtk_application_list_action_descriptions (GTK_APPLICATION (application));
+  for (char **key = keys; *key != NULL; key++)
+    check_action (window, *key, "a key");
+  g_assert_cmpuint (check_widgets (window, GTK_WIDGET (window)), >, 10);
+
+  app_test_action (window, "win.remove-dataset", "uint32 0");
+  g_assert_cmpuint (fx_document_get_project (document)->datasets->len, ==, 0);
+  app_test_action (window, "win.undo", NULL);
+  g_assert_cmpuint (fx_document_get_project (document)->datasets->len, ==, 1);
+  app_test_action (window, "win.set-preprocess", "'bgr; scale 2'");
+  g_assert_cmpstr (fx_project_find_input (fx_document_get_project (document), "input")->preprocess, ==, "bgr; scale 2");
+  app_test_stop (application);
+}
+
+int
+main (int argc, char **argv)
+{
+  app_test_init (&argc, &argv);
+  g_test_add_func ("/app/actions", test_actions);
+  return g_test_run ();
+}
