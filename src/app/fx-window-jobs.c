@@ -6,6 +6,8 @@
 #include "app/fx-convert-job.h"
 #include "app/fx-job-row.h"
 #include "app/fx-settings.h"
+#include "core/calib/fx-input-split.h"
+#include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
 
 #include <glib/gi18n.h>
@@ -13,36 +15,73 @@
 
 /* ---- options ---- */
 
-static const FxProjectDataset *
-dataset_of (const FxProject *project, const char *input, gboolean is_first)
+/* All sources of an input; the first one may have labels. FALSE: there are none. */
+static gboolean
+add_datasets (FxConversionInput *to, const FxProject *project, const char *input, gboolean is_first)
 {
+  g_autoptr (GStrvBuilder) more = g_strv_builder_new ();
+
   for (guint i = 0; i < project->datasets->len; i++)
     {
       const FxProjectDataset *dataset = project->datasets->pdata[i];
 
-      if (dataset->input == NULL ? is_first : g_str_equal (dataset->input, input))
-        return dataset;
+      if (dataset->input == NULL ? !is_first : !g_str_equal (dataset->input, input))
+        continue;
+      if (to->dataset != NULL)
+        {
+          g_strv_builder_add (more, dataset->path);
+          continue;
+        }
+      to->dataset = g_strdup (dataset->path);
+      to->labels = g_strdup (dataset->labels);
     }
-  return NULL;
+  to->more = g_strv_builder_end (more);
+  return to->dataset != NULL;
 }
 
-/* FALSE: an input has no samples. */
+/* Where the board feeds something else than the network was trained on, the arithmetic of the pipeline moves into the
+ * network. FALSE and *error: it cannot. */
 static gboolean
-add_inputs (FxConversionOptions *options, const FxProject *project, const FxGraph *graph)
+set_runtime (FxConversionInput *to, const FxProjectInput *from, GError **error)
+{
+  const char *text = from->preprocess != NULL ? from->preprocess : "";
+  g_autoptr (FxPreprocess) whole = NULL, pictures = NULL;
+  FxInputType runtime;
+
+  if (!fx_input_type_find (from->runtime, &runtime))
+    return fx_fail (error, FX_ERROR_BAD_DATA, "%s: a board cannot feed \"%s\"", from->name, from->runtime);
+  whole = fx_preprocess_parse (text, error);
+  pictures = whole != NULL ? fx_input_split (whole, runtime, &to->spec, error) : NULL;
+  if (pictures == NULL)
+    return fx_error_prefix (error, "%s", from->name);
+  to->has_spec = TRUE;
+  to->preprocess = fx_preprocess_to_string (pictures);
+  return TRUE;
+}
+
+/* FALSE, *error, and the page of the sidebar on which that can be mended. */
+static gboolean
+add_inputs (FxConversionOptions *options, const FxProject *project, const FxGraph *graph, const char **page,
+            GError **error)
 {
   for (guint i = 0; i < fx_graph_n_inputs (graph); i++)
     {
       const char *name = fx_graph_value (graph, fx_graph_input (graph, i))->name;
-      const FxProjectDataset *dataset = dataset_of (project, name, i == 0);
       const FxProjectInput *entry = fx_project_find_input (project, name);
       FxConversionInput *input = fx_conversion_options_add_input (options);
 
-      if (dataset == NULL)
-        return FALSE;
       input->name = g_strdup (name);
-      input->dataset = g_strdup (dataset->path);
-      input->labels = g_strdup (dataset->labels);
-      input->preprocess = entry != NULL ? g_strdup (entry->preprocess) : NULL;
+      *page = "calibration";
+      if (!add_datasets (input, project, name, i == 0))
+        return fx_fail (error, FX_ERROR_BAD_DATA, "%s", _ ("Add calibration samples first"));
+      *page = "inputs";
+      if (entry != NULL && entry->runtime != NULL)
+        {
+          if (!set_runtime (input, entry, error))
+            return FALSE;
+        }
+      else
+        input->preprocess = entry != NULL ? g_strdup (entry->preprocess) : NULL;
     }
   return TRUE;
 }
@@ -66,7 +105,7 @@ output_dir (const FxProject *project)
 }
 
 static FxConversionOptions *
-make_options (FxWindow *window)
+make_options (FxWindow *window, const char **page, GError **error)
 {
   const FxProject *project = fx_document_get_project (window->document);
   const FxGraph *graph = fx_shared_get (fx_document_get_graph (window->document));
@@ -82,7 +121,7 @@ make_options (FxWindow *window)
   options->output_dir = output_dir (project);
   if (project->preset != NULL)
     fx_preset_parse (project->preset, &options->preset, NULL);
-  if (!add_inputs (options, project, graph))
+  if (!add_inputs (options, project, graph, page, error))
     g_clear_pointer (&options, fx_conversion_options_free);
   return options;
 }
@@ -149,16 +188,17 @@ finished_cb (FxWindow *window, FxJob *job)
 void
 fx_window_convert (FxWindow *window)
 {
-  FxConversionOptions *options = make_options (window);
+  const char *page = "inputs";
+  g_autoptr (GError) error = NULL;
+  FxConversionOptions *options = make_options (window, &page, &error);
   g_autofree char *title = NULL, *name = NULL, *time = NULL;
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autoptr (FxConvertJob) job = NULL;
 
   if (options == NULL)
     {
-      adw_flap_set_reveal_flap (window->sidebar_flap, TRUE);
-      adw_view_stack_set_visible_child_name (window->sidebar_stack, "calibration");
-      fx_window_tell (window, _ ("Add calibration samples first"));
+      gtk_widget_activate_action (GTK_WIDGET (window), "win.show-page", "s", page);
+      fx_window_tell (window, error->message);
       return;
     }
   g_object_get (window->document, "title", &name, NULL);

@@ -25,8 +25,23 @@ typedef struct
 
 /* ---- the report ---- */
 
+/* All sources of the first input; NULL: there are none. */
+static char *
+dataset_text (const FxConversionOptions *options)
+{
+  const FxConversionInput *input
+      = options->inputs->len > 0 ? &g_array_index (options->inputs, FxConversionInput, 0) : NULL;
+  g_autofree char *more = NULL;
+
+  if (input == NULL || input->more == NULL || *input->more == NULL)
+    return input != NULL ? g_strdup (input->dataset) : NULL;
+  more = g_strjoinv (", ", input->more);
+  return g_strconcat (input->dataset, ", ", more, NULL);
+}
+
 static void
-fill_report (FxReport *report, FxReportStep *steps, const FxConversion *conversion, const FxConversionOptions *options)
+fill_report (FxReport *report, FxReportStep *steps, const char *dataset, const FxConversion *conversion,
+             const FxConversionOptions *options)
 {
   const FxConversionInput *input
       = options->inputs->len > 0 ? &g_array_index (options->inputs, FxConversionInput, 0) : NULL;
@@ -43,7 +58,7 @@ fill_report (FxReport *report, FxReportStep *steps, const FxConversion *conversi
                     .march = conversion->target != NULL ? conversion->target->march : NULL,
                     .method = conversion->method,
                     .preset = fx_preset_name (options->preset),
-                    .dataset = input != NULL ? input->dataset : NULL,
+                    .dataset = dataset,
                     .preprocess = input != NULL ? input->preprocess : NULL,
                     .n_calibration = conversion->n_calibration,
                     .n_held_out = conversion->n_held_out,
@@ -61,9 +76,10 @@ static char *
 report_text (const FxConversion *conversion, const FxConversionOptions *options, char *(*form) (const FxReport *))
 {
   g_autofree FxReportStep *steps = g_new0 (FxReportStep, conversion->steps->len + 1);
+  g_autofree char *dataset = dataset_text (options);
   FxReport report;
 
-  fill_report (&report, steps, conversion, options);
+  fill_report (&report, steps, dataset, conversion, options);
   return form (&report);
 }
 

@@ -11,6 +11,7 @@ input_clear (gpointer data)
   g_free (input->name);
   g_free (input->shape);
   g_free (input->dataset);
+  g_strfreev (input->more);
   g_free (input->labels);
   g_free (input->preprocess);
 }
@@ -31,40 +32,6 @@ fx_conversion_options_add_input (FxConversionOptions *options)
 {
   g_array_set_size (options->inputs, options->inputs->len + 1);
   return &g_array_index (options->inputs, FxConversionInput, options->inputs->len - 1);
-}
-
-FxConversionOptions *
-fx_conversion_options_copy (const FxConversionOptions *options)
-{
-  FxConversionOptions *copy = g_memdup2 (options, sizeof *options);
-
-  copy->inputs = g_array_new (FALSE, TRUE, sizeof (FxConversionInput));
-  g_array_set_clear_func (copy->inputs, input_clear);
-  for (guint i = 0; i < options->inputs->len; i++)
-    {
-      const FxConversionInput *from = &g_array_index (options->inputs, FxConversionInput, i);
-      FxConversionInput *to = fx_conversion_options_add_input (copy);
-
-      *to = *from;
-      to->name = g_strdup (from->name);
-      to->shape = g_strdup (from->shape);
-      to->dataset = g_strdup (from->dataset);
-      to->labels = g_strdup (from->labels);
-      to->preprocess = g_strdup (from->preprocess);
-    }
-  copy->model = g_strdup (options->model);
-  copy->weights = g_strdup (options->weights);
-  copy->graph = options->graph != NULL ? fx_graph_copy (options->graph) : NULL;
-  copy->target = g_strdup (options->target);
-  copy->test = g_strdup (options->test);
-  copy->test_labels = g_strdup (options->test_labels);
-  copy->outputs = g_strdupv (options->outputs);
-  copy->method = g_strdup (options->method);
-  copy->int16 = g_strdupv (options->int16);
-  copy->cpu = g_strdupv (options->cpu);
-  copy->output_dir = g_strdup (options->output_dir);
-  copy->prefix = g_strdup (options->prefix);
-  return copy;
 }
 
 void

@@ -244,6 +244,7 @@ fx_conversion_open (const FxConversionJob *job, const char *test, guint count, G
         }
       specs[i] = (FxSampleSpec){ .input = input->name,
                                  .path = test != NULL ? test : input->dataset,
+                                 .more = test != NULL ? NULL : (const char *const *)input->more,
                                  .labels = test != NULL ? job->options->test_labels : input->labels,
                                  .preprocess = preprocess_of (input, test != NULL),
                                  .raw_dtype = test != NULL ? FX_DTYPE_UNDEFINED : input->raw_dtype,

@@ -35,6 +35,7 @@ typedef struct
   char *name;       /* NULL: by position */
   char *shape;      /* "1x3x224x224", NULL: that of the model */
   char *dataset;    /* calibration samples */
+  char **more;      /* further sources of them; NULL */
   char *labels;     /* NULL */
   char *preprocess; /* NULL */
   FxDType raw_dtype;
@@ -68,7 +69,6 @@ typedef struct
 } FxConversionOptions;
 
 FxConversionOptions *fx_conversion_options_new (void);
-FxConversionOptions *fx_conversion_options_copy (const FxConversionOptions *options);
 void fx_conversion_options_free (FxConversionOptions *options); /* accepts NULL */
 /* A new input at the end. Borrowed until the next one is added. */
 FxConversionInput *fx_conversion_options_add_input (FxConversionOptions *options);

@@ -321,6 +321,25 @@ fx_dataset_open_raw (const char *path, const char *labels_path, FxDType raw_dtyp
   return g_steal_pointer (&dataset);
 }
 
+void
+fx_dataset_append (FxDataset *dataset, const char *path, FxDataset *more)
+{
+  g_autofree char *folder = g_path_get_basename (path);
+
+  g_return_if_fail (dataset->raw_dtype == more->raw_dtype);
+  for (guint i = 0; i < more->samples->len; i++)
+    {
+      FxSample *sample = more->samples->pdata[i];
+      g_autofree char *name = g_steal_pointer (&sample->name);
+
+      sample->name = g_build_filename (folder, name, NULL);
+    }
+  dataset->n_labeled += more->n_labeled;
+  g_ptr_array_extend_and_steal (dataset->samples, g_steal_pointer (&more->samples));
+  g_ptr_array_extend_and_steal (dataset->skipped, g_steal_pointer (&more->skipped));
+  g_free (more);
+}
+
 static FxTensor *
 load_image (const FxSample *sample, const FxPreprocess *preprocess, const FxShape *wanted, GError **error)
 {

@@ -55,6 +55,10 @@ FxDataset *fx_dataset_open (const char *path, const char *labels_path, GError **
 FxDataset *fx_dataset_open_raw (const char *path, const char *labels_path, FxDType raw_dtype, GError **error);
 void fx_dataset_free (FxDataset *dataset); /* accepts NULL */
 
+/* Puts the samples of `more`, which was opened from `path` with the same `raw_dtype`, behind those of `dataset`, named
+ * as of a folder. Takes `more` over. Classes keep the numbers that each source gives them. */
+void fx_dataset_append (FxDataset *dataset, const char *path, FxDataset *more);
+
 guint fx_dataset_n_samples (const FxDataset *dataset);
 const FxSample *fx_dataset_sample (const FxDataset *dataset, guint i);
 

@@ -87,6 +87,14 @@ open_input (FxSampleSet *set, const FxSampleSpec *spec, guint position, GError *
   if (input->preprocess == NULL)
     return fx_error_prefix (error, "preprocessing of input \"%s\"", input->name);
   input->dataset = fx_dataset_open_raw (spec->path, spec->labels, spec->raw_dtype, error);
+  for (const char *const *path = spec->more; input->dataset != NULL && path != NULL && *path != NULL; path++)
+    {
+      FxDataset *more = fx_dataset_open_raw (*path, NULL, spec->raw_dtype, error);
+
+      if (more == NULL)
+        return FALSE;
+      fx_dataset_append (input->dataset, *path, more);
+    }
   return input->dataset != NULL;
 }
 

@@ -11,12 +11,13 @@ G_BEGIN_DECLS
 /* What is fed to one input. Strings are the caller's until the set is opened. */
 typedef struct
 {
-  const char *input;      /* its name; NULL: the one at this position */
-  const char *path;       /* folder, list or file, see fx_dataset_open() */
-  const char *labels;     /* NULL: as fx_dataset_open() finds them; those of the first input count */
-  const char *preprocess; /* text of fx_preprocess_parse(), for pictures; NULL: bytes as floats */
-  FxDType raw_dtype;      /* of files without a header; UNDEFINED: by their names */
-  gboolean has_spec;      /* the samples are what `spec` calls the type of the training, and are converted */
+  const char *input;       /* its name; NULL: the one at this position */
+  const char *path;        /* folder, list or file, see fx_dataset_open() */
+  const char *const *more; /* further sources, whose samples follow; NULL: none */
+  const char *labels;      /* NULL: as fx_dataset_open() finds them; those of the first input count */
+  const char *preprocess;  /* text of fx_preprocess_parse(), for pictures; NULL: bytes as floats */
+  FxDType raw_dtype;       /* of files without a header; UNDEFINED: by their names */
+  gboolean has_spec;       /* the samples are what `spec` calls the type of the training, and are converted */
   FxInputSpec spec;
 } FxSampleSpec;
 

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/calib/fx-input-spec.h"
+#include "core/calib/fx-input-split.h"
 #include "core/exec/fx-engine.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-text.h"
@@ -149,6 +150,53 @@ test_refused (void)
     }
 }
 
+/* What the node behind the board's picture computes is what the pipeline computed, whatever the order of its steps. */
+static void
+test_split (void)
+{
+  static const struct
+  {
+    const char *text;
+    FxInputType train;
+    double factor[3], offset[3];
+  } rows[] = {
+    { "resize 8x8; bgr; mean 104,117,123; scale 0.5", FX_INPUT_BGR, { 0.5, 0.5, 0.5 }, { -52, -58.5, -61.5 } },
+    { "scale 1/255; mean 0.5; std 0.25", FX_INPUT_RGB, { 4 / 255.0, 4 / 255.0, 4 / 255.0 }, { -2, -2, -2 } },
+    { "rgb; std 2,4,5; layout nchw", FX_INPUT_RGB, { 0.5, 0.25, 0.2 }, { 0, 0, 0 } },
+    { "gray; mean 128", FX_INPUT_GRAY, { 1, 1, 1 }, { -128, -128, -128 } },
+  };
+
+  for (guint r = 0; r < G_N_ELEMENTS (rows); r++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (FxPreprocess) whole = fx_preprocess_parse (rows[r].text, &error), pictures = NULL;
+      FxInputSpec spec;
+      FxInputMap map;
+
+      g_assert_no_error (error);
+      pictures = fx_input_split (whole, rows[r].train, &spec, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (spec.train, ==, rows[r].train);
+      g_assert_cmpuint (pictures->steps->len, <, whole->steps->len);
+      fx_input_spec_map (&spec, fx_input_type_channels (spec.train), &map);
+      for (guint c = 0; c < map.n; c++)
+        for (int x = 0; x < 256; x += 51)
+          g_assert_cmpfloat_with_epsilon (map.matrix[c][c] * (x - 128) + map.offset[c],
+                                          rows[r].factor[c] * x + rows[r].offset[c], 1e-9);
+    }
+}
+
+static void
+test_split_refused (void)
+{
+  g_autoptr (FxPreprocess) zero = fx_preprocess_parse ("rgb; scale 0", NULL);
+  g_autoptr (GError) error = NULL;
+  FxInputSpec spec;
+
+  g_assert_null (fx_input_split (zero, FX_INPUT_NV12, &spec, &error));
+  g_assert_cmpstr (error->message, ==, "the steps multiply by zero");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -161,5 +209,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/input-spec/map", test_map);
   g_test_add_func ("/input-spec/refused", test_refused);
+  g_test_add_func ("/input-spec/split", test_split);
+  g_test_add_func ("/input-spec/split-refused", test_split_refused);
   return g_test_run ();
 }

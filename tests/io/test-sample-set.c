@@ -121,6 +121,34 @@ test_select (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
                      fx_dataset_sample (fx_sample_set_dataset (set, 1), i)->name);
 }
 
+/* Samples of a second source follow, and are told apart by their names. */
+static void
+test_more (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+  const char *const more[] = { fixture->a, NULL };
+  FxSampleSpec specs[] = {
+    { .input = "a", .path = fixture->a, .more = more, .raw_dtype = FX_DTYPE_UINT8 },
+    { .input = "b", .path = fixture->b, .more = (const char *const[]){ fixture->b, NULL }, .raw_dtype = FX_DTYPE_FLOAT }
+  };
+  const char *const gone[] = { "/nonexistent/samples", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxSampleSet) set = fx_sample_set_open (fixture->graph, specs, 2, 0, 7, &error), none = NULL;
+  FxTensor *inputs[2] = { NULL };
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (fx_sample_set_n_samples (set), ==, 10);
+  g_assert_cmpstr (fx_dataset_sample (fx_sample_set_dataset (set, 0), 5)->name, !=,
+                   fx_dataset_sample (fx_sample_set_dataset (set, 0), 0)->name);
+  g_assert_true (fx_sample_set_load (7, inputs, set, &error));
+  g_assert_cmpfloat (fx_tensor_get_double (inputs[0], 0), ==, 2);
+  fx_tensor_unref (inputs[0]);
+  fx_tensor_unref (inputs[1]);
+  specs[0].more = gone;
+  none = fx_sample_set_open (fixture->graph, specs, 2, 0, 7, &error);
+  g_assert_null (none);
+  g_assert_true (g_str_has_prefix (error->message, "/nonexistent/samples: "));
+}
+
 /* Gray pictures arrive minus 128. */
 static void
 test_spec (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
@@ -177,6 +205,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/sample-set/load", Fixture, NULL, set_up, test_load, tear_down);
+  g_test_add ("/sample-set/more", Fixture, NULL, set_up, test_more, tear_down);
   g_test_add ("/sample-set/select", Fixture, NULL, set_up, test_select, tear_down);
   g_test_add ("/sample-set/spec", Fixture, NULL, set_up, test_spec, tear_down);
   g_test_add ("/sample-set/errors", Fixture, NULL, set_up, test_errors, tear_down);

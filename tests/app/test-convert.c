@@ -1,0 +1,68 @@
+/* What is decided in the window reaches the conversion: all datasets, what the board feeds, preset and method.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "app-test.h"
+
+#include "app/fx-convert-job.h"
+#include "app/fx-window-private.h"
+#include "core/graph/fx-graph.h"
+
+static gboolean
+jobs_ended (gpointer window)
+{
+  return !fx_job_queue_is_active (((FxWindow *)window)->queue);
+}
+
+static const FxConversion *
+convert (FxWindow *window)
+{
+  g_autoptr (FxJob) job = NULL;
+
+  app_test_action (window, "win.convert", NULL);
+  app_test_wait (jobs_ended, window, "the conversion");
+  job = g_list_model_get_item (G_LIST_MODEL (window->queue), 0);
+  g_assert_no_error (fx_job_get_error (job));
+  return fx_results_get_conversion (fx_results_panel_get_results (window->results_panel));
+}
+
+/* The node in front of the network that makes of the board's picture what the network was trained on. */
+static gboolean
+has_preprocess_node (const FxGraph *graph)
+{
+  return fx_graph_find_node (graph, "HZ_PREPROCESS_FOR_input") != FX_NONE;
+}
+
+static void
+test_convert (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+  FxDocument *document = fx_window_get_document (window);
+  g_autofree char *folder = g_build_filename (g_getenv ("FIXPOINT_DATA_DIR"), "sample", "test", NULL);
+  const FxConversion *conversion;
+
+  app_test_action (window, "app.open-sample", NULL);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  conversion = convert (window);
+  g_assert_cmpuint (conversion->n_calibration + conversion->n_held_out, ==, 64);
+  g_assert_false (has_preprocess_node (conversion->source));
+
+  fx_document_add_dataset (document, folder, NULL);
+  fx_document_set_runtime (document, "input", "nv12");
+  fx_document_set_method (document, "fast", "max");
+  conversion = convert (window);
+  g_assert_cmpuint (conversion->n_calibration + conversion->n_held_out, ==, 264);
+  g_assert_true (has_preprocess_node (conversion->source));
+  g_assert_cmpstr (conversion->method, ==, "max");
+  g_assert_cmpuint (conversion->steps->len, ==, 0);
+  g_assert_cmpfloat (conversion->errors->outputs[0].all.cosine, >, 0.99);
+  app_test_stop (application);
+}
+
+int
+main (int argc, char **argv)
+{
+  app_test_init (&argc, &argv);
+  g_test_add_func ("/app/convert", test_convert);
+  return g_test_run ();
+}
