@@ -152,6 +152,8 @@ static const struct
   { "export-model-to", READY, NULL, fx_window_export_model },
   { "export-graph", READY, NULL, fx_window_ask_export_graph },
   { "export-graph-to", READY, NULL, fx_window_export_graph },
+  { "export-chart", READY, fx_window_ask_export_chart, NULL },
+  { "export-chart-to", READY, NULL, fx_window_export_chart },
   { "convert", READY, fx_window_convert, NULL },
   { "cancel-jobs", RUNNING, fx_window_cancel_jobs, NULL },
   { "undo", UNDO, undo, NULL },

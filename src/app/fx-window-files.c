@@ -200,6 +200,30 @@ fx_window_ask_export_graph (FxWindow *window, const char *format)
   suggest_name (chooser, window, ending);
 }
 
+/* ---- the plot ---- */
+
+void
+fx_window_export_chart (FxWindow *window, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (fx_chart_export (fx_results_panel_get_chart (window->results_panel), path, &error))
+    fx_window_tell (window, _ ("Plot saved"));
+  else
+    fx_window_tell (window, error->message);
+}
+
+void
+fx_window_ask_export_chart (FxWindow *window)
+{
+  static const char *const suffixes[] = { "svg", "png", "csv", NULL };
+  GtkFileChooser *chooser
+      = ask (window, _ ("Save the Plot"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), fx_window_export_chart);
+
+  add_filter (chooser, "SVG, PNG, CSV", suffixes);
+  suggest_name (chooser, window, "_errors.svg");
+}
+
 /* ---- calibration samples ---- */
 
 static void

@@ -75,6 +75,8 @@ void fx_window_ask_save (FxWindow *window);
 void fx_window_ask_export_model (FxWindow *window);
 void fx_window_ask_export_graph (FxWindow *window, const char *format); /* "svg", "png", "pdf" */
 void fx_window_export_graph (FxWindow *window, const char *path);
+void fx_window_ask_export_chart (FxWindow *window);
+void fx_window_export_chart (FxWindow *window, const char *path); /* .svg, .png, .csv */
 void fx_window_ask_add_dataset (FxWindow *window);
 void fx_window_save (FxWindow *window, const char *path);
 void fx_window_export_model (FxWindow *window, const char *path);

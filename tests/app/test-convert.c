@@ -7,6 +7,9 @@
 #include "app/fx-window-private.h"
 #include "core/graph/fx-graph.h"
 
+#include <glib/gstdio.h>
+#include <string.h>
+
 static gboolean
 jobs_ended (gpointer window)
 {
@@ -39,6 +42,9 @@ test_convert (void)
   FxWindow *window = app_test_window (application);
   FxDocument *document = fx_window_get_document (window);
   g_autofree char *folder = g_build_filename (g_getenv ("FIXPOINT_DATA_DIR"), "sample", "test", NULL);
+  g_autofree char *scratch = g_dir_make_tmp ("fixpoint-XXXXXX", NULL), *figures = NULL;
+  g_autofree char *table = g_build_filename (scratch, "errors.csv", NULL);
+  g_autofree char *argument = g_strdup_printf ("'%s'", table);
   const FxConversion *conversion;
 
   app_test_action (window, "app.open-sample", NULL);
@@ -56,6 +62,11 @@ test_convert (void)
   g_assert_cmpstr (conversion->method, ==, "max");
   g_assert_cmpuint (conversion->steps->len, ==, 0);
   g_assert_cmpfloat (conversion->errors->outputs[0].all.cosine, >, 0.99);
+  app_test_action (window, "win.export-chart-to", argument);
+  g_assert_true (g_file_get_contents (table, &figures, NULL, NULL));
+  g_assert_nonnull (strstr (figures, "/stem/stem.0/Conv,"));
+  g_remove (table);
+  g_rmdir (scratch);
   app_test_stop (application);
 }
 

@@ -16,6 +16,8 @@ test_restore (void)
   g_settings_set_strv (fx_settings_get (), "session", before);
   application = app_test_start ();
   app_test_wait_document (app_test_window (application), FX_DOCUMENT_READY);
+  g_assert_false (
+      fx_document_can_undo (fx_window_get_document (app_test_window (application)))); /* nothing was decided */
   g_assert_cmpuint (g_list_length (gtk_application_get_windows (GTK_APPLICATION (application))), ==, 1);
   app_test_action (app_test_window (application), "app.quit", NULL);
   app_test_stop (application);

@@ -2,6 +2,9 @@
 #include "app/panels/fx-calibration-page.h"
 
 #include "app/panels/fx-dataset-view.h"
+#include "core/quant/fx-accuracy.h"
+
+#include <glib/gi18n.h>
 
 struct _FxCalibrationPage
 {
@@ -13,6 +16,7 @@ struct _FxCalibrationPage
   GtkStack *stack;
   GtkBox *box;
   GtkSpinButton *samples, *seed;
+  AdwComboRow *preset, *method;
 };
 
 G_DEFINE_FINAL_TYPE (FxCalibrationPage, fx_calibration_page, ADW_TYPE_BIN)
@@ -35,6 +39,59 @@ datasets_cb (FxCalibrationPage *page)
   gtk_stack_set_visible_child_name (page->stack, n > 0 ? "list" : "empty");
 }
 
+/* ---- preset and method; their names are those of the command line ---- */
+
+/* Row 0 is "automatic", then the methods that it tries. */
+static void
+fill_methods (FxCalibrationPage *page)
+{
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+
+  gtk_string_list_append (names, _ ("Automatic"));
+  for (const FxAccuracyMethod *method = fx_accuracy_methods; method->name != NULL; method++)
+    gtk_string_list_append (names, method->name);
+  adw_combo_row_set_model (page->method, G_LIST_MODEL (names));
+}
+
+/* A method that the list does not have, from a file, is shown as it is. */
+static void
+show_method (FxCalibrationPage *page, const char *wanted)
+{
+  GListModel *model = adw_combo_row_get_model (page->method);
+  guint n = g_list_model_get_n_items (model), selected = wanted == NULL || g_str_equal (wanted, "auto") ? 0 : n;
+
+  for (guint i = 1; i < n; i++)
+    if (g_strcmp0 (gtk_string_list_get_string (GTK_STRING_LIST (model), i), wanted) == 0)
+      selected = i;
+  if (selected == n)
+    gtk_string_list_append (GTK_STRING_LIST (model), wanted);
+  adw_combo_row_set_selected (page->method, selected);
+}
+
+static void
+method_changed_cb (FxCalibrationPage *page)
+{
+  GListModel *model = adw_combo_row_get_model (page->method);
+  guint preset = adw_combo_row_get_selected (page->preset), method = adw_combo_row_get_selected (page->method);
+
+  if (!page->showing && page->document != NULL && fx_document_get_state (page->document) == FX_DOCUMENT_READY)
+    fx_document_set_method (page->document, fx_preset_name (preset),
+                            method > 0 ? gtk_string_list_get_string (GTK_STRING_LIST (model), method) : NULL);
+}
+
+static void
+show_quantization (FxCalibrationPage *page, const FxProject *project)
+{
+  FxPreset preset = FX_PRESET_DEFAULT;
+
+  if (project->preset != NULL)
+    fx_preset_parse (project->preset, &preset, NULL);
+  adw_combo_row_set_selected (page->preset, preset);
+  show_method (page, project->method);
+}
+
+/* ---- samples ---- */
+
 static void
 project_cb (FxCalibrationPage *page)
 {
@@ -45,6 +102,7 @@ project_cb (FxCalibrationPage *page)
   page->showing = TRUE;
   gtk_spin_button_set_value (page->samples, project->samples);
   gtk_spin_button_set_value (page->seed, (double)project->seed);
+  show_quantization (page, project);
   page->showing = FALSE;
 }
 
@@ -76,12 +134,18 @@ fx_calibration_page_class_init (FxCalibrationPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, box);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, samples);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, seed);
+  gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, preset);
+  gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, method);
+  gtk_widget_class_bind_template_callback (widget_class, method_changed_cb);
 }
 
 static void
 fx_calibration_page_init (FxCalibrationPage *page)
 {
+  page->showing = TRUE; /* until there is a project */
   gtk_widget_init_template (GTK_WIDGET (page));
+  fill_methods (page);
+  page->showing = FALSE;
   g_signal_connect_swapped (page->samples, "value-changed", G_CALLBACK (changed_cb), page);
   g_signal_connect_swapped (page->seed, "value-changed", G_CALLBACK (changed_cb), page);
 }
