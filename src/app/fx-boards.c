@@ -45,11 +45,3 @@ fx_boards_id (guint index)
 {
   return index < G_N_ELEMENTS (boards) ? boards[index].id : FX_TARGET_DEFAULT;
 }
-
-const char *
-fx_boards_name (const char *id)
-{
-  guint i = find (id);
-
-  return i < G_N_ELEMENTS (boards) ? boards[i].name : id;
-}

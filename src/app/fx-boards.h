@@ -9,8 +9,7 @@ G_BEGIN_DECLS
 
 /* Names of all boards in the order of their index. New reference. */
 GListModel *fx_boards_model (void);
-const char *fx_boards_id (guint index);      /* "rdk-x5"; the default board if out of range */
-guint fx_boards_find (const char *id);       /* index; the default board's for one that is not known */
-const char *fx_boards_name (const char *id); /* "RDK X5"; the id itself for one that is not known */
+const char *fx_boards_id (guint index); /* "rdk-x5"; the default board if out of range */
+guint fx_boards_find (const char *id);  /* index; the default board's for one that is not known */
 
 G_END_DECLS

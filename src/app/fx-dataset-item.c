@@ -302,12 +302,6 @@ fx_dataset_item_get_dataset (FxDatasetItem *item)
   return item->dataset;
 }
 
-guint
-fx_dataset_item_get_n_samples (FxDatasetItem *item)
-{
-  return item->dataset != NULL ? fx_dataset_n_samples (fx_shared_get (item->dataset)) : 0;
-}
-
 GListModel *
 fx_dataset_item_get_pictures (FxDatasetItem *item)
 {

@@ -32,9 +32,8 @@ void fx_dataset_item_cancel (FxDatasetItem *item);
 
 FxDatasetItemState fx_dataset_item_get_state (FxDatasetItem *item);
 const char *fx_dataset_item_get_path (FxDatasetItem *item);
-const char *fx_dataset_item_get_input (FxDatasetItem *item); /* NULL: the first */
-FxShared *fx_dataset_item_get_dataset (FxDatasetItem *item); /* FxDataset; NULL until it was read */
-guint fx_dataset_item_get_n_samples (FxDatasetItem *item);
+const char *fx_dataset_item_get_input (FxDatasetItem *item);    /* NULL: the first */
+FxShared *fx_dataset_item_get_dataset (FxDatasetItem *item);    /* FxDataset; NULL until it was read */
 GListModel *fx_dataset_item_get_pictures (FxDatasetItem *item); /* GtkStringObject: paths of the first pictures */
 GListModel *fx_dataset_item_get_findings (FxDatasetItem *item); /* FxProblem: of the doctor, and files left out */
 

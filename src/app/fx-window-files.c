@@ -176,15 +176,23 @@ fx_window_ask_export_model (FxWindow *window)
 
 /* ---- the picture of the graph ---- */
 
-void
-fx_window_export_graph (FxWindow *window, const char *path)
+static void
+graph_exported_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
+  g_autoptr (FxWindow) window = data;
   g_autoptr (GError) error = NULL;
 
-  if (fx_canvas_export (fx_graph_view_get_canvas (window->graph_view), path, &error))
+  if (fx_canvas_export_finish (FX_CANVAS (source), result, &error))
     fx_window_tell (window, _ ("Picture saved"));
   else
     fx_window_tell (window, error->message);
+}
+
+void
+fx_window_export_graph (FxWindow *window, const char *path)
+{
+  fx_canvas_export_async (fx_graph_view_get_canvas (window->graph_view), path, graph_exported_cb,
+                          g_object_ref (window));
 }
 
 void

@@ -14,13 +14,11 @@
 
 G_BEGIN_DECLS
 
-#define FX_TYPE_CANVAS (fx_canvas_get_type ())
-G_DECLARE_FINAL_TYPE (FxCanvas, fx_canvas, FX, CANVAS, GtkWidget)
-
 /* Properties: "selected" (string, name of the selected node, input, output or group; NULL: none), "zoom" (double, 1 is
  * the size of the text), "show-minimap" (boolean). Signals: "node-activated" (name) on Enter or a double click,
  * "group-toggled" (scope) when a group is to be opened or closed: the owner then sets another scene. */
-GtkWidget *fx_canvas_new (void);
+#define FX_TYPE_CANVAS (fx_canvas_get_type ())
+G_DECLARE_FINAL_TYPE (FxCanvas, fx_canvas, FX, CANVAS, GtkWidget)
 
 /* The picture; NULL: nothing. The first scene is fitted into the view, later ones keep the place of what is selected,
  * or of the middle. A reference is taken. */
@@ -47,8 +45,9 @@ guint fx_canvas_search_step (FxCanvas *canvas, int step);
 
 void fx_canvas_set_show_minimap (FxCanvas *canvas, gboolean show);
 
-/* Writes a picture of the whole scene as it is shown (colors, overlay): .png, .svg or .pdf by the file's ending,
- * replacing the file when it is whole. FALSE and *error, starting with the path. */
-gboolean fx_canvas_export (FxCanvas *canvas, const char *path, GError **error);
+/* Writes a picture of the whole scene as it is shown now (colors, overlay): .png, .svg or .pdf by the file's ending,
+ * replacing the file when it is whole. It is drawn on a worker. FALSE and *error, starting with the path. */
+void fx_canvas_export_async (FxCanvas *canvas, const char *path, GAsyncReadyCallback done, gpointer user_data);
+gboolean fx_canvas_export_finish (FxCanvas *canvas, GAsyncResult *result, GError **error);
 
 G_END_DECLS

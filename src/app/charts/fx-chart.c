@@ -461,9 +461,3 @@ fx_chart_init (FxChart *chart)
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (gtk_widget_queue_draw), chart,
                            G_CONNECT_SWAPPED);
 }
-
-GtkWidget *
-fx_chart_new (void)
-{
-  return g_object_new (FX_TYPE_CHART, NULL);
-}

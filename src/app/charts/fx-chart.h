@@ -12,11 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* Properties: "plot" (FxPlot), "selected" (int: item, FX_PLOT_NO_ITEM). Signal "item-activated" (int). */
 #define FX_TYPE_CHART (fx_chart_get_type ())
 G_DECLARE_FINAL_TYPE (FxChart, fx_chart, FX, CHART, GtkWidget)
-
-/* Properties: "plot" (FxPlot), "selected" (int: item, FX_PLOT_NO_ITEM). Signal "item-activated" (int). */
-GtkWidget *fx_chart_new (void);
 
 /* NULL: nothing is shown. The part that is seen stays while a plot of as many items follows another. */
 void fx_chart_set_plot (FxChart *chart, FxPlot *plot);

@@ -34,12 +34,6 @@ fx_scene_new (const FxGraph *graph, const FxCheckReport *report, const FxSceneOp
 }
 
 FxScene *
-fx_scene_rearrange (const FxScene *scene, const FxSceneOptions *options, GCancellable *cancellable, GError **error)
-{
-  return scene_new (scene->content, options, cancellable, error);
-}
-
-FxScene *
 fx_scene_ref (FxScene *scene)
 {
   g_atomic_ref_count_inc (&scene->ref_count);
@@ -81,12 +75,6 @@ fx_scene_group_is_open (const FxScene *scene, guint32 group)
   return scene->options.expand_all
          || (scene->options.expanded != NULL
              && g_strv_contains (scene->options.expanded, scene->groups->groups[group].scope));
-}
-
-const FxSceneOptions *
-fx_scene_options (const FxScene *scene)
-{
-  return &scene->options;
 }
 
 const FxSceneContent *

@@ -63,14 +63,10 @@ typedef enum
  * NULL only if cancelled. */
 FxScene *fx_scene_new (const FxGraph *graph, const FxCheckReport *report, const FxSceneOptions *options,
                        GCancellable *cancellable, GError **error);
-/* The same graph in another arrangement. */
-FxScene *
-fx_scene_rearrange (const FxScene *scene, const FxSceneOptions *options, GCancellable *cancellable, GError **error);
 FxScene *fx_scene_ref (FxScene *scene);
 void fx_scene_unref (FxScene *scene); /* accepts NULL */
 
-/* How it was arranged; borrowed. */
-const FxSceneOptions *fx_scene_options (const FxScene *scene);
+/* Borrowed. */
 const FxSceneContent *fx_scene_content (const FxScene *scene);
 
 /* Everything, wires too; upper left corner is 0, 0. */
