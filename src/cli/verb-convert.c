@@ -105,38 +105,56 @@ length (char **list)
   return list != NULL ? g_strv_length (list) : 0;
 }
 
-/* "NAME=DIMS", or the dimensions alone. */
 static void
-set_shape (FxConversionOptions *conversion, guint i, const char *text)
+replace (char **place, const char *text)
 {
-  const char *equals = strrchr (text, '=');
-  FxConversionInput *input;
+  if (text == NULL)
+    return;
+  g_free (*place);
+  *place = g_strdup (text);
+}
 
+static FxConversionInput *
+touch_input (FxConversionOptions *conversion, guint i)
+{
   while (conversion->inputs->len <= i)
     fx_conversion_options_add_input (conversion);
-  input = &g_array_index (conversion->inputs, FxConversionInput, i);
-  input->shape = g_strdup (equals != NULL ? equals + 1 : text);
+  return &g_array_index (conversion->inputs, FxConversionInput, i);
+}
+
+/* "NAME=DIMS", or the dimensions alone. */
+static void
+set_shape (FxConversionInput *input, const char *text)
+{
+  const char *equals = strrchr (text, '=');
+
+  replace (&input->shape, equals != NULL ? equals + 1 : text);
   if (equals != NULL && input->name == NULL)
     input->name = g_strndup (text, (gsize)(equals - text));
 }
 
+/* What the configuration says of an input stays, but for what is given. */
 static void
 set_inputs (FxConversionOptions *conversion, const Options *options)
 {
   guint n_pipelines = length (options->preprocess);
 
-  if (options->datasets != NULL)
-    g_array_set_size (conversion->inputs, 0);
   for (guint i = 0; i < length (options->datasets); i++)
     {
-      FxConversionInput *input = fx_conversion_options_add_input (conversion);
+      FxConversionInput *input = touch_input (conversion, i);
 
-      input->dataset = g_strdup (options->datasets[i]);
-      input->labels = i == 0 ? g_strdup (options->labels) : NULL;
-      input->preprocess = n_pipelines > 0 ? g_strdup (options->preprocess[MIN (i, n_pipelines - 1)]) : NULL;
+      replace (&input->dataset, options->datasets[i]);
+      replace (&input->labels, i == 0 ? options->labels : NULL);
+    }
+  for (guint i = 0; n_pipelines > 0 && i < conversion->inputs->len; i++)
+    {
+      FxConversionInput *input = touch_input (conversion, i);
+
+      replace (&input->preprocess, options->preprocess[MIN (i, n_pipelines - 1)]);
+      input->raw_dtype = FX_DTYPE_UNDEFINED; /* these are pictures */
     }
   for (guint i = 0; i < length (options->shapes); i++)
-    set_shape (conversion, i, options->shapes[i]);
+    set_shape (touch_input (conversion, i), options->shapes[i]);
 }
 
 /* What the configuration says; NULL and *error if it is wrong. Findings are printed. */
@@ -159,15 +177,6 @@ read_config (const char *path, GError **error)
   if (conversion == NULL)
     fx_error_prefix (error, "%s", path);
   return conversion;
-}
-
-static void
-replace (char **place, const char *text)
-{
-  if (text == NULL)
-    return;
-  g_free (*place);
-  *place = g_strdup (text);
 }
 
 /* Options go before the configuration. */

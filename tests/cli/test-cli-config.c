@@ -72,13 +72,19 @@ test_convert (void)
                          "  calibration_type: max\n"
                          "compiler_parameters:\n  optimize_level: O2\n",
                          model, samples);
-  g_auto (CliResult) converted = { 0 };
+  g_auto (CliResult) converted = { 0 }, other = { 0 };
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   converted = cli_run (program, "convert", "--config", path, NULL);
   g_assert_cmpint (converted.status, ==, 0);
   g_assert_true (g_file_test (quantized, G_FILE_TEST_IS_REGULAR));
   g_assert_nonnull (strstr (converted.out, quantized));
+  g_assert_nonnull (strstr (converted.out, "HZ_PREPROCESS_FOR_input"));
+
+  /* other samples are fed as the configuration says, too */
+  other = cli_run (program, "convert", "--config", path, "--dataset", samples, "--input-shape", "1x3x64x64", NULL);
+  g_assert_cmpint (other.status, ==, 0);
+  g_assert_nonnull (strstr (other.out, "HZ_PREPROCESS_FOR_input"));
   g_assert_nonnull (strstr (converted.out, " ms a frame on RDK X5 by estimate"));
   cli_remove_folder (out);
   g_remove (path);
