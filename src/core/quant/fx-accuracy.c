@@ -146,16 +146,20 @@ typedef struct
   FxGraph *graph;
   FxStatistics *statistics;
   FxQuantParams *params;
+  FxQuantOptions quant;
+  GHashTable *value_methods; /* a reference, or NULL */
 } Kept;
 
 static void
 swap (FxAccuracy *accuracy, Kept *kept)
 {
-  Kept now = { accuracy->graph, accuracy->statistics, accuracy->params };
+  Kept now = { accuracy->graph, accuracy->statistics, accuracy->params, accuracy->quant, accuracy->value_methods };
 
   accuracy->graph = kept->graph;
   accuracy->statistics = kept->statistics;
   accuracy->params = kept->params;
+  accuracy->quant = kept->quant;
+  accuracy->value_methods = kept->value_methods;
   *kept = now;
 }
 
@@ -165,6 +169,7 @@ kept_clear (Kept *kept)
   fx_graph_free (kept->graph);
   fx_statistics_free (kept->statistics);
   fx_quant_params_free (kept->params);
+  g_clear_pointer (&kept->value_methods, g_hash_table_unref);
 }
 
 static FxStatistics *
@@ -216,7 +221,8 @@ run_steps (FxAccuracy *accuracy, FxAccuracyFunc func, gpointer user_data, const 
       i++;
       fx_progress_report (&part, 0, "%s", step->doc);
       kept = (Kept){ fx_graph_copy (accuracy->graph), copy_statistics (accuracy->statistics),
-                     fx_quant_params_copy (accuracy->params) };
+                     fx_quant_params_copy (accuracy->params), accuracy->quant,
+                     accuracy->value_methods != NULL ? g_hash_table_ref (accuracy->value_methods) : NULL };
       ok = run_step (accuracy, step, &kept, &log, &part, cancellable, error);
       kept_clear (&kept);
       if (!ok)
