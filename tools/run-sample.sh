@@ -29,5 +29,5 @@ step "How fast will it be?"
 
 step "The report is $build/sample/sample_report.html"
 if [ -x "$app" ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
-  exec meson devenv -C "$build" "$app" "$PWD/$sample/sample.onnx"
+  exec meson devenv -C "$build" "$app" "$PWD/$sample/sample.fixpoint"
 fi
