@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fx-scene-export.h"
 
+#include "io/fx-file.h"
+
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <gio/gio.h>
@@ -99,7 +101,6 @@ fx_scene_export (const FxScene *scene, const FxSceneStyle *style, const FxOverla
 {
   const Format *format = find_format (path);
   g_autoptr (GByteArray) bytes = NULL;
-  g_autoptr (GFile) file = g_file_new_for_path (path);
 
   if (format == NULL)
     {
@@ -112,8 +113,7 @@ fx_scene_export (const FxScene *scene, const FxSceneStyle *style, const FxOverla
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: memory is too short for the picture", path);
       return FALSE;
     }
-  if (g_file_replace_contents (file, (const char *)bytes->data, bytes->len, NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL,
-                               error))
+  if (fx_file_replace_bytes (path, bytes->data, bytes->len, error))
     return TRUE;
   g_prefix_error (error, "%s: ", path);
   return FALSE;

@@ -2,6 +2,7 @@
 #include "fx-chart.h"
 
 #include "fx-plot-paint.h"
+#include "io/fx-file.h"
 
 #include <adwaita.h>
 #include <cairo-svg.h>
@@ -350,7 +351,6 @@ gboolean
 fx_chart_export (FxChart *chart, const char *path, GError **error)
 {
   g_autoptr (GByteArray) bytes = NULL;
-  g_autoptr (GFile) file = g_file_new_for_path (path);
 
   if (chart->plot == NULL)
     {
@@ -370,8 +370,7 @@ fx_chart_export (FxChart *chart, const char *path, GError **error)
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s: the name must end in .png, .svg or .csv", path);
       return FALSE;
     }
-  if (g_file_replace_contents (file, (const char *)bytes->data, bytes->len, NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL,
-                               error))
+  if (fx_file_replace_bytes (path, bytes->data, bytes->len, error))
     return TRUE;
   g_prefix_error (error, "%s: ", path);
   return FALSE;
