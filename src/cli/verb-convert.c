@@ -228,7 +228,7 @@ make_options (const char *model, const Options *options, GError **error)
 
 /* ---- results ---- */
 
-/* Of boards that say what work costs, and what they take: of others nothing could be said. */
+/* Of boards that say what work costs. */
 static void
 print_latency (const FxConversion *conversion)
 {
@@ -236,11 +236,15 @@ print_latency (const FxConversion *conversion)
   g_autoptr (FxCostReport) cost = NULL;
   FxMachine machine;
 
-  if (target == NULL || !target->complete || !fx_machine_of_target (&machine, target, NULL))
+  if (target == NULL || !fx_machine_of_target (&machine, target, NULL))
     return;
   cost = fx_cost_measure (conversion->integer, &machine);
   printf ("about %.2f ms a frame on %s by estimate; fixpoint-cli perf tells what takes them\n", cost->total_ms,
           target->board);
+  if (conversion->placement->n_assumed > 0)
+    printf ("%u %s taken to run on the BPU that the published list of %s does not settle\n",
+            conversion->placement->n_assumed, conversion->placement->n_assumed == 1 ? "node was" : "nodes were",
+            target->board);
 }
 
 static void

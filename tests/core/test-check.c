@@ -258,6 +258,32 @@ test_no_target (void)
   g_assert_cmpuint (report->counts[FX_PLACEMENT_UNKNOWN], ==, 1);
 }
 
+/* What the incomplete list does not have may run on the BPU; what a limit in it speaks against does not. */
+static void
+test_assumed (void)
+{
+  g_autoptr (FxCheckReport) report = check (
+      MAP CONV ("a", "x") "%b f32[*] = Abs(%a) v6\n" CONV ("c", "b") "%y f32[*] = Abs(%c) v6\noutput %y\n", "rdk-s100");
+  g_autoptr (FxCheckReport) refused
+      = check (HEAD "input %x f32[1,1,1,40000]\n%y s64[*] = ArgMax(%x) {axis=3} v11\noutput %y\n", "rdk-s100");
+  gboolean told = FALSE;
+
+  g_assert_cmpuint (report->n_assumed, ==, 2);
+  g_assert_true (report->nodes[0].assumed);
+  g_assert_false (report->nodes[1].assumed);
+  for (guint i = 0; i < report->diagnostics->len; i++)
+    {
+      const FxDiagnostic *diagnostic = report->diagnostics->pdata[i];
+
+      told = told || strcmp (diagnostic->rule, "assumed") == 0;
+      g_assert_cmpstr (diagnostic->rule, !=, "cut"); /* what may be on the BPU cuts nothing */
+    }
+  g_assert_true (told);
+  g_assert_cmpint (refused->nodes[0].placement, ==, FX_PLACEMENT_UNKNOWN);
+  g_assert_false (refused->nodes[0].assumed);
+  g_assert_cmpuint (refused->n_assumed, ==, 0);
+}
+
 static void
 test_cancel (void)
 {
@@ -303,6 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/check/good", test_good);
   g_test_add_func ("/check/outputs", test_outputs);
   g_test_add_func ("/check/no-target", test_no_target);
+  g_test_add_func ("/check/assumed", test_assumed);
   g_test_add_func ("/check/cancel", test_cancel);
   g_test_add_func ("/check/caffe", test_caffe);
   return g_test_run ();

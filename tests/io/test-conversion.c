@@ -56,6 +56,16 @@ n_entries (const char *path)
   return n;
 }
 
+static guint
+count_type (const FxGraph *graph, const char *op_type)
+{
+  guint n = 0;
+
+  for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
+    n += strcmp (fx_graph_node (graph, i)->op_type, op_type) == 0;
+  return n;
+}
+
 static void
 count_layers (G_GNUC_UNUSED const FxLayerError *error, G_GNUC_UNUSED guint index, guint n_layers, gpointer data)
 {
@@ -191,6 +201,32 @@ test_stopped (void)
     }
 }
 
+/* A board whose published list lacks Conv gets an integer network all the same, and the report says what was assumed.
+ */
+static void
+test_incomplete_list (void)
+{
+  g_autoptr (FxConversionOptions) options = new_options (NULL, 5), settled = new_options (NULL, 5);
+  g_autoptr (FxConversion) conversion = NULL, other = NULL;
+  g_autofree char *json = NULL;
+
+  g_free (options->target);
+  options->target = g_strdup ("rdk-s100");
+  options->preset = settled->preset = FX_PRESET_FAST;
+  options->method = g_strdup ("max");
+  settled->method = g_strdup ("max");
+  conversion = fx_conversion_run (options, NULL, NULL, NULL);
+  other = fx_conversion_run (settled, NULL, NULL, NULL);
+  g_assert_nonnull (conversion);
+  g_assert_cmpuint (conversion->placement->n_assumed, >, 0);
+  g_assert_cmpuint (other->placement->n_assumed, ==, 0);
+  g_assert_cmpuint (count_type (conversion->integer, "QConv"), ==, count_type (other->integer, "QConv"));
+  g_assert_cmpuint (count_type (conversion->integer, "QConv"), >, 0);
+  g_assert_cmpuint (count_type (conversion->integer, "Conv"), ==, 0);
+  json = fx_conversion_report_json (conversion, options);
+  g_assert_nonnull (strstr (json, "\"assumed\""));
+}
+
 /* ---- what cannot be ---- */
 
 static void
@@ -282,6 +318,7 @@ main (int argc, char **argv)
   g_test_add_func ("/conversion/sample", test_sample);
   g_test_add_func ("/conversion/threads", test_threads);
   g_test_add_func ("/conversion/stopped", test_stopped);
+  g_test_add_func ("/conversion/incomplete-list", test_incomplete_list);
   g_test_add_func ("/conversion/errors", test_errors);
   g_test_add_func ("/conversion/auto", test_auto);
   g_test_add_func ("/conversion/thorough", test_thorough);

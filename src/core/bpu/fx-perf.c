@@ -33,20 +33,6 @@ optimize (const FxGraph *graph, const FxProgress *progress, GCancellable *cancel
   return g_steal_pointer (&optimized);
 }
 
-static guint
-assume_bpu (const FxGraph *graph, FxCheckReport *placement)
-{
-  guint n_assumed = 0;
-
-  for (guint i = 0; i < placement->n_nodes; i++)
-    if (!fx_graph_node (graph, i)->removed && placement->nodes[i].placement == FX_PLACEMENT_UNKNOWN)
-      {
-        placement->nodes[i].placement = FX_PLACEMENT_BPU;
-        n_assumed++;
-      }
-  return n_assumed;
-}
-
 FxPerf *
 fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine *machine, gboolean fast,
                   const FxProgress *progress, GCancellable *cancellable, GError **error)
@@ -61,7 +47,7 @@ fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine 
   optimized = optimize (graph, progress, cancellable, error);
   if (optimized == NULL || (placement = fx_check (optimized, target, NULL, cancellable, error)) == NULL)
     return NULL;
-  perf->n_assumed = assume_bpu (optimized, placement);
+  perf->n_assumed = placement->n_assumed;
   params = fx_quantize_assign_placeholder (optimized, placement, error);
   perf->integer = params != NULL ? fx_quantize_integer (optimized, params, error) : NULL;
   if (perf->integer == NULL)

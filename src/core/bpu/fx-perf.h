@@ -18,7 +18,7 @@ typedef struct
   FxCostReport *cost;
 } FxPerf;
 
-/* What a board's published list does not mention (FX_PLACEMENT_UNKNOWN) is estimated as if the BPU took it.
+/* What a board's published list does not settle (FxNodeCheck.assumed) is estimated as if the BPU took it.
  *
  * `graph` has its shapes inferred and is not changed. With `fast`, nodes that the boards' tools can take away at inputs
  * and outputs (fx_bpu_removable_types) are not counted. NULL and *error: BAD_GRAPH if the model has errors that keep it

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   FxPlacement placement;
+  gboolean assumed; /* see FxNodeCheck */
   gboolean settled; /* placed before any limit was asked */
   gboolean merged;  /* becomes a part of `host` */
   FxId host;        /* node of the work graph; FX_NONE */

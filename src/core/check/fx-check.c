@@ -155,6 +155,9 @@ take (FxNodeCheck *check, const FxWork *work, FxId id, const FxNode *source)
 {
   const FxWorkNode *node = &work->nodes[id];
 
+  /* a source node that became several is taken to run on the BPU only if all of them are */
+  if (node->placement == FX_PLACEMENT_UNKNOWN)
+    check->assumed = node->assumed && (check->assumed || check->placement != FX_PLACEMENT_UNKNOWN);
   if (weight (node->placement) > weight (check->placement))
     {
       check->placement = node->placement;
@@ -229,7 +232,11 @@ take_placements (FxCheckReport *report, const FxWork *work, const FxGraph *sourc
   report->n_subgraphs = work->n_subgraphs;
   for (FxId i = 0; i < report->n_nodes; i++)
     if (!fx_graph_node (source, i)->removed)
-      report->counts[report->nodes[i].placement]++;
+      {
+        report->nodes[i].assumed = report->nodes[i].assumed && report->nodes[i].placement == FX_PLACEMENT_UNKNOWN;
+        report->counts[report->nodes[i].placement]++;
+        report->n_assumed += report->nodes[i].assumed;
+      }
 }
 
 /* ---- findings about nodes ---- */

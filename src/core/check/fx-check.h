@@ -36,6 +36,8 @@ typedef struct
 {
   FxPlacement placement;
   int subgraph;       /* of the BPU, counted from 0; FX_NO_SUBGRAPH */
+  gboolean assumed;   /* UNKNOWN only because the published list is not complete: nothing in it speaks against the BPU,
+                         so conversions and estimates take it to run there */
   GPtrArray *reasons; /* of FxReason; empty where there is nothing to explain */
 } FxNodeCheck;
 
@@ -46,6 +48,7 @@ typedef struct
   FxNodeCheck *nodes; /* [n_nodes], by node id */
   guint n_subgraphs;
   guint counts[FX_PLACEMENT_UNSUPPORTED + 1]; /* nodes per placement */
+  guint n_assumed;
 } FxCheckReport;
 
 /* Judges a graph (sorted; shapes are inferred on a copy) against the rules for models and every limit of `target`; a

@@ -436,12 +436,28 @@ check_bpu_node (const Check *check)
             g_strdup ("0 convolutions"), "at least one Conv on the BPU", NULL, NULL);
 }
 
+/* Where the published list is not complete. */
+static void
+check_assumed (const Check *check)
+{
+  guint n_assumed = 0;
+
+  for (FxId i = 0; check->work != NULL && i < check->work->n_nodes; i++)
+    n_assumed += check->work->nodes[i].assumed && !fx_graph_node (check->work->graph, i)->removed;
+  if (n_assumed > 0)
+    fx_diagnostics_add (
+        check->diagnostics, FX_SEVERITY_INFO, "assumed", NULL, NULL,
+        "the published list of %s does not settle %u %s: converting and estimating take %s to run on the "
+        "BPU",
+        check->target->board, n_assumed, n_assumed == 1 ? "node" : "nodes", n_assumed == 1 ? "it" : "them");
+}
+
 void
 fx_check_model (const FxGraph *source, const FxTarget *target, const FxWork *work, GPtrArray *diagnostics)
 {
   static void (*const rules[]) (const Check *) = {
-    check_ir_version, check_opset,    check_inputs, check_outputs, check_postprocessing,
-    check_quantized,  check_training, check_dtype,  check_weights, check_bpu_node,
+    check_ir_version, check_opset, check_inputs,  check_outputs,  check_postprocessing, check_quantized,
+    check_training,   check_dtype, check_weights, check_bpu_node, check_assumed,
   };
   Check check = { source, target, work, diagnostics, FX_SEVERITY_ERROR };
 

@@ -233,6 +233,7 @@ place_by_row (FxWork *work, FxId id, const FxTargetOp *row, gboolean caffe)
 
       if (verdict != FX_VERDICT_BROKEN)
         node->placement = verdict == FX_VERDICT_HOLDS ? FX_PLACEMENT_BPU : FX_PLACEMENT_UNKNOWN;
+      node->assumed = verdict == FX_VERDICT_UNKNOWN && !work->target->complete;
       if (verdict == FX_VERDICT_UNKNOWN || (verdict == FX_VERDICT_HOLDS && row->default_device == FX_DEFAULT_BPU))
         return;
       if (verdict == FX_VERDICT_HOLDS)
@@ -261,6 +262,7 @@ place (FxWork *work, FxId id)
       return;
     }
   work->nodes[id].placement = work->target->complete ? FX_PLACEMENT_UNSUPPORTED : FX_PLACEMENT_UNKNOWN;
+  work->nodes[id].assumed = !work->target->complete;
   text = g_strdup_printf (work->target->complete ? "%s does not list %s%s%s"
                                                  : "the published list of %s is incomplete and lacks %s%s%s",
                           work->target->board, node->domain, *node->domain != '\0' ? "::" : "", node->op_type);

@@ -226,7 +226,8 @@ typedef struct
 {
   FxId first; /* node of the piece that stands first */
   guint n_nodes;
-  gsize out, in; /* elements that leave the BPU for it, and that go back */
+  gboolean unknown; /* a node of it may run on the BPU */
+  gsize out, in;    /* elements that leave the BPU for it, and that go back */
 } Cut;
 
 static void
@@ -275,9 +276,10 @@ report_cuts (Parts *parts, GPtrArray *diagnostics)
 
         if (cut->n_nodes++ == 0)
           cut->first = i;
+        cut->unknown = cut->unknown || parts->work->nodes[i].assumed;
       }
   for (FxId i = 0; i < parts->n; i++)
-    if (cuts[i].n_nodes > 0 && cuts[i].out > 0 && cuts[i].in > 0)
+    if (cuts[i].n_nodes > 0 && !cuts[i].unknown && cuts[i].out > 0 && cuts[i].in > 0)
       report_cut (&cuts[i], parts->work, diagnostics);
 }
 

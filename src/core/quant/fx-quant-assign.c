@@ -43,7 +43,7 @@ reason_of_placement (const Assign *assign, FxId id)
     {
     case FX_PLACEMENT_BPU:
     case FX_PLACEMENT_FOLDED: return NULL;
-    case FX_PLACEMENT_UNKNOWN: return "it is not known whether the BPU takes it";
+    case FX_PLACEMENT_UNKNOWN: return check->assumed ? NULL : "it is not known whether the BPU takes it";
     case FX_PLACEMENT_CPU:
     case FX_PLACEMENT_UNSUPPORTED: break;
     }

@@ -27,9 +27,10 @@ typedef struct
   gboolean asymmetric;         /* activations, where the target allows */
 } FxQuantOptions;
 
-/* `placement` is fx_check() of this very graph: nodes of the BPU become integer where they have an integer form, the
- * others stay float with the reason. NULL: everything that has an integer form becomes integer. `statistics` are those
- * of this graph, NULL: every range is -1…1, for the network's shape without its accuracy.
+/* `placement` is fx_check() of this very graph: nodes of the BPU, and those that are assumed to be, become integer
+ * where they have an integer form, the others stay float with the reason. NULL: everything that has an integer form
+ * becomes integer. `statistics` are those of this graph, NULL: every range is -1…1, for the network's shape without its
+ * accuracy.
  *
  * NULL and *error (BAD_DATA): a name of the options is none of the graph, weights are not finite. */
 FxQuantParams *fx_quantize_assign (const FxGraph *graph, const FxCheckReport *placement, const FxStatistics *statistics,

@@ -50,6 +50,7 @@ to_json (const FxReport *report, JsonBuilder *builder)
 {
   json_builder_begin_object (builder);
   fx_report_json_count (builder, "subgraphs", report->placement->n_subgraphs);
+  fx_report_json_count (builder, "assumed", report->placement->n_assumed);
   json_builder_set_member_name (builder, "counts");
   json_builder_begin_object (builder);
   for (FxPlacement p = 0; p <= FX_PLACEMENT_UNSUPPORTED; p++)
@@ -80,6 +81,10 @@ counts (const FxCheckReport *placement, GString *out)
   g_string_append (out, "</div>\n");
   g_string_append_printf (out, "<p>%u BPU subgraph%s.</p>\n", placement->n_subgraphs,
                           placement->n_subgraphs == 1 ? "" : "s");
+  if (placement->n_assumed > 0)
+    g_string_append_printf (out,
+                            "<p>The board's published list does not settle %u node%s, taken to run on the BPU.</p>\n",
+                            placement->n_assumed, placement->n_assumed == 1 ? "" : "s");
 }
 
 static void
