@@ -1,0 +1,186 @@
+/* Project files: what is written is read again, bad files are refused with a sentence, and docs/project-format.md
+ * knows every member.
+ *   test-project docs/project-format.md
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-error.h"
+#include "io/fx-project-file.h"
+
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+static const char *document;
+
+/* With everything that a project can have. */
+static FxProject *
+full_project (void)
+{
+  FxProject *project = fx_project_new ();
+  FxProjectInput *input = fx_project_touch_input (project, "data");
+
+  project->model = g_strdup ("/models/net.prototxt");
+  project->weights = g_strdup ("/models/net.caffemodel");
+  g_free (project->target);
+  project->target = g_strdup ("rdk-x3");
+  project->origin = g_strdup ("/elsewhere/net.fixpoint");
+  fx_project_add_edit (project, FX_PROJECT_FIX_ALL, NULL, NULL);
+  fx_project_add_edit (project, FX_PROJECT_FIX, "fold-constants", NULL);
+  fx_project_add_edit (project, FX_PROJECT_INPUT_SHAPE, "data", "1x3x32x32");
+  input->preprocess = g_strdup ("rgb; mean 1 2 3");
+  input->runtime = g_strdup ("nv12");
+  fx_project_add_dataset (project, "data", "/models/samples", "/models/labels.txt");
+  project->preset = g_strdup ("fast");
+  project->method = g_strdup ("kl");
+  project->samples = 10;
+  project->seed = 1234567890123;
+  project->output = g_strdup ("/results");
+  return project;
+}
+
+static void
+test_round_trip (void)
+{
+  g_autoptr (FxProject) project = full_project (), again = NULL;
+  g_autofree char *text = fx_project_file_print (project, "/models");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (strstr (text, "\"net.prototxt\""));
+  g_assert_nonnull (strstr (text, "\"/results\""));
+  again = fx_project_file_parse (text, strlen (text), "/models", &error);
+  g_assert_no_error (error);
+  g_assert_true (fx_project_equal (project, again));
+  g_assert_cmpstr (again->origin, ==, project->origin);
+}
+
+static void add_members (JsonNode *node, GHashTable *members);
+
+static void
+add_element (G_GNUC_UNUSED JsonArray *array, G_GNUC_UNUSED guint i, JsonNode *node, gpointer members)
+{
+  add_members (node, members);
+}
+
+static void
+add_member (G_GNUC_UNUSED JsonObject *object, const char *name, JsonNode *node, gpointer members)
+{
+  g_hash_table_add (members, g_strdup (name));
+  add_members (node, members);
+}
+
+static void
+add_members (JsonNode *node, GHashTable *members)
+{
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    json_object_foreach_member (json_node_get_object (node), add_member, members);
+  else if (JSON_NODE_HOLDS_ARRAY (node))
+    json_array_foreach_element (json_node_get_array (node), add_element, members);
+}
+
+/* The first column of the document's tables. */
+static GHashTable *
+documented (void)
+{
+  GHashTable *members = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  g_assert_true (g_file_get_contents (document, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    if (g_str_has_prefix (*line, "| `"))
+      g_hash_table_add (members, g_strndup (*line + 3, strcspn (*line + 3, "`")));
+  return members;
+}
+
+static void
+check_subset (GHashTable *a, GHashTable *b, const char *where)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, a);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (!g_hash_table_contains (b, name))
+      g_error ("\"%s\" is not in %s", (const char *)name, where);
+}
+
+static void
+test_document (void)
+{
+  g_autoptr (FxProject) project = full_project ();
+  g_autofree char *text = fx_project_file_print (project, "/");
+  g_autoptr (JsonNode) root = json_from_string (text, NULL);
+  g_autoptr (GHashTable) written = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) described = documented ();
+
+  add_members (root, written);
+  g_assert_cmpuint (g_hash_table_size (written), >=, 20);
+  check_subset (written, described, "the document");
+  check_subset (described, written, "the file");
+}
+
+/* The example of the document can be read. */
+static void
+test_example (void)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (FxProject) project = NULL;
+  g_autoptr (GError) error = NULL;
+  char *begin, *end;
+
+  g_assert_true (g_file_get_contents (document, &text, NULL, NULL));
+  begin = strstr (text, "```json\n") + strlen ("```json\n");
+  end = strstr (begin, "```");
+  project = fx_project_file_parse (begin, (gsize)(end - begin), "/models", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (project->model, ==, "/models/mobilenet.onnx");
+  g_assert_cmpuint (project->edits->len, ==, 2);
+  g_assert_cmpuint (project->samples, ==, 64);
+}
+
+static void
+test_refused (void)
+{
+  static const struct
+  {
+    const char *text, *message;
+  } rows[] = {
+    { "", "not a JSON object" },
+    { "[1]", "not a JSON object" },
+    { "{ \"model\": \"a\" }", "there is no \"fixpoint-project\"" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\" }", "version 2" },
+    { "{ \"fixpoint-project\": \"1\", \"model\": \"a\" }", "a number" },
+    { "{ \"fixpoint-project\": 1 }", "\"model\" should be" },
+    { "{ \"fixpoint-project\": 1, \"model\": 3 }", "\"model\" should be a string" },
+    { "{ \"fixpoint-project\": 1, \"model\": \"a\", \"edits\": 1 }", "\"edits\" should be a list" },
+    { "{ \"fixpoint-project\": 1, \"model\": \"a\", \"edits\": [{}] }", "\"edits\", entry 1: \"fix\" should be" },
+    { "{ \"fixpoint-project\": 1, \"model\": \"a\", \"datasets\": [{ \"path\": \"x\" }, {}] }",
+      "\"datasets\", entry 2: \"path\" should be given" },
+    { "{ \"fixpoint-project\": 1, \"model\": \"a\", \"conversion\": { \"samples\": -1 } }", "not negative" },
+    { "{ \"a\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[", "too deeply nested" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      FxProject *project = fx_project_file_parse (rows[i].text, strlen (rows[i].text), "/", &error);
+
+      g_assert_null (project);
+      g_assert_nonnull (error);
+      if (strstr (error->message, rows[i].message) == NULL)
+        g_error ("%s: %s", rows[i].text, error->message);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  document = argv[1];
+  g_test_add_func ("/project/round-trip", test_round_trip);
+  g_test_add_func ("/project/document", test_document);
+  g_test_add_func ("/project/example", test_example);
+  g_test_add_func ("/project/refused", test_refused);
+  return g_test_run ();
+}
