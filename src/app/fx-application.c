@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/fx-application.h"
+#include "app/fx-application-private.h"
 
 #include "app/fx-document.h"
 #include "app/fx-preferences.h"
 #include "app/fx-settings.h"
-#include "app/fx-window.h"
 
 #include <glib/gi18n.h>
 
-struct _FxApplication
-{
-  AdwApplication parent_instance;
-
-  gboolean started;  /* the first activation restores the session */
-  gboolean quitting; /* the session is what was open before the first window closed */
-};
-
 G_DEFINE_FINAL_TYPE (FxApplication, fx_application, ADW_TYPE_APPLICATION)
 
-static FxWindow *
-new_window (FxApplication *application)
+FxWindow *
+fx_application_new_window (FxApplication *application)
 {
   FxWindow *window = fx_window_new (application);
 
@@ -28,73 +19,55 @@ new_window (FxApplication *application)
   return window;
 }
 
-/* The active window if nothing is in it, or a new one. */
-static FxWindow *
-empty_window (FxApplication *application)
+FxWindow *
+fx_application_active_window (FxApplication *application)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  for (const GList *link = gtk_application_get_windows (GTK_APPLICATION (application)); link != NULL; link = link->next)
+    if (FX_IS_WINDOW (link->data))
+      return link->data;
+  return NULL;
+}
 
-  if (FX_IS_WINDOW (window) && fx_window_is_empty (FX_WINDOW (window)))
-    {
-      gtk_window_present (window);
-      return FX_WINDOW (window);
-    }
-  return new_window (application);
+FxWindow *
+fx_application_empty_window (FxApplication *application)
+{
+  FxWindow *window = fx_application_active_window (application);
+
+  if (window == NULL || !fx_window_is_empty (window))
+    return fx_application_new_window (application);
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
 }
 
 void
 fx_application_open_path (FxApplication *application, const char *path)
 {
-  fx_window_open (empty_window (application), path);
+  fx_window_open (fx_application_empty_window (application), path);
 }
 
-/* ---- session ---- */
+/* ---- life of windows ---- */
 
-/* Writes down what the windows show. */
-static void
-keep_session (const GList *windows)
+static guint
+count_windows (GtkApplication *application)
 {
-  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
-  g_auto (GStrv) list = NULL;
+  guint n = 0;
 
-  for (const GList *link = windows; link != NULL; link = link->next)
-    {
-      FxDocument *document = FX_IS_WINDOW (link->data) ? fx_window_get_document (link->data) : NULL;
-
-      if (document == NULL || fx_document_get_state (document) != FX_DOCUMENT_READY)
-        continue;
-      g_strv_builder_add (paths, fx_document_get_path (document) != NULL ? fx_document_get_path (document)
-                                                                         : fx_document_get_project (document)->model);
-    }
-  list = g_strv_builder_end (paths);
-  g_settings_set_strv (fx_settings_get (), "session", (const char *const *)list);
+  for (const GList *link = gtk_application_get_windows (application); link != NULL; link = link->next)
+    n += FX_IS_WINDOW (link->data);
+  return n;
 }
 
-/* FALSE if nothing of it is there any more. */
-static gboolean
-restore_session (FxApplication *application)
-{
-  g_auto (GStrv) paths = g_settings_get_strv (fx_settings_get (), "session");
-  gboolean found = FALSE;
-
-  for (char **path = paths; g_settings_get_boolean (fx_settings_get (), "restore-session") && *path != NULL; path++)
-    if (g_file_test (*path, G_FILE_TEST_IS_REGULAR))
-      {
-        fx_window_open (new_window (application), *path);
-        found = TRUE;
-      }
-  return found;
-}
-
-/* The last window takes the program with it. */
+/* The last window takes the program with it, so that what it shows is what is there at the next start. */
 static void
 fx_application_window_removed (GtkApplication *base, GtkWindow *window)
 {
-  const GList *windows = gtk_application_get_windows (base);
+  gboolean is_last = count_windows (base) == 1 && FX_IS_WINDOW (window);
 
-  if (!FX_APPLICATION (base)->quitting && windows != NULL && windows->next == NULL && windows->data == window)
-    keep_session (windows);
+  if (is_last)
+    fx_application_keep_session (FX_APPLICATION (base));
   GTK_APPLICATION_CLASS (fx_application_parent_class)->window_removed (base, window);
+  if (count_windows (base) > 0)
+    fx_application_keep_session (FX_APPLICATION (base));
 }
 
 /* ---- actions ---- */
@@ -102,13 +75,13 @@ fx_application_window_removed (GtkApplication *base, GtkWindow *window)
 static void
 new_window_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
 {
-  new_window (data);
+  fx_application_new_window (data);
 }
 
 static void
 open_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
 {
-  gtk_widget_activate_action (GTK_WIDGET (empty_window (data)), "win.open", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (fx_application_empty_window (data)), "win.open", NULL);
 }
 
 static void
@@ -123,7 +96,7 @@ open_sample_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *par
   g_autofree char *folder = fx_settings_sample_folder ();
   g_autofree char *path = g_build_filename (folder, "sample.fixpoint", NULL);
 
-  fx_document_open_copy (fx_window_get_document (empty_window (data)), path);
+  fx_document_open_copy (fx_window_get_document (fx_application_empty_window (data)), path);
 }
 
 static void
@@ -165,10 +138,22 @@ quit_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter,
 {
   g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (data));
 
-  keep_session (windows);
+  fx_application_keep_session (data);
   FX_APPLICATION (data)->quitting = TRUE;
   for (GList *link = windows; link != NULL; link = link->next)
     gtk_window_close (link->data);
+}
+
+static void
+restore_work_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
+{
+  fx_application_restore_work (data);
+}
+
+static void
+discard_work_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
+{
+  fx_application_discard_work (data);
 }
 
 static const GActionEntry actions[] = {
@@ -176,6 +161,8 @@ static const GActionEntry actions[] = {
   { "open", open_cb, NULL, NULL, NULL, { 0 } },
   { "open-recent", open_recent_cb, "s", NULL, NULL, { 0 } },
   { "open-sample", open_sample_cb, NULL, NULL, NULL, { 0 } },
+  { "restore-work", restore_work_cb, NULL, NULL, NULL, { 0 } },
+  { "discard-work", discard_work_cb, NULL, NULL, NULL, { 0 } },
   { "preferences", preferences_cb, NULL, NULL, NULL, { 0 } },
   { "shortcuts", shortcuts_cb, NULL, NULL, NULL, { 0 } },
   { "about", about_cb, NULL, NULL, NULL, { 0 } },
@@ -235,18 +222,29 @@ fx_application_startup (GApplication *base)
     gtk_application_set_accels_for_action (GTK_APPLICATION (base), accelerators[i].action, accelerators[i].keys);
   g_signal_connect_object (settings, "changed::color-scheme", G_CALLBACK (set_color_scheme), base, 0);
   set_color_scheme (settings, NULL, NULL);
+  fx_application_init_session (FX_APPLICATION (base));
+}
+
+/* After the first windows are there, whatever they show. */
+static void
+start (FxApplication *application)
+{
+  if (!application->started)
+    fx_application_offer_work (application);
+  application->started = TRUE;
 }
 
 static void
 fx_application_activate (GApplication *base)
 {
+  FxApplication *application = FX_APPLICATION (base);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (base));
 
   if (window != NULL)
     gtk_window_present (window);
-  else if (FX_APPLICATION (base)->started || !restore_session (FX_APPLICATION (base)))
-    new_window (FX_APPLICATION (base));
-  FX_APPLICATION (base)->started = TRUE;
+  else if (application->started || !fx_application_restore_session (application))
+    fx_application_new_window (application);
+  start (application);
 }
 
 static void
@@ -259,6 +257,13 @@ fx_application_open (GApplication *base, GFile **files, int n_files, G_GNUC_UNUS
       if (path != NULL)
         fx_application_open_path (FX_APPLICATION (base), path);
     }
+  start (FX_APPLICATION (base));
+}
+
+FxJournal *
+fx_application_get_journal (FxApplication *application)
+{
+  return application->journal;
 }
 
 FxApplication *
@@ -268,12 +273,22 @@ fx_application_new (GApplicationFlags flags)
                        "resource-base-path", FX_RESOURCE_PATH, NULL);
 }
 
+/* Waits until the journal is as it should be. */
+static void
+fx_application_shutdown (GApplication *base)
+{
+  g_clear_pointer (&FX_APPLICATION (base)->leftovers, g_ptr_array_unref);
+  g_clear_object (&FX_APPLICATION (base)->journal);
+  G_APPLICATION_CLASS (fx_application_parent_class)->shutdown (base);
+}
+
 static void
 fx_application_class_init (FxApplicationClass *klass)
 {
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
   application_class->startup = fx_application_startup;
+  application_class->shutdown = fx_application_shutdown;
   application_class->activate = fx_application_activate;
   application_class->open = fx_application_open;
   GTK_APPLICATION_CLASS (klass)->window_removed = fx_application_window_removed;

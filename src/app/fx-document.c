@@ -14,6 +14,14 @@
 
 #include <glib/gi18n.h>
 
+/* What a project that is opened is to this document. */
+typedef enum
+{
+  OPEN_AS_FILE,    /* its file */
+  OPEN_AS_COPY,    /* to be saved elsewhere */
+  OPEN_AS_JOURNAL, /* an unsaved state of the file that it names */
+} OpenAs;
+
 struct _FxDocument
 {
   GObject parent_instance;
@@ -22,7 +30,8 @@ struct _FxDocument
   char *failure;
   char *path;      /* of the project file */
   FxLoadJob *load; /* while loading */
-  gboolean as_copy;
+  OpenAs open_as;
+  char *journal; /* what it was restored from */
 
   FxHistory *history;
   FxShared *findings; /* GPtrArray of FxDiagnostic: of the reader */
@@ -483,6 +492,7 @@ clear (FxDocument *document)
   g_clear_pointer (&document->findings, fx_shared_unref);
   g_list_store_remove_all (document->problems);
   g_clear_pointer (&document->path, g_free);
+  g_clear_pointer (&document->journal, g_free);
   g_clear_pointer (&document->failure, g_free);
 }
 
@@ -491,14 +501,17 @@ take_loaded (FxDocument *document, const FxLoaded *loaded, const char *path)
 {
   FxProject *project = fx_project_copy (loaded->project);
 
-  if (loaded->is_project && !document->as_copy)
+  if (document->open_as == OPEN_AS_JOURNAL)
+    {
+      document->path = g_strdup (project->origin);
+      document->journal = g_strdup (path);
+    }
+  else if (loaded->is_project && document->open_as == OPEN_AS_FILE)
     document->path = g_strdup (path);
-  else if (project->origin != NULL)
-    document->path = g_strdup (project->origin);
   g_clear_pointer (&project->origin, g_free);
   fx_shared_set (&document->findings, loaded->findings);
   fx_history_reset (document->history, project, loaded->graph);
-  if (document->as_copy && document->path != NULL)
+  if (document->open_as == OPEN_AS_JOURNAL)
     fx_history_forget_saved (document->history);
   set_state (document, FX_DOCUMENT_READY);
   history_changed (document);
@@ -536,12 +549,12 @@ loading_cb (FxDocument *document)
 }
 
 static void
-open_file (FxDocument *document, const char *path, const char *weights, gboolean as_copy)
+open_file (FxDocument *document, const char *path, const char *weights, OpenAs as)
 {
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
 
   clear (document);
-  document->as_copy = as_copy;
+  document->open_as = as;
   document->load = fx_load_job_new (absolute, weights);
   g_object_set_data_full (G_OBJECT (document->load), "path", g_steal_pointer (&absolute), g_free);
   g_signal_connect (document->load, "finished", G_CALLBACK (loaded_cb), document);
@@ -556,13 +569,19 @@ open_file (FxDocument *document, const char *path, const char *weights, gboolean
 void
 fx_document_open (FxDocument *document, const char *path, const char *weights)
 {
-  open_file (document, path, weights, FALSE);
+  open_file (document, path, weights, OPEN_AS_FILE);
 }
 
 void
 fx_document_open_copy (FxDocument *document, const char *path)
 {
-  open_file (document, path, NULL, TRUE);
+  open_file (document, path, NULL, OPEN_AS_COPY);
+}
+
+void
+fx_document_restore (FxDocument *document, const char *path)
+{
+  open_file (document, path, NULL, OPEN_AS_JOURNAL);
 }
 
 void
@@ -665,6 +684,25 @@ const char *
 fx_document_get_path (FxDocument *document)
 {
   return document->path;
+}
+
+const char *
+fx_document_get_journal (FxDocument *document)
+{
+  return document->journal;
+}
+
+gboolean
+fx_document_is_of (FxDocument *document, const char *path)
+{
+  const FxProject *project = fx_history_project (document->history);
+  const char *of = document->path;
+
+  if (document->load != NULL)
+    of = g_object_get_data (G_OBJECT (document->load), "path");
+  else if (of == NULL && project != NULL)
+    of = project->model;
+  return g_strcmp0 (of, path) == 0;
 }
 
 gboolean

@@ -39,11 +39,16 @@ FxDocument *fx_document_new (void);
 
 /* Opens a model or project in place of what is there. `weights` may be NULL. */
 void fx_document_open (FxDocument *document, const char *path, const char *weights);
-/* The same, for a project that is to be saved elsewhere: a sample, or a journal, whose origin becomes its file. */
+/* The same, for a project that is to be saved elsewhere: the sample. */
 void fx_document_open_copy (FxDocument *document, const char *path);
+/* The same, for the entry of a journal: its origin becomes the project file, and it counts as modified. */
+void fx_document_restore (FxDocument *document, const char *path);
 void fx_document_cancel_loading (FxDocument *document);
 FxDocumentState fx_document_get_state (FxDocument *document);
-const char *fx_document_get_path (FxDocument *document); /* of the project file; NULL: it was never saved */
+const char *fx_document_get_path (FxDocument *document);    /* of the project file; NULL: it was never saved */
+const char *fx_document_get_journal (FxDocument *document); /* that it was restored from; NULL */
+/* Whether it has this project or, never saved, this model; or is about to. */
+gboolean fx_document_is_of (FxDocument *document, const char *path);
 gboolean fx_document_is_modified (FxDocument *document);
 /* Writes the project; *done is called when that has ended. */
 void fx_document_save_async (FxDocument *document, const char *path, GAsyncReadyCallback done, gpointer user_data);

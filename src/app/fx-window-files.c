@@ -121,10 +121,9 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (FxWindow) window = data;
   g_autoptr (GError) error = NULL;
 
-  if (fx_document_write_finish (FX_DOCUMENT (source), result, &error))
-    fx_window_tell (window, _ ("Project saved"));
-  else
-    fx_window_tell (window, error->message);
+  fx_window_tell (window, fx_document_write_finish (FX_DOCUMENT (source), result, &error) ? _ ("Project saved")
+                                                                                          : error->message);
+  fx_window_saved (window, error == NULL);
 }
 
 void
@@ -133,12 +132,20 @@ fx_window_save (FxWindow *window, const char *path)
   fx_document_save_async (window->document, path, saved_cb, g_object_ref (window));
 }
 
+static void
+save_answered_cb (FxWindow *window, int response)
+{
+  if (response != GTK_RESPONSE_ACCEPT)
+    fx_window_saved (window, FALSE);
+}
+
 void
 fx_window_ask_save (FxWindow *window)
 {
   static const char *const suffixes[] = { "fixpoint", NULL };
   GtkFileChooser *chooser = ask (window, _ ("Save Project"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), fx_window_save);
 
+  g_signal_connect_object (chooser, "response", G_CALLBACK (save_answered_cb), window, G_CONNECT_SWAPPED);
   add_filter (chooser, _ ("Fixpoint Projects"), suffixes);
   suggest_name (chooser, window, ".fixpoint");
 }

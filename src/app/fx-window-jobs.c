@@ -1,4 +1,4 @@
-/* The window's conversions: from the document's decisions to a job, the list of jobs, and closing while one runs.
+/* The window's conversions: from the document's decisions to a job, and the list of jobs.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-window-private.h"
@@ -234,38 +234,6 @@ jobs_changed_cb (FxWindow *window)
   fx_window_update_actions (window);
 }
 
-/* ---- closing ---- */
-
-static void
-close_answered_cb (FxWindow *window, const char *response)
-{
-  if (g_strcmp0 (response, "close") != 0)
-    return;
-  window->closing = TRUE;
-  fx_job_queue_cancel_all (window->queue);
-  gtk_window_close (GTK_WINDOW (window));
-}
-
-static gboolean
-close_request_cb (FxWindow *window)
-{
-  GtkWidget *dialog;
-
-  if (window->closing || !fx_job_queue_is_active (window->queue))
-    {
-      fx_job_queue_cancel_all (window->queue);
-      return GDK_EVENT_PROPAGATE;
-    }
-  dialog = adw_message_dialog_new (GTK_WINDOW (window), _ ("Stop the Conversion?"),
-                                   _ ("A conversion is still running. Closing the window stops it."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Keep Running"), "close",
-                                    _ ("_Stop and Close"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close", ADW_RESPONSE_DESTRUCTIVE);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (close_answered_cb), window, G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
-  return GDK_EVENT_STOP;
-}
-
 /* Another model: the results of the last one are not its. */
 static void
 state_cb (FxWindow *window)
@@ -282,6 +250,5 @@ fx_window_init_jobs (FxWindow *window)
   g_signal_connect_object (window->queue, "items-changed", G_CALLBACK (jobs_changed_cb), window, G_CONNECT_SWAPPED);
   g_signal_connect_object (window->queue, "notify::active", G_CALLBACK (jobs_changed_cb), window, G_CONNECT_SWAPPED);
   g_signal_connect_object (window->document, "notify::state", G_CALLBACK (state_cb), window, G_CONNECT_SWAPPED);
-  g_signal_connect (window, "close-request", G_CALLBACK (close_request_cb), NULL);
   jobs_changed_cb (window);
 }

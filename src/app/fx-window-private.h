@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "app/fx-autosave.h"
 #include "app/fx-graph-view.h"
 #include "app/fx-job-queue.h"
 #include "app/fx-start-page.h"
@@ -22,7 +23,9 @@ struct _FxWindow
   /* owned */
   FxDocument *document;
   FxJobQueue *queue;
-  gboolean closing;     /* the person has agreed */
+  FxAutosave *autosave;
+  gboolean stopped, discarded; /* what the person has agreed to, closing the window */
+  gboolean close_when_saved;
   gboolean show_errors; /* boxes are colored by their error */
 
   /* template widgets */
@@ -61,6 +64,10 @@ void fx_window_init_jobs (FxWindow *window);
 void fx_window_convert (FxWindow *window);
 void fx_window_cancel_jobs (FxWindow *window);
 void fx_window_show_errors (FxWindow *window, gboolean show);
+
+/* fx-window-close.c */
+void fx_window_init_close (FxWindow *window);
+void fx_window_saved (FxWindow *window, gboolean success); /* or not: an error, or nobody said where */
 
 /* fx-window-drop.c */
 void fx_window_init_drop (FxWindow *window);

@@ -35,10 +35,20 @@ selected_cb (FxWindow *window)
   fx_results_panel_select (window->results_panel, selected);
 }
 
+/* The program, unless the window has just left it. */
+static FxApplication *
+application_of (FxWindow *window)
+{
+  return FX_APPLICATION (gtk_window_get_application (GTK_WINDOW (window)));
+}
+
 void
 fx_window_open (FxWindow *window, const char *path)
 {
-  fx_document_open (window->document, path, NULL);
+  if (fx_document_is_modified (window->document))
+    fx_application_open_path (application_of (window), path);
+  else
+    fx_document_open (window->document, path, NULL);
 }
 
 FxDocument *
@@ -149,7 +159,10 @@ ready_cb (FxWindow *window)
   const char *path = fx_document_get_path (window->document);
 
   if (fx_document_get_state (window->document) == FX_DOCUMENT_READY && project != NULL)
-    fx_settings_add_recent (path != NULL ? path : project->model);
+    {
+      fx_settings_add_recent (path != NULL ? path : project->model);
+      fx_application_keep_session (application_of (window));
+    }
 }
 
 static void
@@ -179,7 +192,12 @@ bind_document (FxWindow *window)
 FxWindow *
 fx_window_new (FxApplication *application)
 {
-  return g_object_new (FX_TYPE_WINDOW, "application", application, NULL);
+  FxWindow *window = g_object_new (FX_TYPE_WINDOW, "application", application, NULL);
+  FxJournal *journal = fx_application_get_journal (application);
+
+  if (journal != NULL)
+    window->autosave = fx_autosave_new (window->document, journal);
+  return window;
 }
 
 static void
@@ -187,6 +205,7 @@ fx_window_dispose (GObject *object)
 {
   FxWindow *window = FX_WINDOW (object);
 
+  g_clear_pointer (&window->autosave, fx_autosave_free);
   if (window->document != NULL)
     g_object_run_dispose (G_OBJECT (window->document));
   G_OBJECT_CLASS (fx_window_parent_class)->dispose (object);
@@ -265,6 +284,7 @@ fx_window_init (FxWindow *window)
                            G_CONNECT_SWAPPED);
   bind_document (window);
   fx_window_init_jobs (window);
+  fx_window_init_close (window);
   fx_window_init_drop (window);
   fx_window_add_actions (window);
   fx_window_init_views (window);

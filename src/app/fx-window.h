@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (FxWindow, fx_window, FX, WINDOW, AdwApplicationWindow)
 FxWindow *fx_window_new (FxApplication *application);
 FxDocument *fx_window_get_document (FxWindow *window);
 gboolean fx_window_is_empty (FxWindow *window); /* nothing is open or being opened */
-/* Opens a model or project in place of what is there. */
+/* Opens a model or project in place of what is there; in another window if that has changes that are not saved. */
 void fx_window_open (FxWindow *window, const char *path);
 
 G_END_DECLS

@@ -84,6 +84,12 @@ no_windows (gpointer data)
   return gtk_application_get_windows (data) == NULL;
 }
 
+static int
+do_nothing (void)
+{
+  return 0; /* handled */
+}
+
 void
 app_test_stop (FxApplication *application)
 {
@@ -94,6 +100,9 @@ app_test_stop (FxApplication *application)
   app_test_wait (no_windows, application, "no window");
   app_test_idle (50);
   g_source_remove_by_funcs_user_data (&g_timeout_funcs, NULL);
+  /* does nothing but end as programs do */
+  g_signal_connect (application, "handle-local-options", G_CALLBACK (do_nothing), NULL);
+  g_application_run (G_APPLICATION (application), 0, NULL);
   g_object_unref (application);
 }
 
@@ -211,6 +220,33 @@ app_test_find (gpointer root, const char *type_name)
   if (widget == NULL)
     g_error ("there is no %s", type_name);
   return widget;
+}
+
+/* ---- questions ---- */
+
+GtkWindow *
+app_test_dialog (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (ADW_IS_MESSAGE_DIALOG (window) && gtk_widget_get_visible (GTK_WIDGET (window)))
+        return window; /* GTK keeps it */
+    }
+  g_error ("nothing is asked");
+}
+
+void
+app_test_answer (const char *response)
+{
+  GtkWindow *dialog = app_test_dialog ();
+
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), response);
+  gtk_window_destroy (dialog); /* before the main loop closes the window that it belongs to */
+  app_test_idle (100);
 }
 
 /* ---- pictures ---- */

@@ -1,0 +1,146 @@
+/* Closing a window: it asks while a conversion runs and while there are changes that are not saved, and another file
+ * does not take the place of such changes.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "app-test.h"
+
+#include "app/fx-settings.h"
+#include "app/fx-window-private.h"
+#include "io/fx-project-file.h"
+
+#include <glib/gstdio.h>
+
+static FxWindow *
+open_sample (FxApplication *application)
+{
+  FxWindow *window = app_test_window (application);
+
+  app_test_action (window, "app.open-sample", NULL);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  return window;
+}
+
+static gboolean
+no_window (gpointer application)
+{
+  return gtk_application_get_windows (application) == NULL;
+}
+
+static gboolean
+job_runs (gpointer window)
+{
+  FxJob *job = fx_job_queue_get_running (((FxWindow *)window)->queue);
+
+  return job != NULL && fx_job_get_state (job) == FX_JOB_RUNNING;
+}
+
+static void
+test_running (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *window = open_sample (application);
+  g_autoptr (FxJob) job = NULL;
+
+  app_test_action (window, "win.convert", NULL);
+  app_test_wait (job_runs, window, "a conversion");
+  job = g_object_ref (fx_job_queue_get_running (window->queue));
+  gtk_window_close (GTK_WINDOW (window));
+  app_test_picture (app_test_dialog (), "stop-question");
+  app_test_answer ("cancel");
+  g_assert_false (no_window (application));
+  if (fx_job_is_active (job)) /* a slow machine may still be at it */
+    {
+      g_assert_cmpint (fx_job_get_state (job), ==, FX_JOB_RUNNING);
+      gtk_window_close (GTK_WINDOW (window));
+      app_test_answer ("close");
+    }
+  else
+    gtk_window_close (GTK_WINDOW (window));
+  app_test_wait (no_window, application, "the window to go");
+  app_test_idle (300);
+  g_assert_cmpint (fx_job_get_state (job), !=, FX_JOB_RUNNING);
+  app_test_stop (application);
+}
+
+/* Nothing is asked if nothing is lost. */
+static void
+test_unmodified (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *window = open_sample (application);
+
+  gtk_window_close (GTK_WINDOW (window));
+  app_test_wait (no_window, application, "the window to go");
+  app_test_stop (application);
+}
+
+static void
+test_modified (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *window = open_sample (application);
+
+  app_test_action (window, "win.set-target", "'rdk-x3'");
+  gtk_window_close (GTK_WINDOW (window));
+  app_test_picture (app_test_dialog (), "save-question");
+  app_test_answer ("cancel");
+  app_test_idle (100);
+  g_assert_true (fx_document_is_modified (fx_window_get_document (window)));
+  gtk_window_close (GTK_WINDOW (window));
+  app_test_answer ("discard");
+  app_test_wait (no_window, application, "the window to go");
+  app_test_stop (application);
+}
+
+static void
+test_saved (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *window = open_sample (application);
+  g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "mine.fixpoint", NULL);
+  g_autofree char *argument = g_strdup_printf ("'%s'", path);
+  g_autoptr (FxProject) saved = NULL;
+
+  app_test_action (window, "win.save-to", argument);
+  app_test_idle (300);
+  app_test_action (window, "win.set-target", "'rdk-x3'");
+  gtk_window_close (GTK_WINDOW (window));
+  app_test_answer ("save");
+  app_test_wait (no_window, application, "the window to go");
+  saved = fx_project_file_load (path, NULL);
+  g_assert_cmpstr (saved->target, ==, "rdk-x3");
+  app_test_stop (application);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
+static void
+test_other_file (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *window = open_sample (application), *other;
+  g_autofree char *model = g_build_filename (g_getenv ("FIXPOINT_DATA_DIR"), "sample", "sample.onnx", NULL);
+
+  app_test_action (window, "win.set-target", "'rdk-x3'");
+  fx_window_open (window, model);
+  other = app_test_window (application);
+  g_assert_true (other != window);
+  app_test_wait_document (other, FX_DOCUMENT_READY);
+  g_assert_cmpstr (fx_document_get_project (fx_window_get_document (window))->target, ==, "rdk-x3");
+  g_assert_true (fx_document_is_modified (fx_window_get_document (window)));
+  app_test_stop (application);
+}
+
+int
+main (int argc, char **argv)
+{
+  app_test_init (&argc, &argv);
+  g_settings_set_boolean (fx_settings_get (), "restore-session", FALSE); /* each test begins with nothing open */
+  g_test_add_func ("/app/close/running", test_running);
+  g_test_add_func ("/app/close/unmodified", test_unmodified);
+  g_test_add_func ("/app/close/modified", test_modified);
+  g_test_add_func ("/app/close/saved", test_saved);
+  g_test_add_func ("/app/close/other-file", test_other_file);
+  return g_test_run ();
+}
