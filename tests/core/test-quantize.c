@@ -5,6 +5,7 @@
 #include "core/quant/fx-quantize.h"
 
 #include "core/calib/fx-calibrate.h"
+#include "core/check/fx-check.h"
 #include "core/exec/fx-engine.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-infer.h"
@@ -254,6 +255,64 @@ test_rule (gconstpointer data)
     }
 }
 
+/* ---- the end of what the BPU does ---- */
+
+/* All nodes on the BPU but those of one type. */
+static FxCheckReport *
+place_all_but (const FxGraph *graph, const char *op_type)
+{
+  FxCheckReport *report = g_new0 (FxCheckReport, 1);
+
+  report->diagnostics = fx_diagnostics_new ();
+  report->n_nodes = fx_graph_n_nodes (graph);
+  report->nodes = g_new0 (FxNodeCheck, report->n_nodes + 1);
+  for (FxId i = 0; i < report->n_nodes; i++)
+    {
+      gboolean is_cpu = strcmp (fx_graph_node (graph, i)->op_type, op_type) == 0;
+
+      report->nodes[i].placement = is_cpu ? FX_PLACEMENT_CPU : FX_PLACEMENT_BPU;
+      report->nodes[i].reasons = g_ptr_array_new ();
+    }
+  return report;
+}
+
+static void
+check_end (const char *nodes, gboolean pool_int16, const char *operators)
+{
+  g_autofree char *text = g_strconcat ("input %x f32[1,2,4,4]\nconst %w f32[2,2,1,1] = [1,0.5,-0.25,1]\n", nodes, NULL);
+  g_autoptr (FxGraph) graph = parse (text);
+  g_autoptr (FxStatistics) statistics = gather (graph);
+  g_autoptr (FxCheckReport) placement = place_all_but (graph, "Softmax");
+  g_autoptr (GHashTable) precisions = g_hash_table_new (g_str_hash, g_str_equal);
+  FxQuantOptions options = { .node_precisions = precisions };
+  g_autoptr (FxQuantParams) params = NULL;
+  g_autoptr (FxGraph) integer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (FxId i = 0; pool_int16 && i < fx_graph_n_nodes (graph); i++)
+    if (strcmp (fx_graph_node (graph, i)->op_type, "GlobalAveragePool") == 0)
+      g_hash_table_insert (precisions, fx_graph_node (graph, i)->name, GINT_TO_POINTER (FX_PRECISION_INT16));
+  params = fx_quantize_assign (graph, placement, statistics, &options, &error);
+  g_assert_no_error (error);
+  integer = fx_quantize_integer (graph, params, &error);
+  g_assert_no_error (error);
+  check_operators (integer, operators);
+}
+
+/* What follows the last convolution is computed in float; where another convolution follows, it is not. */
+static void
+test_end (void)
+{
+  static const char end[] = "%c f32[*] = Conv(%x, %w)\n%p f32[*] = GlobalAveragePool(%c)\n%f f32[*] = Flatten(%p)\n"
+                            "%y f32[*] = Softmax(%f)\noutput %y\n";
+  static const char inside[] = "%c f32[*] = Conv(%x, %w)\n%p f32[*] = GlobalAveragePool(%c)\n"
+                               "%y f32[*] = Conv(%p, %w)\noutput %y\n";
+
+  check_end (end, FALSE, "QConv GlobalAveragePool Flatten Softmax");
+  check_end (end, TRUE, "QConv QAveragePool Flatten Softmax"); /* asked for */
+  check_end (inside, FALSE, "QConv QAveragePool QConv");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -264,5 +323,6 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_rule);
     }
+  g_test_add_func ("/quantize/end", test_end);
   return g_test_run ();
 }

@@ -100,22 +100,38 @@ is_finite (const FxTensor *tensor)
   return TRUE;
 }
 
+/* TRUE if an integer node uses what the group gives. */
+static gboolean
+has_integer_user (const Assign *assign, const FxQuantGroup *group)
+{
+  const FxUses *uses = assign->plan->uses;
+  FxId output = fx_quant_group_output (assign->graph, group);
+
+  for (guint32 k = uses->first[output]; k < uses->first[output + 1]; k++)
+    if (assign->plan->of[uses->users[k]] != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 /* TRUE if the sums of the group may leave as they are: nobody needs 8 bits. */
 static gboolean
 leaves_sums (const Assign *assign, const FxQuantGroup *group)
 {
-  const FxUses *uses = assign->plan->uses;
-  FxId output = fx_quant_group_output (assign->graph, group);
   FxWeightLayout layout;
 
-  if (!(group->rule->flags & FX_RULE_SUMS) || group->clamped || group->root != FX_NONE
-      || wanted_precision (assign, group->nodes[0]) == FX_PRECISION_INT16
-      || !fx_weight_layout (assign->graph, fx_graph_node (assign->graph, group->nodes[0]), &layout))
-    return FALSE;
-  for (guint32 k = uses->first[output]; k < uses->first[output + 1]; k++)
-    if (assign->plan->of[uses->users[k]] != NULL)
-      return FALSE;
-  return TRUE;
+  return (group->rule->flags & FX_RULE_SUMS) && !group->clamped && group->root == FX_NONE
+         && wanted_precision (assign, group->nodes[0]) != FX_PRECISION_INT16
+         && fx_weight_layout (assign->graph, fx_graph_node (assign->graph, group->nodes[0]), &layout)
+         && !has_integer_user (assign, group);
+}
+
+/* The boards' converter lets only convolutions hand results to the CPU; what follows the last one is computed there, in
+ * float. That also keeps the outputs from being rounded once more. */
+static gboolean
+ends_outside (const Assign *assign, const FxQuantGroup *group)
+{
+  return assign->placement != NULL && (group->rule->flags & FX_RULE_INSIDE) && group->root == FX_NONE
+         && wanted_precision (assign, group->nodes[0]) != FX_PRECISION_INT16 && !has_integer_user (assign, group);
 }
 
 /* What keeps a group from having numbers, NULL if nothing does. */
@@ -125,6 +141,8 @@ misses (const Assign *assign, const FxQuantGroup *group)
   const FxNode *node = fx_graph_node (assign->graph, group->nodes[0]);
   guint n = fx_quant_n_data (group->rule, node);
 
+  if (ends_outside (assign, group))
+    return "no integer node follows: only convolutions hand results to the CPU";
   if (!assign->plan->ranged[fx_quant_group_output (assign->graph, group)] && !leaves_sums (assign, group)
       && !(group->rule->flags & FX_RULE_SHARED))
     return "the range of its result is not known: what follows it stays float";

@@ -148,6 +148,11 @@ is_nearest (const FxNode *node)
   {                                                                                                                    \
     .op_type = name, .flags = FX_RULE_SHARED, .n_data = 1, .emit = emit_move                                           \
   }
+/* The elements stay where they are. */
+#define VIEW(name)                                                                                                     \
+  {                                                                                                                    \
+    .op_type = name, .flags = FX_RULE_SHARED | FX_RULE_INSIDE, .n_data = 1, .emit = emit_move                          \
+  }
 #define SHARED(name, refuse_, emit_)                                                                                   \
   {                                                                                                                    \
     .op_type = name, .flags = FX_RULE_SHARED, .n_data = 1, .refuse = refuse_, .emit = emit_                            \
@@ -155,24 +160,24 @@ is_nearest (const FxNode *node)
 
 const FxQuantRule fx_quant_rules_move[] = {
   MOVE ("DepthToSpace"),
-  MOVE ("Dropout"),
+  VIEW ("Dropout"),
   MOVE ("Expand"),
-  MOVE ("Flatten"),
+  VIEW ("Flatten"),
   MOVE ("Gather"),
   SHARED ("GlobalMaxPool", refuse_global, emit_global_max_pool),
-  MOVE ("Identity"),
+  VIEW ("Identity"),
   SHARED ("MaxPool", refuse_max_pool, emit_move),
   SHARED ("Pad", refuse_pad, emit_pad),
   MOVE ("ReduceMax"),
   MOVE ("ReduceMin"),
-  MOVE ("Reshape"),
+  VIEW ("Reshape"),
   { .op_type = "Resize", .flags = FX_RULE_SHARED, .n_data = 1, .applies = is_nearest, .emit = emit_move },
   MOVE ("Slice"),
   MOVE ("SpaceToDepth"),
   SHARED ("Split", NULL, emit_split),
-  MOVE ("Squeeze"),
+  VIEW ("Squeeze"),
   MOVE ("Tile"),
   MOVE ("Transpose"),
-  MOVE ("Unsqueeze"),
+  VIEW ("Unsqueeze"),
   { NULL },
 };

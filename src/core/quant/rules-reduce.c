@@ -102,9 +102,9 @@ emit_resize (FxQuantBuilder *builder, const FxQuantGroup *group, G_GNUC_UNUSED G
 }
 
 const FxQuantRule fx_quant_rules_reduce[] = {
-  { "AveragePool", 0, .n_data = 1, .emit = emit_average_pool },
-  { "GlobalAveragePool", 0, .n_data = 1, .refuse = refuse_global, .emit = emit_global_average_pool },
-  { "ReduceMean", 0, .n_data = 1, .refuse = refuse_reduce, .emit = emit_reduce },
+  { "AveragePool", FX_RULE_INSIDE, .n_data = 1, .emit = emit_average_pool },
+  { "GlobalAveragePool", FX_RULE_INSIDE, .n_data = 1, .refuse = refuse_global, .emit = emit_global_average_pool },
+  { "ReduceMean", FX_RULE_INSIDE, .n_data = 1, .refuse = refuse_reduce, .emit = emit_reduce },
   { "ReduceSum", 0, .n_data = 1, .refuse = refuse_reduce, .emit = emit_reduce },
   { "Resize", 0, .n_data = 1, .refuse = refuse_resize, .emit = emit_resize },
   { "Softmax", 0, .n_data = 1, .low = 0.0, .high = 1.0, .refuse = refuse_reduce, .emit = emit_reduce },

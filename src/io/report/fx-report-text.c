@@ -117,7 +117,7 @@ add_place (Table *table, const FxReport *report, const FxLayerError *layer)
   if (check != NULL && (check->placement == FX_PLACEMENT_CPU || check->placement == FX_PLACEMENT_UNSUPPORTED))
     cpu = TRUE;
   add_text (table, cpu ? "CPU" : "BPU");
-  g_ptr_array_add (table->cells, check != NULL && check->subgraph != FX_NO_SUBGRAPH
+  g_ptr_array_add (table->cells, !cpu && check != NULL && check->subgraph != FX_NO_SUBGRAPH
                                      ? g_strdup_printf ("id(%d)", check->subgraph)
                                      : g_strdup ("--"));
 }
