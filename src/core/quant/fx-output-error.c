@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/quant/fx-output-error.h"
 
+#include "core/exec/fx-activation.h"
 #include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
@@ -19,6 +20,58 @@ struct _FxOutputJudge
   guint n_outputs;
   GPtrArray *outputs; /* of FxTensor, n_outputs for each sample */
 };
+
+/* ---- what is judged ---- */
+
+/* One vector of more than one element. */
+static gboolean
+is_vector (const FxShape *shape)
+{
+  int wide = 0;
+
+  for (int i = 0; fx_shape_is_static (shape) && i < shape->rank; i++)
+    wide += shape->dims[i] > 1;
+  return wide == 1;
+}
+
+/* What a Softmax makes class scores of; else the value itself. */
+static FxId
+before_softmax (const FxGraph *graph, const FxUses *uses, FxId output)
+{
+  static const char *const views[] = { "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", NULL };
+  FxId value = output;
+
+  while (is_vector (&fx_graph_value (graph, value)->shape) && uses->producer[value] != FX_NONE)
+    {
+      const FxNode *node = fx_graph_node (graph, uses->producer[value]);
+
+      if (fx_node_is (node, "Softmax") || fx_node_is (node, "LogSoftmax"))
+        return node->inputs[0];
+      if (!g_strv_contains (views, node->op_type))
+        break;
+      value = node->inputs[0];
+    }
+  return output;
+}
+
+/* The graph with the same ids that ends before a Softmax of class scores: behind it almost nothing is left of what most
+ * samples say, and a few that were in doubt would decide alone. */
+static FxGraph *
+judged_graph (const FxGraph *graph)
+{
+  FxGraph *judged = fx_graph_copy (graph);
+  g_autoptr (FxUses) uses = fx_uses_new (graph);
+  guint n = fx_graph_n_outputs (graph);
+  g_autofree FxId *outputs = g_new (FxId, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    outputs[i] = before_softmax (graph, uses, fx_graph_output (graph, i));
+  fx_graph_set_outputs (judged, outputs, n);
+  fx_graph_prune (judged);
+  return judged;
+}
+
+/* ---- the float network ---- */
 
 static guint
 n_samples (const FxOutputJudge *judge)
@@ -54,7 +107,8 @@ fx_output_judge_new (const FxGraph *graph, guint n, FxSampleSource source, gpoin
                      GCancellable *cancellable, GError **error)
 {
   FxEngineOptions options = { .n_threads = 1 };
-  g_autoptr (FxEngine) engine = fx_engine_new (graph, &options, cancellable, error);
+  g_autoptr (FxGraph) judged = judged_graph (graph);
+  g_autoptr (FxEngine) engine = fx_engine_new (judged, &options, cancellable, error);
   g_autoptr (FxOutputJudge) judge = NULL;
   FxSampleLoop loop = {
     .engine = engine, .n_threads = n_threads, .source = source, .source_data = source_data, .finish = keep_outputs
@@ -131,9 +185,8 @@ mean_noise (const Sums *sums)
   return mean / MAX (sums->judge->n_outputs, 1);
 }
 
-gboolean
-fx_output_judge_run (const FxOutputJudge *judge, const FxGraph *network, double *noise, GCancellable *cancellable,
-                     GError **error)
+static gboolean
+run (const FxOutputJudge *judge, const FxGraph *network, double *noise, GCancellable *cancellable, GError **error)
 {
   FxEngineOptions options = { .n_threads = 1 };
   g_autoptr (FxEngine) engine = fx_engine_new (network, &options, cancellable, error);
@@ -157,9 +210,10 @@ gboolean
 fx_output_judge_params (const FxOutputJudge *judge, const FxGraph *graph, const FxQuantParams *params, double *noise,
                         GCancellable *cancellable, GError **error)
 {
-  g_autoptr (FxGraph) network = fx_quantize_integer (graph, params, error);
+  g_autoptr (FxGraph) judged = judged_graph (graph);
+  g_autoptr (FxGraph) network = fx_quantize_integer (judged, params, error);
 
-  return network != NULL && fx_output_judge_run (judge, network, noise, cancellable, error);
+  return network != NULL && run (judge, network, noise, cancellable, error);
 }
 
 double

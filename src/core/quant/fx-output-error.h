@@ -18,11 +18,9 @@ FxOutputJudge *fx_output_judge_new (const FxGraph *graph, guint n_samples, FxSam
                                     guint n_threads, GCancellable *cancellable, GError **error);
 void fx_output_judge_free (FxOutputJudge *judge); /* accepts NULL */
 
-/* Noise by signal: Σ (quantized − float)² / Σ float², the mean over all outputs (and 1 for one that is not finite). The
- * network has the outputs of the float one, in order. The same for any number of threads. FALSE and *error. */
-gboolean fx_output_judge_run (const FxOutputJudge *judge, const FxGraph *network, double *noise,
-                              GCancellable *cancellable, GError **error);
-/* The same of the integer network that the parameters make. */
+/* Noise by signal of the integer network that the parameters make of the graph: Σ (integer − float)² / Σ float², the
+ * mean over all outputs (and 1 for one that is not finite). Class scores are compared before the Softmax that ends the
+ * network. `graph` has the outputs of the judge's. The same for any number of threads. FALSE and *error. */
 gboolean fx_output_judge_params (const FxOutputJudge *judge, const FxGraph *graph, const FxQuantParams *params,
                                  double *noise, GCancellable *cancellable, GError **error);
 
