@@ -14,6 +14,7 @@ const FxAccuracyStep fx_accuracy_steps[] = {
     fx_accuracy_choose_ranges },
   { "correct-bias", "Take the mean error of every channel out of the bias", FX_PRESET_DEFAULT,
     fx_accuracy_correct_bias },
+  { "round-weights", "Round the weights of each layer together", FX_PRESET_THOROUGH, fx_accuracy_round },
   { NULL },
 };
 

@@ -52,7 +52,7 @@ typedef struct
   FxQuantOptions quant;      /* with the methods that were chosen */
   GHashTable *value_methods; /* owned by this; or NULL */
   FxQuantParams *params;
-  double noise; /* of these parameters, see fx_output_judge_run() */
+  double noise; /* of these parameters, see fx_output_judge_params() */
   FxOutputJudge *judge;
 } FxAccuracy;
 
@@ -99,6 +99,8 @@ gboolean fx_accuracy_choose_ranges (FxAccuracy *accuracy, gboolean *changed, con
                                     GCancellable *cancellable, GError **error);
 gboolean fx_accuracy_correct_bias (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
                                    GCancellable *cancellable, GError **error);
+gboolean fx_accuracy_round (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
+                            GCancellable *cancellable, GError **error);
 
 /* For steps: gathers the statistics of the graph as it is, and assigns parameters by the chosen method. */
 gboolean

@@ -32,6 +32,10 @@ void fx_layer_weights_clear (FxLayerWeights *weights);
  * FALSE and *error (TOO_LARGE) if memory is short. */
 gboolean fx_layer_weights_write (FxGraph *graph, FxId node, const FxLayerWeights *weights, GError **error);
 
+/* Integers in the layout of FxLayerWeights.w, as the tensor of a node's own weights has them; both have as many
+ * elements as the weights. The node is one that fx_layer_weights_read() takes. */
+void fx_layer_weights_place (const FxGraph *graph, const FxNode *node, const gint8 *rows, gint8 *placed);
+
 /* Whether each input channel has its own output channels: weights per output channel are then weights per input
  * channel. */
 static inline gboolean

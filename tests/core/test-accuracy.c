@@ -1,0 +1,397 @@
+/* The search for accuracy: what judges, what is tried, and what each step does to a small network.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/quant/fx-accuracy.h"
+
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
+#include "core/graph/fx-tensor.h"
+#include "core/graph/fx-text.h"
+#include "core/passes/fx-passes.h"
+#include "core/quant/fx-rounding.h"
+
+#include <math.h>
+#include <string.h>
+
+#define N_CALIBRATION 12
+#define N_HELD_OUT 6
+
+/* ---- networks ---- */
+
+static FxGraph *
+parse (const char *text)
+{
+  g_autofree char *full = g_strconcat ("graph \"g\"\nopset \"\" 11\n", text, NULL);
+  g_autoptr (GError) error = NULL;
+  FxGraph *graph = fx_graph_parse (full, &error);
+
+  g_assert_no_error (error);
+  fx_graph_infer (graph, NULL);
+  g_assert_true (fx_passes_run_float (graph, NULL, NULL, &error));
+  g_assert_no_error (error);
+  return graph;
+}
+
+static void
+add_weights (GString *text, const char *name, const char *shape, guint n, double factor, guint seed)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+
+  g_string_append_printf (text, "const %%%s f32[%s] = [", name, shape);
+  for (guint i = 0; i < n; i++)
+    {
+      char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+      g_ascii_formatd (number, sizeof number, "%.6f", g_rand_double_range (rand, -factor, factor) + 1e-5);
+      g_string_append_printf (text, "%s%s", i > 0 ? "," : "", number);
+    }
+  g_string_append (text, "]\n");
+}
+
+/* Everything with constant weights that can be rounded: a Conv, a depthwise one, one of two groups, a Gemm, a MatMul.
+ */
+static FxGraph *
+network (const char *end)
+{
+  g_autoptr (GString) text = g_string_new ("input %x f32[1,3,8,8]\n");
+
+  add_weights (text, "w0", "8,3,3,3", 216, 0.4, 1);
+  add_weights (text, "b0", "8", 8, 0.2, 2);
+  add_weights (text, "w1", "8,1,3,3", 72, 0.5, 3);
+  add_weights (text, "w2", "12,4,1,1", 48, 0.8, 4);
+  add_weights (text, "w3", "6,12", 72, 0.8, 5);
+  add_weights (text, "w4", "6,5", 30, 0.8, 6);
+  g_string_append (text, "%c0 f32[*] = Conv(%x, %w0, %b0) {pads=[1,1,1,1]} v11\n%r0 f32[*] = Relu(%c0) v11\n"
+                         "%c1 f32[*] = Conv(%r0, %w1) {pads=[1,1,1,1], group=8} v11\n%r1 f32[*] = Relu(%c1) v11\n"
+                         "%c2 f32[*] = Conv(%r1, %w2) {group=2} v11\n%r2 f32[*] = Relu(%c2) v11\n");
+  g_string_append (text, end);
+  return parse (text->str);
+}
+
+#define HEAD                                                                                                           \
+  "%p2 f32[*] = GlobalAveragePool(%r2) v11\n%f2 f32[*] = Flatten(%p2) v11\n"                                           \
+  "%g3 f32[*] = Gemm(%f2, %w3) {transB=1} v11\n%r3 f32[*] = Relu(%g3) v11\n"
+#define PLAIN_END HEAD "%y f32[*] = MatMul(%r3, %w4) v11\noutput %y\n"
+#define PIXELS_END "%y f32[*] = Identity(%r2) v11\noutput %y\n"
+#define SOFTMAX_END HEAD "%s f32[*] = MatMul(%r3, %w4) v11\n%y f32[*] = Softmax(%s) {axis=1} v11\noutput %y\n"
+
+/* Neighbors are alike, as in pictures. */
+static gboolean
+source (guint i, FxTensor **inputs, G_GNUC_UNUSED gpointer user_data, GError **error)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (100 + i);
+  FxShape shape = FX_SHAPE (1, 3, 8, 8);
+  double value = 0;
+  void *data;
+
+  inputs[0] = fx_tensor_new_alloc (FX_DTYPE_FLOAT, &shape, &data, error);
+  for (gsize k = 0; k < fx_tensor_elements (inputs[0]); k++)
+    {
+      value = 0.8 * value + g_rand_double_range (rand, -1.0, 1.0);
+      ((float *)data)[k] = (float)value;
+    }
+  return TRUE;
+}
+
+static const FxAccuracySamples samples = { source, NULL, N_CALIBRATION, N_HELD_OUT };
+
+/* ---- the judge ---- */
+
+/* A Softmax stays float, so that what is in front of it is the same with and without it. */
+static FxQuantParams *
+assign (const FxGraph *graph)
+{
+  g_autoptr (GHashTable) precisions = g_hash_table_new (g_str_hash, g_str_equal);
+  FxQuantOptions options = { .node_precisions = precisions };
+  g_autoptr (GError) error = NULL;
+  FxQuantParams *params;
+
+  for (FxId id = 0; id < fx_graph_n_nodes (graph); id++)
+    if (strcmp (fx_graph_node (graph, id)->op_type, "Softmax") == 0)
+      g_hash_table_insert (precisions, fx_graph_node (graph, id)->name, GINT_TO_POINTER (FX_PRECISION_FLOAT));
+  params = fx_quantize_assign (graph, NULL, NULL, &options, &error);
+  g_assert_no_error (error);
+  return params;
+}
+
+static double
+noise_of (const char *end)
+{
+  g_autoptr (FxGraph) graph = network (end);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxOutputJudge) judge = fx_output_judge_new (graph, N_HELD_OUT, source, NULL, 1, NULL, &error);
+  g_autoptr (FxQuantParams) params = assign (graph);
+  double noise = NAN;
+
+  g_assert_no_error (error);
+  g_assert_true (fx_output_judge_params (judge, graph, params, &noise, NULL, &error));
+  g_assert_no_error (error);
+  return noise;
+}
+
+/* Class scores are compared as they are before the Softmax. */
+static void
+test_judge_before_softmax (void)
+{
+  double noise = noise_of (PLAIN_END);
+
+  g_assert_cmpfloat (noise, >, 0.0);
+  g_assert_cmpfloat (noise_of (SOFTMAX_END), ==, noise);
+}
+
+/* ---- rounding rows ---- */
+
+#define N_INPUTS 24
+#define N_ROWS 21
+
+/* Of inputs that all go along with one another to some degree. */
+static double *
+correlated (guint n, double alike)
+{
+  double *h = g_new (double, n *n);
+
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < n; j++)
+      h[i * n + j] = (1.0 + i % 3) * (1.0 + j % 3) * (i == j ? 1.0 : alike);
+  return h;
+}
+
+static void
+random_rows (double *w, guint n, double largest)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+
+  for (guint i = 0; i < n; i++)
+    w[i] = g_rand_double_range (rand, -largest, largest);
+}
+
+/* The sum over rows of the error, less than `share` of what the nearest integers have. */
+static void
+check_rounding (double alike, double largest, double share)
+{
+  double w[N_ROWS * N_INPUTS], error = 0, nearest = 0;
+  gint8 q[N_ROWS * N_INPUTS], near[N_INPUTS];
+  g_autoptr (FxRounding) rounding = fx_rounding_new (N_INPUTS, correlated (N_INPUTS, alike), NULL, NULL);
+
+  random_rows (w, N_ROWS * N_INPUTS, largest);
+  fx_rounding_rows (rounding, N_ROWS, w, q);
+  for (guint r = 0; r < N_ROWS; r++)
+    {
+      for (guint i = 0; i < N_INPUTS; i++)
+        {
+          near[i] = (gint8)CLAMP (rint (w[r * N_INPUTS + i]), -127, 127);
+          g_assert_cmpint (q[r * N_INPUTS + i], >=, -127);
+        }
+      g_assert_cmpfloat (fx_rounding_error (rounding, w + r * N_INPUTS, q + r * N_INPUTS), <=,
+                         fx_rounding_error (rounding, w + r * N_INPUTS, near) * (1 + 1e-9));
+      error += fx_rounding_error (rounding, w + r * N_INPUTS, q + r * N_INPUTS);
+      nearest += fx_rounding_error (rounding, w + r * N_INPUTS, near);
+    }
+  g_assert_cmpfloat (error, <=, share * nearest);
+}
+
+static void
+test_rounding_correlated (void)
+{
+  check_rounding (0.9, 100.0, 0.35);
+  check_rounding (0.5, 100.0, 0.8);
+}
+
+/* Nothing to gain: the nearest integers it is. */
+static void
+test_rounding_independent (void)
+{
+  double w[N_INPUTS];
+  gint8 q[N_INPUTS];
+  g_autoptr (FxRounding) rounding = fx_rounding_new (N_INPUTS, correlated (N_INPUTS, 0.0), NULL, NULL);
+
+  random_rows (w, N_INPUTS, 126.0);
+  fx_rounding_rows (rounding, 1, w, q);
+  for (guint i = 0; i < N_INPUTS; i++)
+    g_assert_cmpint (q[i], ==, (int)rint (w[i]));
+}
+
+/* Weights at the ends have no way out of them. */
+static void
+test_rounding_ends (void)
+{
+  check_rounding (0.9, 140.0, 1.0);
+}
+
+/* Inputs that never move say nothing. */
+static void
+test_rounding_no_inputs (void)
+{
+  double w[N_INPUTS];
+  gint8 q[N_INPUTS];
+  g_autoptr (FxRounding) rounding = fx_rounding_new (N_INPUTS, g_new0 (double, N_INPUTS *N_INPUTS), NULL, NULL);
+
+  random_rows (w, N_INPUTS, 126.0);
+  fx_rounding_rows (rounding, 1, w, q);
+  for (guint i = 0; i < N_INPUTS; i++)
+    g_assert_cmpint (q[i], ==, (int)rint (w[i]));
+}
+
+/* ---- the steps ---- */
+
+typedef struct
+{
+  const char *step;
+  FxAccuracyLog log;
+  guint n;
+} Found;
+
+static void
+find_cb (const FxAccuracyLog *log, gpointer data)
+{
+  Found *found = data;
+
+  if (strcmp (log->name, found->step) != 0)
+    return;
+  found->log = *log;
+  found->n++;
+}
+
+static FxAccuracy *
+run (const char *end, const FxAccuracyOptions *options, Found *found)
+{
+  g_autoptr (GError) error = NULL;
+  FxAccuracy *accuracy = fx_accuracy_run (network (end), NULL, &samples, options, found != NULL ? find_cb : NULL, found,
+                                          NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return accuracy;
+}
+
+static GHashTable *
+all_int16 (void)
+{
+  GHashTable *precisions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (FxGraph) graph = network (PIXELS_END);
+
+  for (FxId id = 0; id < fx_graph_n_nodes (graph); id++)
+    g_hash_table_insert (precisions, g_strdup (fx_graph_node (graph, id)->name), GINT_TO_POINTER (FX_PRECISION_INT16));
+  return precisions;
+}
+
+/* Every layer has its integers, in range, and the outputs are nearer to the float ones than without. With 16 bits for
+ * activations nearly all of the error is that of the weights. */
+static void
+test_round_weights (void)
+{
+  g_autoptr (GHashTable) precisions = all_int16 ();
+  FxAccuracyOptions options
+      = { .preset = FX_PRESET_THOROUGH, .quant = { .node_precisions = precisions }, .n_threads = 1 };
+  Found found = { .step = "round-weights" };
+  g_autoptr (FxAccuracy) accuracy = run (PIXELS_END, &options, &found);
+  guint n_rounded = 0;
+
+  g_assert_cmpuint (found.n, ==, 1);
+  g_assert_true (found.log.kept);
+  g_assert_cmpfloat (found.log.after_db, >, found.log.before_db + 0.5);
+  for (guint i = 0; i < accuracy->params->n_nodes; i++)
+    {
+      const FxNodeQuant *quant = &accuracy->params->nodes[i];
+
+      n_rounded += quant->weights != NULL;
+      for (gsize k = 0; quant->weights != NULL && k < quant->n_weights; k++)
+        g_assert_cmpint (quant->weights[k], >=, -127);
+    }
+  g_assert_cmpuint (n_rounded, ==, 3);
+}
+
+/* `default` leaves it out. */
+static void
+test_round_preset (void)
+{
+  FxAccuracyOptions options = { .preset = FX_PRESET_DEFAULT, .n_threads = 1 };
+  Found found = { .step = "round-weights" };
+  g_autoptr (FxAccuracy) accuracy = run (PLAIN_END, &options, &found);
+
+  g_assert_cmpuint (found.n, ==, 0);
+  for (guint i = 0; i < accuracy->params->n_nodes; i++)
+    g_assert_null (accuracy->params->nodes[i].weights);
+}
+
+static void
+assert_same_nodes (const FxQuantParams *a, const FxQuantParams *b)
+{
+  for (guint i = 0; i < a->n_nodes; i++)
+    {
+      const FxNodeQuant *x = &a->nodes[i], *y = &b->nodes[i];
+
+      g_assert_cmpmem (x->weights, x->weights != NULL ? x->n_weights : 0, y->weights,
+                       y->weights != NULL ? y->n_weights : 0);
+      g_assert_cmpmem (x->bias_shift, x->bias_shift != NULL ? x->n_weight_scales * sizeof (double) : 0, y->bias_shift,
+                       y->bias_shift != NULL ? y->n_weight_scales * sizeof (double) : 0);
+    }
+}
+
+static void
+test_threads (void)
+{
+  FxAccuracyOptions options = { .preset = FX_PRESET_THOROUGH, .auto_method = TRUE, .n_threads = 1 };
+  g_autoptr (FxAccuracy) one = run (SOFTMAX_END, &options, NULL), three = NULL;
+
+  options.n_threads = 3;
+  three = run (SOFTMAX_END, &options, NULL);
+  g_assert_cmpfloat (one->noise, ==, three->noise);
+  assert_same_nodes (one->params, three->params);
+}
+
+/* ---- stopping ---- */
+
+typedef struct
+{
+  GCancellable *cancellable;
+  guint n, at; /* reports so far; the one that stops */
+} Stop;
+
+static void
+stop_cb (G_GNUC_UNUSED double fraction, G_GNUC_UNUSED const char *message, gpointer data)
+{
+  Stop *stop = data;
+
+  if (stop->n++ == stop->at)
+    g_cancellable_cancel (stop->cancellable);
+}
+
+/* At each report: nothing is left, and the error says so. */
+static void
+test_cancel (void)
+{
+  FxAccuracyOptions options = { .preset = FX_PRESET_THOROUGH, .n_threads = 1 };
+  Stop stop = { 0 };
+
+  for (guint at = 0;; at += 3)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (FxAccuracy) accuracy = NULL;
+      g_autoptr (GError) error = NULL;
+      FxProgress progress = { stop_cb, &stop, 0.0, 1.0 };
+
+      stop = (Stop){ cancellable, 0, at };
+      accuracy
+          = fx_accuracy_run (network (PLAIN_END), NULL, &samples, &options, NULL, NULL, &progress, cancellable, &error);
+      if (!g_cancellable_is_cancelled (cancellable) || accuracy != NULL)
+        break; /* the last report of all */
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+  g_assert_cmpuint (stop.n, >, 20);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/accuracy/judge-before-softmax", test_judge_before_softmax);
+  g_test_add_func ("/accuracy/rounding/correlated", test_rounding_correlated);
+  g_test_add_func ("/accuracy/rounding/independent", test_rounding_independent);
+  g_test_add_func ("/accuracy/rounding/ends", test_rounding_ends);
+  g_test_add_func ("/accuracy/rounding/no-inputs", test_rounding_no_inputs);
+  g_test_add_func ("/accuracy/round-weights", test_round_weights);
+  g_test_add_func ("/accuracy/round-preset", test_round_preset);
+  g_test_add_func ("/accuracy/threads", test_threads);
+  g_test_add_func ("/accuracy/cancel", test_cancel);
+  return g_test_run ();
+}
