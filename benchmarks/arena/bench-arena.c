@@ -99,7 +99,7 @@ measure_integer (const char *name, const FxGraph *graph, GError **error)
 
   if (target == NULL || !fx_machine_of_target (&machine, target, error))
     return FALSE;
-  perf = fx_perf_estimate (graph, target, &machine, FALSE, NULL, NULL, error);
+  perf = fx_perf_estimate (graph, target, &machine, NULL, NULL, NULL, error);
   if (perf == NULL)
     return FALSE;
   items = live_ranges (perf->integer);

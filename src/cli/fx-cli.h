@@ -13,6 +13,11 @@
 
 G_BEGIN_DECLS
 
+/* Options of verbs that quantize: a NODE is a name, an operator or "all". */
+#define FX_CLI_BPU_DOC "Run a node, or all of an operator, on the BPU where the board does so on request only"
+#define FX_CLI_INT16_DOC "Compute a node, or all of an operator, or \"all\", with 16 bits"
+#define FX_CLI_FLOAT_DOC "Leave a node, or all of an operator, in float, on the CPU"
+
 #define FX_EXIT_OK 0
 #define FX_EXIT_FINDINGS 1
 #define FX_EXIT_ERROR 2

@@ -17,7 +17,7 @@
 typedef struct
 {
   char *weights, *target, *config, *preset, *method, *fix, *labels, *test, *prefix, *output;
-  char **datasets, **preprocess, **shapes, **int16, **cpu;
+  char **datasets, **preprocess, **shapes, **bpu, **int16, **cpu;
   int samples, seed, threads, measured;
   gboolean json, asymmetric, dump;
 } Options;
@@ -27,7 +27,8 @@ options_clear (Options *options)
 {
   char **strings[] = { &options->weights, &options->target, &options->config, &options->preset, &options->method,
                        &options->fix,     &options->labels, &options->test,   &options->prefix, &options->output };
-  char ***lists[] = { &options->datasets, &options->preprocess, &options->shapes, &options->int16, &options->cpu };
+  char ***lists[]
+      = { &options->datasets, &options->preprocess, &options->shapes, &options->bpu, &options->int16, &options->cpu };
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
     g_free (*strings[i]);
@@ -112,6 +113,15 @@ replace (char **place, const char *text)
     return;
   g_free (*place);
   *place = g_strdup (text);
+}
+
+static void
+replace_list (char ***place, char **list)
+{
+  if (list == NULL)
+    return;
+  g_strfreev (*place);
+  *place = g_strdupv (list);
 }
 
 static FxConversionInput *
@@ -209,16 +219,9 @@ make_options (const char *model, const Options *options, GError **error)
   conversion->seed = (guint64)options->seed;
   conversion->fix_all = options->fix != NULL;
   conversion->asymmetric = options->asymmetric;
-  if (options->int16 != NULL)
-    {
-      g_strfreev (conversion->int16);
-      conversion->int16 = g_strdupv (options->int16);
-    }
-  if (options->cpu != NULL)
-    {
-      g_strfreev (conversion->cpu);
-      conversion->cpu = g_strdupv (options->cpu);
-    }
+  replace_list (&conversion->bpu, options->bpu);
+  replace_list (&conversion->int16, options->int16);
+  replace_list (&conversion->cpu, options->cpu);
   conversion->n_threads = (guint)options->threads;
   conversion->max_measured = (guint)options->measured;
   conversion->dump_calibration = conversion->dump_calibration || options->dump;
@@ -310,8 +313,9 @@ fx_verb_convert (int argc, char **argv)
       "How ranges are found: auto (default), max, percentile=99.99, kl, mse, aciq", "METHOD" },
     { "asymmetric", 0, 0, G_OPTION_ARG_NONE, &options.asymmetric, "Let zero points of activations differ from 0",
       NULL },
-    { "int16", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.int16, "Compute a node with 16 bits", "NODE" },
-    { "float", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.cpu, "Leave a node in float, on the CPU", "NODE" },
+    { "bpu", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.bpu, FX_CLI_BPU_DOC, "NODE" },
+    { "int16", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.int16, FX_CLI_INT16_DOC, "NODE" },
+    { "float", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.cpu, FX_CLI_FLOAT_DOC, "NODE" },
     { "fix", 0, 0, G_OPTION_ARG_STRING, &options.fix, "\"all\": apply all fixes that need no decision first", "all" },
     { "measured", 0, 0, G_OPTION_ARG_INT, &options.measured,
       "Samples that layer errors are measured on; 16 if not given", "N" },

@@ -19,9 +19,10 @@
 
 typedef struct
 {
-  gboolean json, fast;
+  gboolean json;
   char *weights, *target, *machine, *fix;
   char **shapes;
+  FxPerfOptions perf;
 } Options;
 
 static void
@@ -32,6 +33,9 @@ options_clear (Options *options)
   g_free (options->machine);
   g_free (options->fix);
   g_strfreev (options->shapes);
+  g_strfreev (options->perf.nodes.bpu);
+  g_strfreev (options->perf.nodes.int16);
+  g_strfreev (options->perf.nodes.cpu);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -310,7 +314,7 @@ perf (const char *path, const Options *options, GError **error)
   if (graph == NULL)
     return FALSE;
   if (!apply_fixes (graph, options->fix, error)
-      || (result = fx_perf_estimate (graph, target, &machine, options->fast, &progress, fx_cli_cancellable (), error))
+      || (result = fx_perf_estimate (graph, target, &machine, &options->perf, &progress, fx_cli_cancellable (), error))
              == NULL)
     return fx_error_prefix (error, "%s", path);
   if (options->json)
@@ -330,8 +334,11 @@ fx_verb_perf (int argc, char **argv)
     { "target", 0, 0, G_OPTION_ARG_STRING, &options.target,
       "rdk-x3, rdk-ultra, rdk-x5 (default), rdk-s100, or a file with the limits of a board", "BOARD" },
     { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input", "[NAME=]DIMS" },
+    { "bpu", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.perf.nodes.bpu, FX_CLI_BPU_DOC, "NODE" },
+    { "int16", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.perf.nodes.int16, FX_CLI_INT16_DOC, "NODE" },
+    { "float", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.perf.nodes.cpu, FX_CLI_FLOAT_DOC, "NODE" },
     { "fix", 0, 0, G_OPTION_ARG_STRING, &options.fix, "\"all\": apply all fixes that need no decision first", "all" },
-    { "fast-perf", 0, 0, G_OPTION_ARG_NONE, &options.fast,
+    { "fast-perf", 0, 0, G_OPTION_ARG_NONE, &options.perf.fast,
       "Leave out what can be removed at inputs and outputs (Quantize, Dequantize, Transpose, Reshape, Softmax, …)",
       NULL },
     { "machine", 0, 0, G_OPTION_ARG_FILENAME, &options.machine, "Other prices of work, for all or some of its kinds",

@@ -48,6 +48,7 @@ fx_conversion_options_free (FxConversionOptions *options)
   g_free (options->test_labels);
   g_strfreev (options->outputs);
   g_free (options->method);
+  g_strfreev (options->bpu);
   g_strfreev (options->int16);
   g_strfreev (options->cpu);
   g_free (options->output_dir);

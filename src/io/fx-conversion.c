@@ -9,6 +9,7 @@
 #include "core/passes/fx-adapt.h"
 #include "core/passes/fx-passes.h"
 #include "core/passes/insert-preprocess.h"
+#include "core/quant/fx-quant-choice.h"
 #include "io/fx-model.h"
 #include "io/fx-target-file.h"
 
@@ -309,30 +310,6 @@ step_cb (const FxAccuracyLog *log, gpointer data)
     job->events->step (log, job->events->user_data);
 }
 
-static gboolean
-add_precisions (const FxGraph *graph, GHashTable *table, char **names, FxPrecision precision, GError **error)
-{
-  for (guint i = 0; names != NULL && names[i] != NULL; i++)
-    {
-      FxId found = fx_graph_find_node (graph, names[i]);
-
-      /* names are those of the source; a node that stands for several has them as origins */
-      for (FxId id = 0; found == FX_NONE && id < fx_graph_n_nodes (graph); id++)
-        {
-          guint n;
-          const char *const *origins = fx_node_origins (fx_graph_node (graph, id), &n);
-
-          for (guint k = 0; k < n; k++)
-            if (strcmp (origins[k], names[i]) == 0)
-              found = id;
-        }
-      if (found == FX_NONE)
-        return fx_fail (error, FX_ERROR_BAD_DATA, "there is no node \"%s\" in the optimized model", names[i]);
-      g_hash_table_insert (table, g_strdup (fx_graph_node (graph, found)->name), GINT_TO_POINTER (precision));
-    }
-  return TRUE;
-}
-
 /* Pictures minus 128 are integers already: one step is 1. */
 static GHashTable *
 fixed_ranges (const FxConversionJob *job)
@@ -368,7 +345,8 @@ quantize (FxConversionJob *job, GError **error)
   const FxConversionOptions *options = job->options;
   gboolean is_auto = options->method == NULL || strcmp (options->method, "auto") == 0;
   FxProgress progress = fx_conversion_begin (job, FX_STAGE_QUANTIZE);
-  g_autoptr (GHashTable) precisions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const FxNodeChoices choices = { options->bpu, options->int16, options->cpu };
+  g_autoptr (GHashTable) precisions = fx_quant_choose (result->optimized, &choices, error);
   g_autoptr (GHashTable) ranges = fixed_ranges (job);
   FxAccuracySamples samples = { fx_conversion_load, job, result->n_calibration, result->n_held_out };
   FxAccuracyOptions accuracy_options
@@ -378,9 +356,7 @@ quantize (FxConversionJob *job, GError **error)
           .n_threads = options->n_threads };
   g_autoptr (FxAccuracy) accuracy = NULL;
 
-  if ((!is_auto && !fx_threshold_parse (options->method, &accuracy_options.quant.method, error))
-      || !add_precisions (result->optimized, precisions, options->int16, FX_PRECISION_INT16, error)
-      || !add_precisions (result->optimized, precisions, options->cpu, FX_PRECISION_FLOAT, error))
+  if (precisions == NULL || (!is_auto && !fx_threshold_parse (options->method, &accuracy_options.quant.method, error)))
     return FALSE;
   accuracy = fx_accuracy_run (g_steal_pointer (&result->optimized), result->placement, &samples, &accuracy_options,
                               step_cb, job, &progress, job->cancellable, error);

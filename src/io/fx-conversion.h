@@ -57,11 +57,11 @@ typedef struct
   gboolean fix_all; /* apply all automatic fixes first */
   char **outputs;   /* tensors that are the outputs instead of the model's; NULL */
   FxPreset preset;
-  char *method;        /* of the ranges, NULL or "auto": by measurement */
-  gboolean asymmetric; /* activations, where the target allows */
-  char **int16, **cpu; /* nodes computed with 16 bits, and in float; NULL */
-  guint n_threads;     /* 0: all processors */
-  guint max_measured;  /* samples of the layer errors; 0: 16 */
+  char *method;               /* of the ranges, NULL or "auto": by measurement */
+  gboolean asymmetric;        /* activations, where the target allows */
+  char **bpu, **int16, **cpu; /* see FxNodeChoices; NULL */
+  guint n_threads;            /* 0: all processors */
+  guint max_measured;         /* samples of the layer errors; 0: 16 */
 
   char *output_dir;          /* made if need be */
   char *prefix;              /* NULL: the model's name */

@@ -41,12 +41,13 @@ estimate (const char *lines, const char *target_name, const FxMachine *machine, 
   g_autoptr (FxGraph) graph = parse (lines);
   g_autoptr (GError) error = NULL;
   g_autoptr (FxTarget) target = fx_target_load (target_name, &error);
+  const FxPerfOptions options = { .fast = fast };
   FxMachine own;
   FxPerf *perf;
 
   g_assert_no_error (error);
   g_assert_true (fx_machine_of_target (&own, target, &error));
-  perf = fx_perf_estimate (graph, target, machine != NULL ? machine : &own, fast, NULL, NULL, &error);
+  perf = fx_perf_estimate (graph, target, machine != NULL ? machine : &own, &options, NULL, NULL, &error);
   g_assert_no_error (error);
   return perf;
 }
@@ -163,6 +164,56 @@ test_subgraphs (void)
   ASSERT_AMOUNT (perf->cost, FX_COST_CALLS, 2);
 }
 
+static FxPerf *
+estimate_nodes (const FxNodeChoices *nodes, GError **error)
+{
+  g_autoptr (FxGraph) graph
+      = parse ("const %d f32[8,1,3,3] = elided 0x1\n" CONV "%s f32[*] = Softmax(%a) {axis=3} \"soft\" v11\n"
+               "%y f32[*] = Conv(%s, %d) {pads=[1,1,1,1], group=8} \"last\" v11\noutput %y\n");
+  g_autoptr (FxTarget) target = fx_target_load ("rdk-x5", NULL);
+  const FxPerfOptions options = { .nodes = *nodes };
+  FxMachine machine = unit_prices ();
+
+  return fx_perf_estimate (graph, target, &machine, &options, NULL, NULL, error);
+}
+
+/* By name, by operator, or everything: a Softmax that the board runs on the CPU unless it is asked. */
+static void
+test_choices (void)
+{
+  char *name[] = { (char *)"soft", NULL }, *type[] = { (char *)"Softmax", NULL }, *all[] = { (char *)"all", NULL };
+  char *absent[] = { (char *)"Tanh", NULL }, *unknown[] = { (char *)"nobody", NULL };
+  const struct
+  {
+    FxNodeChoices nodes;
+    guint n_subgraphs;
+    gboolean dense16;
+  } cases[] = {
+    { { NULL }, 2, FALSE },
+    { { .bpu = absent }, 2, FALSE },
+    { { .bpu = name }, 1, FALSE },
+    { { .bpu = type }, 1, FALSE },
+    { { .int16 = type }, 1, FALSE },
+    { { .int16 = all }, 1, TRUE },
+    { { .int16 = all, .cpu = type }, 2, TRUE },
+  };
+  const FxNodeChoices nobody = { .int16 = unknown };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FxPerf) perf = estimate_nodes (&cases[i].nodes, &error);
+
+      g_assert_no_error (error);
+      g_test_message ("case %u", i);
+      g_assert_cmpuint (perf->cost->n_subgraphs, ==, cases[i].n_subgraphs);
+      g_assert_cmpint (perf->cost->amounts[FX_COST_DENSE16] > 0, ==, cases[i].dense16);
+    }
+  g_assert_null (estimate_nodes (&nobody, &error));
+  g_assert_error (error, FX_ERROR, FX_ERROR_BAD_DATA);
+  g_assert_nonnull (strstr (error->message, "nobody"));
+}
+
 /* The list of the S100 has no Conv. */
 static void
 test_assumed (void)
@@ -246,7 +297,7 @@ test_cannot (void)
   g_autoptr (GError) error = NULL;
   FxMachine machine = unit_prices ();
 
-  g_assert_null (fx_perf_estimate (graph, target, &machine, FALSE, NULL, NULL, &error));
+  g_assert_null (fx_perf_estimate (graph, target, &machine, NULL, NULL, NULL, &error));
   g_assert_error (error, FX_ERROR, FX_ERROR_BAD_GRAPH);
 }
 
@@ -259,6 +310,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cost/quantize", test_quantize);
   g_test_add_func ("/cost/fast", test_fast);
   g_test_add_func ("/cost/subgraphs", test_subgraphs);
+  g_test_add_func ("/cost/choices", test_choices);
   g_test_add_func ("/cost/assumed", test_assumed);
   g_test_add_func ("/cost/boards", test_boards);
   g_test_add_func ("/cost/machine", test_machine);

@@ -140,6 +140,11 @@ static const Case cases[] = {
   { "mul-relu",
     "input %x f32[1,2,3,3]\ninput %z f32[1,2,3,3]\n%m f32[*] = Mul(%x, %z)\n%y f32[*] = Relu(%m)\noutput %y\n", "QMul",
     2.0 },
+  { "div",
+    "input %x f32[1,2,3,3]\ninput %z f32[1,2,1,1]\nconst %k f32[] = [0.5]\n%s f32[*] = Sigmoid(%z)\n%e f32[*] = "
+    "Add(%s, %k)\n"
+    "%y f32[*] = Div(%x, %e)\noutput %y\n",
+    "QTable QDiv", 6.0 },
   { "swish", "input %x f32[1,2,3,3]\n%s f32[*] = Sigmoid(%x)\n%y f32[*] = Mul(%x, %s)\noutput %y\n", "QTable", 1.5 },
   { "hard-swish",
     "input %x f32[1,2,3,3]\nconst %t f32[] = [3]\nconst %l f32[] = [0]\nconst %h f32[] = [6]\n"

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-nearest.h"
+#include "io/config/config-conversion.h"
 #include "io/config/fx-config.h"
 #include "io/config/fx-yaml.h"
 
@@ -242,6 +243,34 @@ test_round_trip (void)
   check_round_trip (config);
 }
 
+/* Who runs where and with how many bits, in all the forms that configurations have. */
+static void
+test_nodes (void)
+{
+  static const char text[]
+      = "model_parameters:\n  onnx_model: net.onnx\n  march: bayes-e\n  working_dir: out\n"
+        "  node_info: {\"a\": {\"ON\": BPU, \"InputType\": int16, \"OutputType\": int16}, \"b\": {\"ON\": CPU},"
+        " \"c\": {\"ON\": BPU}}\n"
+        "input_parameters:\n  input_type_train: featuremap\n  input_layout_train: NCHW\n"
+        "  input_type_rt: featuremap\n"
+        "calibration_parameters:\n  cal_data_dir: samples\n  run_on_bpu: d\n"
+        "  optimization: set_Softmax_input_int8, set_Softmax_output_int8, set_Mul_input_int16, set_all_nodes_int16,"
+        " set_model_output_int8, run_fast\n";
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxConfig) config = fx_config_parse (text, strlen (text), "/folder", findings, &error);
+  g_autoptr (FxConversionOptions) options = fx_config_to_conversion (config, &error);
+  g_autofree char *bpu = NULL, *int16 = NULL, *cpu = NULL;
+
+  g_assert_no_error (error);
+  bpu = g_strjoinv (" ", options->bpu);
+  int16 = g_strjoinv (" ", options->int16);
+  cpu = g_strjoinv (" ", options->cpu);
+  g_assert_cmpstr (bpu, ==, "Softmax Softmax a c d");
+  g_assert_cmpstr (int16, ==, "Mul all a");
+  g_assert_cmpstr (cpu, ==, "b");
+}
+
 static void
 test_nearest (void)
 {
@@ -304,6 +333,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/broken", test_broken);
   g_test_add_func ("/config/values", test_values);
   g_test_add_func ("/config/round-trip", test_round_trip);
+  g_test_add_func ("/config/nodes", test_nodes);
   g_test_add_func ("/config/nearest", test_nearest);
   g_test_add_func ("/config/examples", test_examples);
   return g_test_run ();

@@ -33,26 +33,35 @@ optimize (const FxGraph *graph, const FxProgress *progress, GCancellable *cancel
   return g_steal_pointer (&optimized);
 }
 
+static FxGraph *
+quantize (const FxGraph *optimized, const FxCheckReport *placement, const FxNodeChoices *choices, GError **error)
+{
+  g_autoptr (GHashTable) precisions = fx_quant_choose (optimized, choices, error);
+  const FxQuantOptions options = { .node_precisions = precisions };
+  g_autoptr (FxQuantParams) params
+      = precisions != NULL ? fx_quantize_assign (optimized, placement, NULL, &options, error) : NULL;
+
+  return params != NULL ? fx_quantize_integer (optimized, params, error) : NULL;
+}
+
 FxPerf *
-fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine *machine, gboolean fast,
+fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine *machine, const FxPerfOptions *options,
                   const FxProgress *progress, GCancellable *cancellable, GError **error)
 {
+  static const FxPerfOptions defaults = { 0 };
   g_autoptr (FxPerf) perf = g_new0 (FxPerf, 1);
   g_autoptr (FxGraph) optimized = NULL;
   g_autoptr (FxCheckReport) placement = NULL;
-  g_autoptr (FxQuantParams) params = NULL;
 
+  options = options != NULL ? options : &defaults;
   if (!has_no_errors (graph, target, cancellable, error))
     return NULL;
   optimized = optimize (graph, progress, cancellable, error);
-  if (optimized == NULL || (placement = fx_check (optimized, target, NULL, cancellable, error)) == NULL)
+  if (optimized == NULL || (placement = fx_check (optimized, target, NULL, cancellable, error)) == NULL
+      || (perf->integer = quantize (optimized, placement, &options->nodes, error)) == NULL)
     return NULL;
   perf->n_assumed = placement->n_assumed;
-  params = fx_quantize_assign_placeholder (optimized, placement, error);
-  perf->integer = params != NULL ? fx_quantize_integer (optimized, params, error) : NULL;
-  if (perf->integer == NULL)
-    return NULL;
-  if (fast)
+  if (options->fast)
     perf->n_stripped = fx_bpu_strip (perf->integer, fx_bpu_removable_types);
   perf->cost = fx_cost_measure (perf->integer, machine);
   return g_steal_pointer (&perf);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/bpu/fx-cost.h"
+#include "core/quant/fx-quant-choice.h"
 
 #include <gio/gio.h>
 
@@ -18,13 +19,21 @@ typedef struct
   FxCostReport *cost;
 } FxPerf;
 
+typedef struct
+{
+  gboolean fast; /* nodes that the boards' tools can take away at inputs and outputs (fx_bpu_removable_types) are not
+                    counted */
+  FxNodeChoices nodes;
+} FxPerfOptions;
+
 /* What a board's published list does not settle (FxNodeCheck.assumed) is estimated as if the BPU took it.
  *
- * `graph` has its shapes inferred and is not changed. With `fast`, nodes that the boards' tools can take away at inputs
- * and outputs (fx_bpu_removable_types) are not counted. NULL and *error: BAD_GRAPH if the model has errors that keep it
- * from being converted, UNSUPPORTED as the passes say, G_IO_ERROR_CANCELLED. */
-FxPerf *fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine *machine, gboolean fast,
-                          const FxProgress *progress, GCancellable *cancellable, GError **error);
+ * `graph` has its shapes inferred and is not changed. `options` may be NULL: all nodes, 8 bits, where the board runs
+ * them by itself. NULL and *error: BAD_GRAPH if the model has errors that keep it from being converted, BAD_DATA if the
+ * options name what is not there, UNSUPPORTED as the passes say, G_IO_ERROR_CANCELLED. */
+FxPerf *
+fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine *machine, const FxPerfOptions *options,
+                  const FxProgress *progress, GCancellable *cancellable, GError **error);
 void fx_perf_free (FxPerf *perf); /* accepts NULL */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxPerf, fx_perf_free)

@@ -11,10 +11,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   FxPlacement placement;
-  gboolean assumed; /* see FxNodeCheck */
-  gboolean settled; /* placed before any limit was asked */
-  gboolean merged;  /* becomes a part of `host` */
-  FxId host;        /* node of the work graph; FX_NONE */
+  gboolean assumed;    /* see FxNodeCheck */
+  gboolean on_request; /* likewise */
+  gboolean settled;    /* placed before any limit was asked */
+  gboolean merged;     /* becomes a part of `host` */
+  FxId host;           /* node of the work graph; FX_NONE */
   int subgraph;
   GPtrArray *reasons; /* of FxReason */
 } FxWorkNode;

@@ -158,6 +158,8 @@ take (FxNodeCheck *check, const FxWork *work, FxId id, const FxNode *source)
   /* a source node that became several is taken to run on the BPU only if all of them are */
   if (node->placement == FX_PLACEMENT_UNKNOWN)
     check->assumed = node->assumed && (check->assumed || check->placement != FX_PLACEMENT_UNKNOWN);
+  if (node->placement == FX_PLACEMENT_CPU)
+    check->on_request = node->on_request && (check->on_request || check->placement != FX_PLACEMENT_CPU);
   if (weight (node->placement) > weight (check->placement))
     {
       check->placement = node->placement;
@@ -233,9 +235,12 @@ take_placements (FxCheckReport *report, const FxWork *work, const FxGraph *sourc
   for (FxId i = 0; i < report->n_nodes; i++)
     if (!fx_graph_node (source, i)->removed)
       {
-        report->nodes[i].assumed = report->nodes[i].assumed && report->nodes[i].placement == FX_PLACEMENT_UNKNOWN;
-        report->counts[report->nodes[i].placement]++;
-        report->n_assumed += report->nodes[i].assumed;
+        FxNodeCheck *node = &report->nodes[i];
+
+        node->assumed = node->assumed && node->placement == FX_PLACEMENT_UNKNOWN;
+        node->on_request = node->on_request && node->placement == FX_PLACEMENT_CPU;
+        report->counts[node->placement]++;
+        report->n_assumed += node->assumed;
       }
 }
 

@@ -35,10 +35,11 @@ typedef struct
 typedef struct
 {
   FxPlacement placement;
-  int subgraph;       /* of the BPU, counted from 0; FX_NO_SUBGRAPH */
-  gboolean assumed;   /* UNKNOWN only because the published list is not complete: nothing in it speaks against the BPU,
-                         so conversions and estimates take it to run there */
-  GPtrArray *reasons; /* of FxReason; empty where there is nothing to explain */
+  int subgraph;        /* of the BPU, counted from 0; FX_NO_SUBGRAPH */
+  gboolean assumed;    /* UNKNOWN only because the published list is not complete: nothing in it speaks against the BPU,
+                          so conversions and estimates take it to run there */
+  gboolean on_request; /* CPU, but meets the limits of the BPU and runs there if it is asked for */
+  GPtrArray *reasons;  /* of FxReason; empty where there is nothing to explain */
 } FxNodeCheck;
 
 typedef struct

@@ -236,7 +236,8 @@ place_by_row (FxWork *work, FxId id, const FxTargetOp *row, gboolean caffe)
       node->assumed = verdict == FX_VERDICT_UNKNOWN && !work->target->complete;
       if (verdict == FX_VERDICT_UNKNOWN || (verdict == FX_VERDICT_HOLDS && row->default_device == FX_DEFAULT_BPU))
         return;
-      if (verdict == FX_VERDICT_HOLDS)
+      node->on_request = verdict == FX_VERDICT_HOLDS;
+      if (node->on_request)
         explain_default (row, node);
     }
   else if (row->default_device == FX_DEFAULT_NONE)

@@ -124,6 +124,7 @@
   OP (q_average_pool) \
   OP (q_conv) \
   OP (q_conv_transpose) \
+  OP (q_div) \
   OP (q_mat_mul) \
   OP (q_mul) \
   OP (q_prelu) \

@@ -12,8 +12,6 @@
 
 #include <math.h>
 
-__extension__ typedef __int128 Int128;
-
 static const FxAttrRow attrs[] = {
   FX_INT (FxQSoftmaxParams, axis, -1, "Axis along which results add up to 1"),
   FX_Q_IN_ATTRS (FxQSoftmaxParams, x),
@@ -45,16 +43,6 @@ infer (FxInfer *infer, GError **error)
   return TRUE;
 }
 
-/* part / whole × factor, rounded to the nearest, halves to even. */
-static gint64
-quotient (gint64 part, gint64 whole, const FxRequant *factor)
-{
-  Int128 numerator = (Int128)part * factor->multiplier, denominator = (Int128)whole << factor->shift;
-  Int128 result = numerator / denominator, rest = 2 * (numerator % denominator);
-
-  return (gint64)(result + (rest > denominator || (rest == denominator && (result & 1))));
-}
-
 /* n elements, `stride` apart. */
 static void
 softmax_line (const FxArray *x, FxArray *y, gsize first, gsize n, gsize stride, const gint32 *table,
@@ -71,7 +59,7 @@ softmax_line (const FxArray *x, FxArray *y, gsize first, gsize n, gsize stride, 
     {
       gsize at = first + i * stride;
 
-      fx_q_store (y, at, fx_q_bound (result, quotient (table[largest - fx_q_load (x, at)], sum, factor)));
+      fx_q_store (y, at, fx_q_bound (result, fx_requantize_quotient (table[largest - fx_q_load (x, at)], sum, factor)));
     }
 }
 

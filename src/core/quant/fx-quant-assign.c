@@ -31,10 +31,35 @@ producer_group (const Assign *assign, FxId value)
 
 /* ---- which nodes may become integer ---- */
 
+/* What the user says of a node; FALSE: nothing. */
+static gboolean
+is_asked (const Assign *assign, FxId id, FxPrecision *precision)
+{
+  gpointer value;
+
+  if (assign->options->node_precisions == NULL
+      || !g_hash_table_lookup_extended (assign->options->node_precisions, fx_graph_node (assign->graph, id)->name, NULL,
+                                        &value))
+    return FALSE;
+  *precision = GPOINTER_TO_INT (value);
+  return TRUE;
+}
+
+/* INT8 where nothing is said. */
+static FxPrecision
+wanted_precision (const Assign *assign, FxId id)
+{
+  FxPrecision precision = FX_PRECISION_INT8;
+
+  is_asked (assign, id, &precision);
+  return precision;
+}
+
 static const char *
 reason_of_placement (const Assign *assign, FxId id)
 {
   const FxNodeCheck *check;
+  FxPrecision precision;
 
   if (assign->placement == NULL || id >= assign->placement->n_nodes)
     return NULL;
@@ -45,24 +70,14 @@ reason_of_placement (const Assign *assign, FxId id)
     case FX_PLACEMENT_FOLDED: return NULL;
     case FX_PLACEMENT_UNKNOWN: return check->assumed ? NULL : "it is not known whether the BPU takes it";
     case FX_PLACEMENT_CPU:
+      if (check->on_request && is_asked (assign, id, &precision))
+        return NULL;
+      break;
     case FX_PLACEMENT_UNSUPPORTED: break;
     }
   if (check->reasons->len == 0)
     return "it runs on the CPU";
   return g_intern_string (((const FxReason *)check->reasons->pdata[0])->text);
-}
-
-/* What the user says of a node; INT8 where nothing is said. */
-static FxPrecision
-wanted_precision (const Assign *assign, FxId id)
-{
-  gpointer value;
-
-  if (assign->options->node_precisions != NULL
-      && g_hash_table_lookup_extended (assign->options->node_precisions, fx_graph_node (assign->graph, id)->name, NULL,
-                                       &value))
-    return GPOINTER_TO_INT (value);
-  return FX_PRECISION_INT8;
 }
 
 static void
@@ -320,6 +335,26 @@ level_bits (Assign *assign)
       values[i].bits = values[leader (assign, i)].bits;
 }
 
+/* The sums over 16-bit operands are wider than 32 bits: they cannot leave as they are, even if only the operand's other
+ * users asked for 16. */
+static void
+narrow_wide_sums (Assign *assign)
+{
+  FxValueQuant *values = assign->params->values;
+
+  for (guint g = 0; g < assign->plan->groups->len; g++)
+    {
+      const FxQuantGroup *group = assign->plan->groups->pdata[g];
+      FxValueQuant *output = &values[fx_quant_group_output (assign->graph, group)];
+      guint n;
+      const FxId *ids = operands (assign, group, &n);
+
+      for (guint i = 0; output->bits == 32 && i < n; i++)
+        if (values[ids[i]].bits == 16)
+          output->bits = 16;
+    }
+}
+
 /* ---- ranges ---- */
 
 static void
@@ -509,6 +544,7 @@ fx_quantize_assign (const FxGraph *graph, const FxCheckReport *placement, const 
     mark_group (&assign, assign.plan->groups->pdata[g]);
   tie (&assign);
   level_bits (&assign);
+  narrow_wide_sums (&assign);
   assign_values (&assign);
   ok = assign_weights (&assign, error);
   fx_quant_plan_free (assign.plan);

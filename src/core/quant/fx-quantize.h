@@ -23,7 +23,8 @@ typedef struct
   FxThresholdChoice method;    /* of the whole model; method NULL: max */
   GHashTable *value_methods;   /* value name → FxThresholdChoice *, or NULL */
   GHashTable *value_ranges;    /* value name → FxRange * set by hand, or NULL */
-  GHashTable *node_precisions; /* node name → GINT_TO_POINTER (FxPrecision), or NULL */
+  GHashTable *node_precisions; /* node name → GINT_TO_POINTER (FxPrecision), or NULL; INT8 and INT16 also ask for the
+                                  BPU where it takes the node on request only */
   gboolean asymmetric;         /* activations, where the target allows */
 } FxQuantOptions;
 

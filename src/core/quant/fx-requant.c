@@ -12,6 +12,8 @@
 #define PAIR_BITS 21
 #define PAIR_MAX_SHIFT 30
 
+__extension__ typedef __int128 Int128;
+
 static gboolean
 check_scale (double scale, GError **error)
 {
@@ -90,10 +92,19 @@ fx_requant_pair_from_scales (double a_scale, double b_scale, FxRequantPair *pair
 gint32
 fx_requantize_wide (gint64 acc, const FxRequant *requant)
 {
-  __extension__ typedef __int128 Int128;
   Int128 product = (Int128)acc * requant->multiplier;
   Int128 odd = (product >> requant->shift) & 1;
   Int128 rounded = (product + (((Int128)1 << (requant->shift - 1)) - 1) + odd) >> requant->shift;
 
   return rounded < G_MININT32 ? G_MININT32 : rounded > G_MAXINT32 ? G_MAXINT32 : (gint32)rounded;
+}
+
+gint64
+fx_requantize_quotient (gint64 part, gint64 whole, const FxRequant *requant)
+{
+  Int128 numerator = (Int128)ABS (part) * requant->multiplier, denominator = (Int128)whole << requant->shift;
+  Int128 result = numerator / denominator, rest = 2 * (numerator % denominator);
+
+  result += rest > denominator || (rest == denominator && (result & 1));
+  return (gint64)MIN (result, G_MAXINT64) * (part < 0 ? -1 : 1);
 }

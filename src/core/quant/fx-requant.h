@@ -76,6 +76,10 @@ fx_requant_may_tie (const FxRequant *requant, gint64 largest)
 /* The same for the wide sums of 16-bit activations, saturated to 32 bits. */
 gint32 fx_requantize_wide (gint64 acc, const FxRequant *requant);
 
+/* part × real / whole to the nearest integer, ties to even, not yet saturated but by 64 bits; |part| and whole below
+ * 2^62, whole > 0. */
+gint64 fx_requantize_quotient (gint64 part, gint64 whole, const FxRequant *requant);
+
 /* clamp (acc × real + zero_point); `low` and `high` lie in the range of the result's type. */
 static inline gint8
 fx_requantize_s8 (gint32 acc, const FxRequant *requant, gint32 zero_point, gint32 low, gint32 high)

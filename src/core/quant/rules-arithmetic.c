@@ -35,16 +35,17 @@ emit_mul (FxQuantBuilder *builder, const FxQuantGroup *group, G_GNUC_UNUSED GErr
   return TRUE;
 }
 
+static gboolean
+emit_div (FxQuantBuilder *builder, const FxQuantGroup *group, G_GNUC_UNUSED GError **error)
+{
+  emit_binary (builder, group, "QDiv");
+  return TRUE;
+}
+
 static const char *
 refuse_sum (G_GNUC_UNUSED const FxGraph *graph, const FxNode *node)
 {
   return node->n_inputs == 2 ? NULL : "it has another number of operands than two";
-}
-
-static const char *
-refuse_div (G_GNUC_UNUSED const FxGraph *graph, G_GNUC_UNUSED const FxNode *node)
-{
-  return "the divisor is no constant of one element";
 }
 
 /* A standard operator on operands that all have the numbers of the result. */
@@ -68,7 +69,7 @@ const FxQuantRule fx_quant_rules_arithmetic[] = {
   { "Sub", FX_RULE_CLAMPS | FX_RULE_TABLE, .emit = emit_add },
   { "Sum", FX_RULE_CLAMPS | FX_RULE_TABLE, .refuse = refuse_sum, .emit = emit_add },
   { "Mul", FX_RULE_CLAMPS | FX_RULE_TABLE, .emit = emit_mul },
-  { "Div", FX_RULE_TABLE, .refuse = refuse_div, .emit = emit_mul },
+  { "Div", FX_RULE_CLAMPS | FX_RULE_TABLE, .emit = emit_div },
   { "Max", FX_RULE_JOINS | FX_RULE_TABLE, .emit = emit_joined },
   { "Min", FX_RULE_JOINS | FX_RULE_TABLE, .emit = emit_joined },
   { "Concat", FX_RULE_JOINS, .emit = emit_joined },

@@ -127,7 +127,7 @@ add_marked (const char *const *words, GPtrArray *int16, GPtrArray *owned)
 
 /* {"NODE": {"ON": "CPU", "OutputType": "int16"}} */
 static void
-add_node_info (const FxYaml *dict, GPtrArray *int16, GPtrArray *cpu)
+add_node_info (const FxYaml *dict, GPtrArray *bpu, GPtrArray *int16, GPtrArray *cpu)
 {
   for (guint i = 0; dict != NULL && i < dict->children->len; i++)
     {
@@ -140,6 +140,8 @@ add_node_info (const FxYaml *dict, GPtrArray *int16, GPtrArray *cpu)
 
           if (value->kind == FX_YAML_SCALAR && strcmp (value->text, "CPU") == 0)
             g_ptr_array_add (cpu, node->text);
+          if (value->kind == FX_YAML_SCALAR && strcmp (value->text, "BPU") == 0)
+            g_ptr_array_add (bpu, node->text);
           wide = wide || (value->kind == FX_YAML_SCALAR && strcmp (value->text, "int16") == 0);
         }
       if (wide)
@@ -147,18 +149,47 @@ add_node_info (const FxYaml *dict, GPtrArray *int16, GPtrArray *cpu)
     }
 }
 
+/* "set_all_nodes_int16", "set_Softmax_input_int8"; those of outputs of the model decide nothing here. */
+static void
+add_optimizations (const char *const *words, GPtrArray *bpu, GPtrArray *int16, GPtrArray *owned)
+{
+  for (; *words != NULL; words++)
+    {
+      gboolean wide = g_str_has_suffix (*words, "_int16");
+      const char *type = *words + strlen ("set_"), *end;
+
+      if (!g_str_has_prefix (*words, "set_") || g_str_has_prefix (type, "model_output"))
+        continue;
+      end = strcmp (type, "all_nodes_int16") == 0 ? type + strlen ("all") : strstr (type, "put_int");
+      if (end == NULL)
+        continue;
+      while (*end != '_' && end > type)
+        end--;
+      g_ptr_array_add (owned, g_strndup (type, (gsize)(end - type)));
+      g_ptr_array_add (wide ? int16 : bpu, owned->pdata[owned->len - 1]);
+    }
+}
+
+static void
+add_names (const char *const *names, GPtrArray *list)
+{
+  for (; *names != NULL; names++)
+    g_ptr_array_add (list, (gpointer)*names);
+}
+
 static void
 add_precisions (const FxConfig *config, FxConversionOptions *options)
 {
-  g_autoptr (GPtrArray) int16 = g_ptr_array_new (), cpu = g_ptr_array_new ();
+  g_autoptr (GPtrArray) bpu = g_ptr_array_new (), int16 = g_ptr_array_new (), cpu = g_ptr_array_new ();
   g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func (g_free);
-  const char *const *names = fx_config_list (config, FX_CONFIG_RUN_ON_CPU, NULL);
 
-  add_node_info (fx_config_dict (config, FX_CONFIG_NODE_INFO), int16, cpu);
+  add_optimizations (fx_config_list (config, FX_CONFIG_OPTIMIZATION, NULL), bpu, int16, owned);
+  add_node_info (fx_config_dict (config, FX_CONFIG_NODE_INFO), bpu, int16, cpu);
   add_marked (fx_config_list (config, FX_CONFIG_NODE_INFO, NULL), int16, owned);
   add_marked (fx_config_list (config, FX_CONFIG_SET_NODE_DATA_TYPE, NULL), int16, owned);
-  for (; *names != NULL; names++)
-    g_ptr_array_add (cpu, (gpointer)*names);
+  add_names (fx_config_list (config, FX_CONFIG_RUN_ON_BPU, NULL), bpu);
+  add_names (fx_config_list (config, FX_CONFIG_RUN_ON_CPU, NULL), cpu);
+  options->bpu = to_strv (bpu);
   options->int16 = to_strv (int16);
   options->cpu = to_strv (cpu);
 }
