@@ -253,8 +253,8 @@ test_machine (void)
     { "{'dens': <0.5>}", "\"machine\": there is no price \"dens\"", FALSE },
     { "{'dense': <'fast'>}", "\"machine\": \"dense\" is no number and has no \"value\" that is one", FALSE },
     { "{'dense': <-1.0>}", "\"machine\": \"dense\" is -1, wanted 0 to 1e+06 ms", FALSE },
-    { "{'dense': <0.5>}", "\"machine\": \"dense\" has no \"source\" and is not marked as \"fitted\" or \"scaled\"",
-      TRUE },
+    { "{'dense': <0.5>}",
+      "\"machine\": \"dense\" has no \"source\" and is not marked as \"fitted\", \"scaled\" or \"assumed\"", TRUE },
     { "{'dense': <{'value': <0.5>, 'fitted': <true>}>}",
       "\"machine\": \"dense16\" (the same with 16-bit activations) is missing", TRUE },
   };

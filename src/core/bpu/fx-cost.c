@@ -219,6 +219,7 @@ add_amounts (Measurement *m, FxNodeCost *cost, const double *amounts)
       if (cost == NULL)
         continue;
       cost->ms += ms;
+      cost->weights_ms += kind == FX_COST_WEIGHTS ? ms : 0;
       if (ms > most)
         {
           most = ms;

@@ -80,7 +80,8 @@ typedef struct
   gboolean sized; /* FALSE: a size is not known before it runs; costs nothing here */
   guint64 macs;
   double ms;
-  FxCostKind bound; /* the largest part of `ms` */
+  double weights_ms; /* the part of `ms` for reading its parameters */
+  FxCostKind bound;  /* the largest part of `ms` */
 } FxNodeCost;
 
 typedef struct

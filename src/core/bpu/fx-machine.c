@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/bpu/fx-cost.h"
 
+#include "core/bpu/fx-machine-private.h"
 #include "core/fx-error.h"
 
 #include <string.h>
@@ -49,31 +50,49 @@ has_source (GVariant *member)
     return FALSE;
   g_variant_lookup (member, "fitted", "b", &fitted);
   g_variant_lookup (member, "scaled", "b", &scaled);
-  return fitted || scaled || g_variant_lookup (member, "source", "&s", &source);
+  return fitted || scaled || g_variant_lookup (member, "source", "&s", &source)
+         || g_variant_lookup (member, "assumed", "&s", &source);
 }
 
-/* A number, or an object with one and where it is from. */
-static gboolean
-read_price (FxMachine *machine, const char *name, GVariant *member, gboolean with_source, GError **error)
+gboolean
+fx_machine_get_number (GVariant *member, gboolean with_source, const char *part, const char *name, double *number,
+                       GError **error)
 {
   g_autoptr (GVariant) value = g_variant_is_of_type (member, G_VARIANT_TYPE_VARDICT)
                                    ? g_variant_lookup_value (member, "value", NULL)
                                    : g_variant_ref (member);
+
+  if (!get_number (value, number))
+    return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\": \"%s\" is no number and has no \"value\" that is one", part,
+                    name);
+  if (with_source && !has_source (member))
+    return fx_fail (error, FX_ERROR_BAD_DATA,
+                    "\"%s\": \"%s\" has no \"source\" and is not marked as \"fitted\", \"scaled\" or \"assumed\"", part,
+                    name);
+  return TRUE;
+}
+
+static gboolean
+read_price (FxMachine *machine, const char *name, GVariant *member, gboolean with_source, GError **error)
+{
   int kind = find_row (name);
   double number;
 
   if (kind < 0)
     return fx_fail (error, FX_ERROR_BAD_DATA, "\"machine\": there is no price \"%s\"", name);
-  if (!get_number (value, &number))
-    return fx_fail (error, FX_ERROR_BAD_DATA, "\"machine\": \"%s\" is no number and has no \"value\" that is one",
-                    name);
+  if (!fx_machine_get_number (member, with_source, "machine", name, &number, error))
+    return FALSE;
   if (!(number >= 0 && number <= MOST_MS))
     return fx_fail (error, FX_ERROR_BAD_DATA, "\"machine\": \"%s\" is %g, wanted 0 to %g ms", name, number, MOST_MS);
-  if (with_source && !has_source (member))
-    return fx_fail (error, FX_ERROR_BAD_DATA,
-                    "\"machine\": \"%s\" has no \"source\" and is not marked as \"fitted\" or \"scaled\"", name);
   machine->prices[kind] = number;
   return TRUE;
+}
+
+/* Members that are no prices. */
+static gboolean
+is_other (const char *name)
+{
+  return strcmp (name, "basis") == 0 || strcmp (name, "engines") == 0;
 }
 
 gboolean
@@ -86,7 +105,7 @@ fx_machine_read (FxMachine *machine, GVariant *members, gboolean complete, GErro
   g_variant_iter_init (&iter, members);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &member))
     {
-      gboolean good = strcmp (name, "basis") == 0 || read_price (machine, name, member, complete, error);
+      gboolean good = is_other (name) || read_price (machine, name, member, complete, error);
 
       g_variant_unref (member);
       if (!good)

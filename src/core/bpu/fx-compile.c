@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/bpu/fx-compile.h"
+
+#include "core/bpu/compile-private.h"
+#include "core/fx-error.h"
+#include "core/fx-progress.h"
+
+#include <string.h>
+
+const char *const fx_compile_mode_names[] = { "latency", "bandwidth", "balance", NULL };
+
+static void
+layer_clear (gpointer data)
+{
+  fx_tile_cut_clear (&((FxLayer *)data)->cut);
+}
+
+static gboolean
+compilation_init (FxCompilation *c, const FxGraph *integer, const FxTarget *target, const FxCompileOptions *options,
+                  GError **error)
+{
+  guint n_nodes = fx_graph_n_nodes (integer);
+
+  *c = (FxCompilation){ .graph = integer, .target = target, .options = *options };
+  if (!fx_engines_of_target (&c->engines, target, error) || !fx_machine_of_target (&c->machine, target, error))
+    return FALSE;
+  if (options->sram_bytes > 0)
+    c->engines.sram_bytes = options->sram_bytes;
+  c->options.level = MIN (options->level, FX_COMPILE_MAX_LEVEL);
+  c->uses = fx_uses_new (integer);
+  c->subgraphs = g_new (int, n_nodes + 1);
+  c->layer_of = g_new (int, n_nodes + 1);
+  c->layers = g_array_new (FALSE, FALSE, sizeof (FxLayer));
+  g_array_set_clear_func (c->layers, layer_clear);
+  c->groups = g_array_new (FALSE, FALSE, sizeof (FxLayerGroup));
+  c->resident = g_new0 (guint8, fx_graph_n_values (integer) + 1);
+  return TRUE;
+}
+
+static void
+compilation_clear (FxCompilation *c)
+{
+  fx_uses_free (c->uses);
+  g_free (c->subgraphs);
+  g_free (c->layer_of);
+  g_free (c->group_of);
+  g_free (c->resident);
+  g_clear_pointer (&c->layers, g_array_unref);
+  g_clear_pointer (&c->groups, g_array_unref);
+}
+
+/* One try with c->limit bytes of SRAM. NULL without *error: the addresses do not fit. */
+static FxProgram *
+try_limit (FxCompilation *c, const FxProgress *progress, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GArray) lives = g_array_new (FALSE, FALSE, sizeof (FxLife));
+  g_autoptr (FxProgram) program = NULL;
+
+  memset (c->resident, 0, fx_graph_n_values (c->graph));
+  if (!fx_compile_groups (c, progress, cancellable, error))
+    return NULL;
+  fx_compile_residency (c);
+  program = fx_compile_emit (c, lives);
+  if (!fx_compile_place (c, program, lives, cancellable) || g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  fx_compile_order (program);
+  return g_steal_pointer (&program);
+}
+
+/* Lives that end in time do not always find addresses without gaps; with less to place they do. */
+static FxProgram *
+compile (FxCompilation *c, const FxProgress *progress, GCancellable *cancellable, GError **error)
+{
+  static const double parts[] = { 1.0, 0.95, 0.9, 0.8, 0.65, 0.5, 0.25, 0.0 };
+
+  fx_compile_layers (c);
+  c->group_of = g_new0 (guint, c->layers->len + 1);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      FxProgram *program;
+      GError *local = NULL;
+
+      c->limit = (guint64)(parts[i] * (double)c->engines.sram_bytes);
+      program = try_limit (c, progress, cancellable, &local);
+      if (program != NULL)
+        return program;
+      if (local != NULL)
+        {
+          g_propagate_error (error, local);
+          return NULL;
+        }
+    }
+  fx_fail (error, FX_ERROR_TOO_LARGE, "the network does not fit %" G_GUINT64_FORMAT " bytes of SRAM",
+           c->engines.sram_bytes);
+  return NULL;
+}
+
+FxProgram *
+fx_compile (const FxGraph *integer, const FxTarget *target, const FxCompileOptions *options, const FxProgress *progress,
+            GCancellable *cancellable, GError **error)
+{
+  FxCompilation c;
+  FxProgram *program = NULL;
+
+  if (compilation_init (&c, integer, target, options, error))
+    program = compile (&c, progress, cancellable, error);
+  compilation_clear (&c);
+  return program;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/bpu/fx-grains.h"
+
+static void
+raise_need (const FxProgram *program, guint command, gint64 other, gint64 *needs)
+{
+  if (other >= 0 && other != command)
+    {
+      FxUnit unit = fx_program_command (program, (guint)other)->unit;
+
+      needs[unit] = MAX (needs[unit], other);
+    }
+}
+
+void
+fx_grain_touch (FxGrain *grain, const FxProgram *program, guint command, gboolean writes, gint64 needs[FX_N_UNITS])
+{
+  raise_need (program, command, grain->writer, needs);
+  if (!writes)
+    {
+      grain->readers[fx_program_command (program, command)->unit] = command;
+      return;
+    }
+  for (int unit = 0; unit < FX_N_UNITS; unit++)
+    {
+      raise_need (program, command, grain->readers[unit], needs);
+      grain->readers[unit] = -1;
+    }
+  grain->writer = command;
+}
+
+FxGrains *
+fx_grains_new (guint64 bytes)
+{
+  FxGrains *grains = g_new (FxGrains, 1);
+
+  grains->n = fx_grains_end (bytes);
+  grains->grains = g_new (FxGrain, grains->n + 1);
+  for (guint64 i = 0; i < grains->n; i++)
+    {
+      grains->grains[i].writer = -1;
+      for (int unit = 0; unit < FX_N_UNITS; unit++)
+        grains->grains[i].readers[unit] = -1;
+    }
+  return grains;
+}
+
+void
+fx_grains_free (FxGrains *grains)
+{
+  if (grains == NULL)
+    return;
+  g_free (grains->grains);
+  g_free (grains);
+}

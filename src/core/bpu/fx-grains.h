@@ -1,0 +1,46 @@
+/* Memory in grains of FX_PLACE_ALIGNMENT bytes, each with the commands that touched it last.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/bpu/fx-program.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  gint64 writer;              /* command; -1: none */
+  gint64 readers[FX_N_UNITS]; /* the last of each unit since it was written; -1: none */
+} FxGrain;
+
+typedef struct
+{
+  guint64 n;
+  FxGrain *grains;
+} FxGrains;
+
+FxGrains *fx_grains_new (guint64 bytes);
+void fx_grains_free (FxGrains *grains);
+
+static inline guint64
+fx_grains_first (guint64 begin)
+{
+  return begin / FX_PLACE_ALIGNMENT;
+}
+static inline guint64
+fx_grains_end (guint64 end)
+{
+  return (end + FX_PLACE_ALIGNMENT - 1) / FX_PLACE_ALIGNMENT;
+}
+static inline FxGrain *
+fx_grains_at (const FxGrains *grains, guint64 i)
+{
+  return &grains->grains[i];
+}
+
+/* Raises needs[unit] to the last command of each unit that has to be over before `command` touches the grain, and
+ * remembers it. A command never needs itself. */
+void
+fx_grain_touch (FxGrain *grain, const FxProgram *program, guint command, gboolean writes, gint64 needs[FX_N_UNITS]);
+
+G_END_DECLS

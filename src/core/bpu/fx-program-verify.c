@@ -1,0 +1,295 @@
+/* What makes a program one that can be run. A file may hold anything, so nothing is taken for granted but what was
+ * checked further up.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/bpu/fx-clocks.h"
+#include "core/bpu/fx-grains.h"
+#include "core/bpu/fx-partition.h"
+#include "core/bpu/fx-program.h"
+#include "core/bpu/fx-tile.h"
+#include "core/fx-error.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_MEMORY (G_GUINT64_CONSTANT (1) << 36)
+
+/* ---- places ---- */
+
+static gboolean
+check_place (const FxProgram *program, FxId id, GError **error)
+{
+  const FxPlace *place = fx_program_place (program, id);
+  FxPlace fresh = *place;
+
+  if (place->value >= fx_graph_n_values (program->graph) || place->memory >= FX_N_MEMORIES || place->constant_axis < -1
+      || !fx_place_resolve (&fresh, program->graph, program->channel_align)
+      || memcmp (&fresh.layout, &place->layout, sizeof fresh.layout) != 0)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "place %u is of no value of the network with a known size", id);
+  if ((place->constant_axis >= 0) != (fx_graph_value (program->graph, place->value)->constant != NULL))
+    return fx_fail (error, FX_ERROR_BAD_DATA, "place %u takes a constant for an activation, or the reverse", id);
+  if (place->slots < 1 || place->slots > place->layout.n_rows
+      || (place->memory == FX_MEMORY_DDR && place->slots != place->layout.n_rows))
+    return fx_fail (error, FX_ERROR_BAD_DATA, "place %u has %" G_GINT64_FORMAT " slots for %" G_GINT64_FORMAT " rows",
+                    id, place->slots, place->layout.n_rows);
+  if (place->offset % FX_PLACE_ALIGNMENT != 0 || place->offset > program->memory_bytes[place->memory]
+      || fx_place_bytes (place) > program->memory_bytes[place->memory] - place->offset)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "place %u does not lie in the memory %s", id,
+                    fx_memory_names[place->memory]);
+  return TRUE;
+}
+
+static gboolean
+check_places (const FxProgram *program, GError **error)
+{
+  g_autofree guint8 *has_ddr = g_new0 (guint8, fx_graph_n_values (program->graph) + 1);
+
+  for (int m = 0; m < FX_N_MEMORIES; m++)
+    if (program->memory_bytes[m] > MAX_MEMORY)
+      return fx_fail (error, FX_ERROR_BAD_DATA, "the memory %s has %" G_GUINT64_FORMAT " bytes, more than can be",
+                      fx_memory_names[m], program->memory_bytes[m]);
+  if (program->channel_align < 1 || program->channel_align > 4096)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "channels are aligned to %u, wanted 1 to 4096", program->channel_align);
+  for (FxId id = 0; id < program->places->len; id++)
+    {
+      const FxPlace *place = fx_program_place (program, id);
+
+      if (!check_place (program, id, error))
+        return FALSE;
+      if (place->memory == FX_MEMORY_DDR && place->constant_axis < 0 && has_ddr[place->value]++ != 0)
+        return fx_fail (error, FX_ERROR_BAD_DATA, "value \"%s\" has two places in DDR",
+                        fx_graph_value (program->graph, place->value)->name);
+    }
+  return TRUE;
+}
+
+/* ---- commands ---- */
+
+static gboolean
+check_rows (const FxProgram *program, const FxPlaceRows *rows)
+{
+  const FxPlace *place;
+
+  if (rows->place >= program->places->len)
+    return FALSE;
+  place = fx_program_place (program, rows->place);
+  return rows->rows.begin >= 0 && rows->rows.end > rows->rows.begin && rows->rows.end <= place->layout.n_rows
+         && rows->rows.end - rows->rows.begin <= place->slots;
+}
+
+static gboolean
+is_transfer (const FxProgram *program, const FxCommand *command)
+{
+  const FxPlace *from, *to;
+
+  if (command->n_operands != 1 || command->n_results != 1 || !check_rows (program, &command->operands[0])
+      || !check_rows (program, &command->results[0]))
+    return FALSE;
+  from = fx_program_place (program, command->operands[0].place);
+  to = fx_program_place (program, command->results[0].place);
+  return from->value == to->value && from->constant_axis == to->constant_axis
+         && command->operands[0].rows.begin == command->results[0].rows.begin
+         && command->operands[0].rows.end == command->results[0].rows.end
+         && from->memory == (command->unit == FX_UNIT_LOAD ? FX_MEMORY_DDR : FX_MEMORY_SRAM)
+         && to->memory == (command->unit == FX_UNIT_LOAD ? FX_MEMORY_SRAM : FX_MEMORY_DDR)
+         && (command->unit == FX_UNIT_LOAD || to->constant_axis < 0);
+}
+
+static gboolean
+is_operand (const FxProgram *program, const FxCommand *command, const FxTileCut *cut, guint i, FxRange rows)
+{
+  const FxNode *node = fx_graph_node (program->graph, command->node);
+  const FxPlaceRows *given = &command->operands[i];
+  const FxPlace *place;
+  FxRange wanted;
+  int axis = -1;
+
+  if (node->inputs[i] == FX_NONE || fx_tile_is_immediate (program->graph, node, i))
+    return given->place == FX_NONE;
+  if (!check_rows (program, given))
+    return FALSE;
+  place = fx_program_place (program, given->place);
+  if (place->constant_axis >= 0)
+    axis = fx_tile_constant_axis (program->graph, node, i);
+  wanted = cut->operands[i] == FX_OPERAND_CHANNELS ? command->channels
+                                                   : fx_tile_operand_rows (cut, i, place->layout.n_rows, rows);
+  return place->value == node->inputs[i] && place->constant_axis == axis && given->rows.begin == wanted.begin
+         && given->rows.end == wanted.end;
+}
+
+static gboolean
+is_result (const FxProgram *program, const FxCommand *command, const FxTileCut *cut, guint i, FxRange rows)
+{
+  const FxNode *node = fx_graph_node (program->graph, command->node);
+  const FxPlaceRows *given = &command->results[i];
+  const FxPlace *place;
+
+  if (node->outputs[i] == FX_NONE)
+    return given->place == FX_NONE;
+  if (!check_rows (program, given))
+    return FALSE;
+  place = fx_program_place (program, given->place);
+  return place->value == node->outputs[i]
+         && (cut->by_rows ? given->rows.begin == rows.begin && given->rows.end == rows.end
+                          : given->rows.begin == 0 && given->rows.end == place->layout.n_rows);
+}
+
+static gboolean
+is_run (const FxProgram *program, const FxCommand *command)
+{
+  const FxNode *node = fx_graph_node (program->graph, command->node);
+  FxTileCut cut;
+  FxRange rows;
+  gboolean good;
+
+  if (!fx_bpu_takes_node (program->graph, node) || command->n_operands != node->n_inputs
+      || command->n_results != node->n_outputs || fx_tile_is_product (node) != (command->unit == FX_UNIT_TENSOR))
+    return FALSE;
+  cut = fx_tile_cut (program->graph, node);
+  rows = cut.by_rows ? command->results[0].rows : (FxRange){ 0, cut.n_rows };
+  good = rows.begin >= 0 && rows.end > rows.begin && rows.end <= cut.n_rows && command->channels.begin >= 0
+         && command->channels.end > command->channels.begin && command->channels.end <= cut.n_channels;
+  for (guint i = 0; i < node->n_inputs && good; i++)
+    good = is_operand (program, command, &cut, i, rows);
+  for (guint i = 0; i < node->n_outputs && good; i++)
+    good = is_result (program, command, &cut, i, rows);
+  fx_tile_cut_clear (&cut);
+  return good;
+}
+
+static gboolean
+check_command (const FxProgram *program, const FxSegment *segment, guint i, GError **error)
+{
+  const FxCommand *command = fx_program_command (program, i);
+  gboolean moves = command->unit == FX_UNIT_LOAD || command->unit == FX_UNIT_STORE;
+
+  if (command->unit >= FX_N_UNITS || command->node >= fx_graph_n_nodes (program->graph)
+      || !(command->ms >= 0 && isfinite (command->ms)))
+    return fx_fail (error, FX_ERROR_BAD_DATA, "command %u is of no unit, for no node or takes no time that can be", i);
+  for (int unit = 0; unit < FX_N_UNITS; unit++)
+    if (command->after[unit] != -1
+        && (command->after[unit] < segment->first || command->after[unit] >= i
+            || fx_program_command (program, (guint)command->after[unit])->unit != (FxUnit)unit))
+      return fx_fail (error, FX_ERROR_BAD_DATA, "command %u waits for what is no earlier command of that unit", i);
+  if (moves ? !is_transfer (program, command) : !is_run (program, command))
+    return fx_fail (error, FX_ERROR_BAD_DATA, "command %u (%s, node \"%s\") does not fit its node or its places", i,
+                    fx_unit_names[command->unit], fx_graph_node (program->graph, command->node)->name);
+  return TRUE;
+}
+
+/* ---- order ---- */
+
+typedef struct
+{
+  const FxProgram *program;
+  FxGrains *grains[FX_N_MEMORIES];
+  guint command;
+  gboolean writes;
+  gint64 needs[FX_N_UNITS];
+} Race;
+
+static void
+visit_bytes (FxMemory memory, guint64 begin, guint64 end, gpointer user_data)
+{
+  Race *race = user_data;
+
+  for (guint64 g = fx_grains_first (begin); g < fx_grains_end (end); g++)
+    fx_grain_touch (fx_grains_at (race->grains[memory], g), race->program, race->command, race->writes, race->needs);
+}
+
+/* The first command that has to be over and is not known to be; -1: none. */
+static gint64
+find_conflict (Race *race, FxClocks *clocks)
+{
+  const FxCommand *command = fx_program_command (race->program, race->command);
+
+  for (int unit = 0; unit < FX_N_UNITS; unit++)
+    race->needs[unit] = -1;
+  race->writes = FALSE;
+  for (guint k = 0; k < command->n_operands; k++)
+    fx_place_rows_visit (race->program, &command->operands[k], visit_bytes, race);
+  race->writes = TRUE;
+  for (guint k = 0; k < command->n_results; k++)
+    fx_place_rows_visit (race->program, &command->results[k], visit_bytes, race);
+  fx_clocks_begin (clocks, race->command);
+  for (int unit = 0; unit < FX_N_UNITS; unit++)
+    if (command->after[unit] >= 0)
+      fx_clocks_wait (clocks, race->command, command->after[unit]);
+  for (int unit = 0; unit < FX_N_UNITS; unit++)
+    if (race->needs[unit] > fx_clocks_at (clocks, race->command)->over[unit])
+      return race->needs[unit];
+  return -1;
+}
+
+static gboolean
+check_order (const FxProgram *program, const FxSegment *segment, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (FxClocks) clocks = fx_clocks_new (program, segment);
+  Race race = { .program = program };
+  gint64 conflict = -1;
+
+  for (int m = 0; m < FX_N_MEMORIES; m++)
+    race.grains[m] = fx_grains_new (program->memory_bytes[m]);
+  for (guint i = 0; i < segment->n && conflict < 0 && !g_cancellable_is_cancelled (cancellable); i++)
+    {
+      race.command = segment->first + i;
+      conflict = find_conflict (&race, clocks);
+    }
+  for (int m = 0; m < FX_N_MEMORIES; m++)
+    fx_grains_free (race.grains[m]);
+  if (conflict >= 0)
+    return fx_fail (error, FX_ERROR_BAD_DATA,
+                    "commands %" G_GINT64_FORMAT " and %u touch the same bytes in no fixed order", conflict,
+                    race.command);
+  return !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+/* ---- segments ---- */
+
+static gboolean
+check_cpu (const FxProgram *program, const FxSegment *segment, guint8 *seen, GError **error)
+{
+  for (guint i = 0; i < segment->n; i++)
+    {
+      if (segment->nodes == NULL || segment->nodes[i] >= fx_graph_n_nodes (program->graph)
+          || seen[segment->nodes[i]]++ != 0)
+        return fx_fail (error, FX_ERROR_BAD_DATA,
+                        "a segment of the CPU has a node that is none, or not for the first time");
+    }
+  return TRUE;
+}
+
+gboolean
+fx_program_verify (const FxProgram *program, GCancellable *cancellable, GError **error)
+{
+  g_autofree guint8 *seen = NULL;
+  guint next = 0;
+
+  if (program->graph == NULL)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "the program has no network");
+  if (!fx_graph_verify (program->graph, error) || !check_places (program, error))
+    return FALSE;
+  seen = g_new0 (guint8, fx_graph_n_nodes (program->graph) + 1);
+  for (guint s = 0; s < program->segments->len; s++)
+    {
+      const FxSegment *segment = fx_program_segment (program, s);
+
+      if (!segment->on_bpu)
+        {
+          if (!check_cpu (program, segment, seen, error))
+            return FALSE;
+          continue;
+        }
+      if (segment->first != next || segment->n > program->commands->len - next)
+        return fx_fail (error, FX_ERROR_BAD_DATA, "segment %u does not begin where the commands before it end", s);
+      next += segment->n;
+      for (guint i = segment->first; i < next; i++)
+        if (!check_command (program, segment, i, error))
+          return FALSE;
+      if (!check_order (program, segment, cancellable, error))
+        return FALSE;
+    }
+  if (next != program->commands->len)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "%u commands are in no segment", program->commands->len - next);
+  return TRUE;
+}

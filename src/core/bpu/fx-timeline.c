@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/bpu/fx-timeline.h"
+
+static void
+count_bytes (FxTimeline *timeline, const FxProgram *program, const FxCommand *command)
+{
+  const FxPlaceRows *rows;
+  guint64 bytes;
+
+  if (command->unit != FX_UNIT_LOAD && command->unit != FX_UNIT_STORE)
+    return;
+  rows = &command->operands[0];
+  bytes = (guint64)(rows->rows.end - rows->rows.begin) * fx_program_place (program, rows->place)->layout.row_bytes;
+  *(command->unit == FX_UNIT_LOAD ? &timeline->loaded_bytes : &timeline->stored_bytes) += bytes;
+}
+
+static double
+run_segment (FxTimeline *timeline, const FxProgram *program, const FxSegment *segment)
+{
+  double free_ms[FX_N_UNITS] = { 0 }, end = 0;
+
+  for (guint i = segment->first; i < segment->first + segment->n; i++)
+    {
+      const FxCommand *command = fx_program_command (program, i);
+      FxTimelineItem *item = &timeline->commands[i];
+
+      item->start_ms = free_ms[command->unit];
+      for (int unit = 0; unit < FX_N_UNITS; unit++)
+        if (command->after[unit] >= 0)
+          item->start_ms = MAX (item->start_ms, timeline->commands[command->after[unit]].end_ms);
+      item->end_ms = free_ms[command->unit] = item->start_ms + command->ms;
+      timeline->busy_ms[command->unit] += command->ms;
+      end = MAX (end, item->end_ms);
+      count_bytes (timeline, program, command);
+    }
+  return end;
+}
+
+FxTimeline *
+fx_timeline_new (const FxProgram *program)
+{
+  FxTimeline *timeline = g_new0 (FxTimeline, 1);
+
+  timeline->n_commands = program->commands->len;
+  timeline->commands = g_new0 (FxTimelineItem, program->commands->len + 1);
+  timeline->segment_ms = g_new0 (double, program->segments->len + 1);
+  for (guint s = 0; s < program->segments->len; s++)
+    if (fx_program_segment (program, s)->on_bpu)
+      {
+        timeline->segment_ms[s] = run_segment (timeline, program, fx_program_segment (program, s));
+        timeline->bpu_ms += timeline->segment_ms[s];
+      }
+  for (FxId id = 0; id < program->places->len; id++)
+    {
+      const FxPlace *place = fx_program_place (program, id);
+
+      if (place->memory == FX_MEMORY_SRAM)
+        timeline->sram_peak = MAX (timeline->sram_peak, place->offset + fx_place_bytes (place));
+    }
+  return timeline;
+}
+
+void
+fx_timeline_free (FxTimeline *timeline)
+{
+  if (timeline == NULL)
+    return;
+  g_free (timeline->commands);
+  g_free (timeline->segment_ms);
+  g_free (timeline);
+}

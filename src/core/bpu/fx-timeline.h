@@ -1,0 +1,34 @@
+/* When each command of a program runs.
+ *
+ * Units work side by side; a command begins when its unit is free and those are over that it waits for. Segments follow
+ * each other. What the CPU does is in the cost report (fx-cost.h), not here.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/bpu/fx-program.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  double start_ms, end_ms; /* from the beginning of its segment */
+} FxTimelineItem;
+
+typedef struct
+{
+  guint n_commands;
+  FxTimelineItem *commands; /* [n_commands] */
+  double *segment_ms;       /* [segments], 0 on the CPU */
+  double bpu_ms;            /* all segments of the BPU */
+  double busy_ms[FX_N_UNITS];
+  guint64 loaded_bytes, stored_bytes; /* a frame */
+  guint64 sram_peak;                  /* the highest byte in use */
+} FxTimeline;
+
+FxTimeline *fx_timeline_new (const FxProgram *program);
+void fx_timeline_free (FxTimeline *timeline); /* accepts NULL */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxTimeline, fx_timeline_free)
+
+G_END_DECLS

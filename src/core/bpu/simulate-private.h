@@ -1,0 +1,66 @@
+/* Between the parts of the simulator.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/bpu/fx-simulate.h"
+#include "core/bpu/fx-tile.h"
+#include "core/exec/fx-engine.h"
+
+G_BEGIN_DECLS
+
+/* ---- memories (simulate-memory.c) ---- */
+
+typedef struct
+{
+  const FxProgram *program;
+  guint8 *bytes[FX_N_MEMORIES];
+  guint32 *tags; /* [bytes of SRAM] what each byte belongs to; 0: nothing yet */
+} FxSimMemory;
+
+gboolean fx_sim_memory_init (FxSimMemory *memory, const FxProgram *program, GError **error);
+void fx_sim_memory_clear (FxSimMemory *memory);
+/* Bytes that mean nothing, and all constants in DDR. */
+void fx_sim_memory_reset (FxSimMemory *memory);
+
+/* The address of a place. */
+static inline guint8 *
+fx_sim_memory_at (const FxSimMemory *memory, const FxPlace *place)
+{
+  return memory->bytes[place->memory] + place->offset;
+}
+
+/* Says what rows in SRAM are from now on; DDR is not tagged. */
+void fx_sim_memory_tag (FxSimMemory *memory, const FxPlaceRows *rows);
+/* FALSE and *error (BAD_DATA) if some byte of these rows is something else. */
+gboolean fx_sim_memory_check (const FxSimMemory *memory, const FxPlaceRows *rows, GError **error);
+
+/* ---- nodes on the CPU (simulate-cpu.c) ---- */
+
+typedef struct
+{
+  FxEngine *engine;
+  FxRun *run;
+  guint n_inputs, n_outputs;
+  FxId *inputs, *outputs; /* values of the program's graph */
+} FxSimCpu;
+
+FxSimCpu *fx_sim_cpu_new (const FxGraph *graph, const FxSegment *segment, guint n_threads, GCancellable *cancellable,
+                          GError **error);
+void fx_sim_cpu_free (FxSimCpu *cpu); /* accepts NULL */
+
+/* `values` are those of the graph; results are put there. */
+gboolean fx_sim_cpu_run (FxSimCpu *cpu, FxTensor **values, GCancellable *cancellable, GError **error);
+
+/* ---- order (simulate-order.c) ---- */
+
+/* sequence[segment->n]: the commands in the order in which they are to run. */
+void
+fx_sim_order (const FxProgram *program, const FxSegment *segment, const FxSimulateOptions *options, guint *sequence);
+
+/* ---- commands (simulate-command.c) ---- */
+
+/* `cut` is that of the command's node. */
+gboolean fx_sim_command (FxSimMemory *memory, const FxCommand *command, const FxTileCut *cut, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,298 @@
+/* Programs for the BPU: random networks, sizes of SRAM and options against the integer engine, bit by bit, in several
+ * of the orders that a program allows; programs that are broken on purpose. A failure prints the network;
+ * FX_TEST_SEED=N starts there.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/bpu/fx-compile.h"
+#include "core/bpu/fx-simulate.h"
+#include "core/bpu/fx-timeline.h"
+#include "core/exec/fx-engine.h"
+#include "core/fx-error.h"
+#include "core/graph/fx-infer.h"
+#include "core/graph/fx-text.h"
+#include "io/fx-target-file.h"
+
+#include "integer-net.h"
+
+#include <string.h>
+
+static guint n_graphs = 200;
+
+static FxGraph *
+make_graph (guint seed, char **text)
+{
+  g_autoptr (GError) error = NULL;
+  FxGraph *graph;
+
+  *text = integer_net_new (seed, &(IntegerNetSize){ .n_nodes = 3 + seed % 20, .most_pixels = 30, .moves = TRUE });
+  graph = fx_graph_parse (*text, &error);
+  if (graph == NULL)
+    g_error ("seed %u: %s in\n%s", seed, error->message, *text);
+  fx_graph_infer (graph, NULL);
+  return graph;
+}
+
+static GPtrArray *
+new_outputs (const FxGraph *graph)
+{
+  GPtrArray *outputs = g_ptr_array_new_with_free_func ((GDestroyNotify)fx_tensor_unref);
+
+  g_ptr_array_set_size (outputs, (gint)fx_graph_n_outputs (graph));
+  return outputs;
+}
+
+static GPtrArray *
+run_engine (const FxGraph *graph, FxTensor *input)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxEngine) engine = fx_engine_new (graph, NULL, NULL, &error);
+  g_autoptr (FxRun) run = NULL;
+  GPtrArray *outputs = new_outputs (graph);
+
+  g_assert_no_error (error);
+  run = fx_run_new (engine, &error);
+  g_assert_no_error (error);
+  fx_run_execute (run, &input, (FxTensor **)outputs->pdata, NULL, &error);
+  g_assert_no_error (error);
+  return outputs;
+}
+
+static void
+assert_simulates (const FxProgram *program, FxSimulateOrder order, guint seed, FxTensor *input, const GPtrArray *wanted,
+                  const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  FxSimulateOptions options = { .order = order, .seed = seed, .n_threads = 1 };
+  g_autoptr (FxSimulator) simulator = fx_simulator_new (program, &options, NULL, &error);
+  g_autoptr (GPtrArray) found = new_outputs (program->graph);
+
+  if (simulator == NULL || !fx_simulator_run (simulator, &input, (FxTensor **)found->pdata, NULL, &error))
+    {
+      g_autoptr (GString) commands = g_string_new (NULL);
+
+      fx_program_print (program, commands);
+      g_error ("seed %u, order %d: %s in\n%s\n%s", seed, order, error->message, text, commands->str);
+    }
+  for (guint i = 0; i < wanted->len; i++)
+    if (!g_bytes_equal (fx_tensor_bytes (found->pdata[i]), fx_tensor_bytes (wanted->pdata[i])))
+      g_error ("seed %u, order %d: output \"%s\" differs in\n%s", seed, order,
+               fx_graph_value (program->graph, fx_graph_output (program->graph, i))->name, text);
+}
+
+static FxTarget *
+load_target (const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  FxTarget *target = fx_target_load (id, &error);
+
+  g_assert_no_error (error);
+  return target;
+}
+
+static void
+test_random (void)
+{
+  static const char *const ids[] = { "rdk-x3", "rdk-x5", "rdk-ultra" };
+  static const guint64 srams[] = { 600, 3000, 9000, 40000, 200000, 2000000 };
+  const char *asked = g_getenv ("FX_TEST_SEED");
+  guint first = asked != NULL ? (guint)g_ascii_strtoull (asked, NULL, 10) : 1;
+  guint n = asked != NULL ? 1 : n_graphs;
+
+  for (guint seed = first; seed < first + n; seed++)
+    {
+      g_autofree char *text = NULL;
+      g_autoptr (FxGraph) graph = make_graph (seed, &text);
+      g_autoptr (FxTensor) input = integer_net_input (fx_graph_value (graph, fx_graph_input (graph, 0)), seed);
+      g_autoptr (GPtrArray) wanted = run_engine (graph, input);
+      g_autoptr (FxTarget) target = load_target (ids[seed % G_N_ELEMENTS (ids)]);
+
+      for (guint level = seed % 2; level <= FX_COMPILE_MAX_LEVEL; level += 2)
+        {
+          g_autoptr (GError) error = NULL;
+          FxCompileOptions options = { .level = level,
+                                       .mode = (FxCompileMode)(seed % 3),
+                                       .sram_bytes = srams[(seed + level) % G_N_ELEMENTS (srams)] };
+          g_autoptr (FxProgram) program = fx_compile (graph, target, &options, NULL, NULL, &error);
+
+          g_assert_no_error (error);
+          assert_simulates (program, (FxSimulateOrder)(level % 3), seed, input, wanted, text);
+          if (seed % 4 == 0)
+            assert_simulates (program, FX_SIMULATE_SHUFFLED, seed, input, wanted, text);
+        }
+    }
+}
+
+/* ---- broken programs ---- */
+
+/* A network with something to run side by side. */
+static FxProgram *
+make_program (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (FxGraph) graph = make_graph (17, &text);
+  g_autoptr (FxTarget) target = load_target ("rdk-x5");
+  FxProgram *program
+      = fx_compile (graph, target, &(FxCompileOptions){ .level = 2, .sram_bytes = 9000 }, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (program->commands->len, >, 10);
+  return program;
+}
+
+static void
+assert_refused (const FxProgram *program, const char *pattern)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (fx_program_verify (program, NULL, &error));
+  g_assert_error (error, FX_ERROR, FX_ERROR_BAD_DATA);
+  g_assert_true (g_pattern_match_simple (pattern, error->message));
+}
+
+/* Each wait is there because something would go wrong without it. */
+static void
+test_waits (void)
+{
+  g_autoptr (FxProgram) program = make_program ();
+  guint n_waits = 0;
+
+  for (guint i = 0; i < program->commands->len; i++)
+    for (int unit = 0; unit < FX_N_UNITS; unit++)
+      {
+        gint64 *after = &fx_program_command (program, i)->after[unit], saved = *after;
+
+        if (saved < 0)
+          continue;
+        *after = -1;
+        assert_refused (program, "commands * and * touch the same bytes in no fixed order");
+        *after = saved;
+        n_waits++;
+      }
+  g_assert_cmpuint (n_waits, >, 5);
+  g_assert_true (fx_program_verify (program, NULL, NULL));
+}
+
+static void
+test_broken (void)
+{
+  g_autoptr (FxProgram) program = make_program ();
+  FxCommand *command = fx_program_command (program, 3);
+  FxPlace *place = fx_program_place (program, 2);
+  FxSegment *last = fx_program_segment (program, program->segments->len - 1);
+
+#define WITH(lvalue, value, pattern)                                                                                   \
+  G_STMT_START                                                                                                         \
+  {                                                                                                                    \
+    typeof (lvalue) saved = (lvalue);                                                                                  \
+    (lvalue) = (value);                                                                                                \
+    assert_refused (program, pattern);                                                                                 \
+    (lvalue) = saved;                                                                                                  \
+  }                                                                                                                    \
+  G_STMT_END
+
+  WITH (place->offset, place->offset + 1, "place 2 does not lie in the memory *");
+  WITH (place->offset, G_MAXUINT64 - 63, "place 2 does not lie in the memory *");
+  WITH (place->slots, 0, "place 2 has 0 slots for *");
+  WITH (place->slots, G_MAXINT64, "place 2 has * slots for *");
+  WITH (place->value, 100000, "place 2 is of no value *");
+  WITH (place->constant_axis, 7, "place 2 *");
+  WITH (program->memory_bytes[FX_MEMORY_DDR], G_MAXUINT64, "the memory ddr has * bytes, more than can be");
+  WITH (program->channel_align, 0, "channels are aligned to 0*");
+  WITH (command->unit, FX_N_UNITS, "command 3 is of no unit*");
+  WITH (command->node, 100000, "command 3 is of no unit*");
+  WITH (command->ms, -1, "command 3 is of no unit*");
+  WITH (command->after[FX_UNIT_LOAD], 100000, "command 3 waits for what is no earlier command*");
+  WITH (command->operands[0].place, 100000, "command 3 * does not fit its node or its places");
+  WITH (command->operands[0].rows.end, 100000, "command 3 * does not fit its node or its places");
+  WITH (command->n_results, 0, "command 3 * does not fit its node or its places");
+  WITH (last->on_bpu, !last->on_bpu, "*");
+#undef WITH
+  g_assert_true (fx_program_verify (program, NULL, NULL));
+}
+
+/* A command that is left out is noticed where its rows are read, not only in the result. */
+static void
+test_missing_rows (void)
+{
+  g_autoptr (FxProgram) program = make_program ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxTensor) input
+      = integer_net_input (fx_graph_value (program->graph, fx_graph_input (program->graph, 0)), 17);
+  g_autoptr (FxSimulator) simulator = NULL;
+  g_autoptr (GPtrArray) outputs = new_outputs (program->graph);
+  FxPlaceRows *rows = NULL;
+
+  for (guint i = 0; i < program->commands->len && rows == NULL; i++)
+    if (fx_program_command (program, i)->unit == FX_UNIT_LOAD
+        && fx_program_command (program, i)->results[0].rows.end > 1)
+      {
+        rows = fx_program_command (program, i)->results;
+        rows->rows.begin = fx_program_command (program, i)->operands[0].rows.begin = rows->rows.end - 1;
+      }
+  g_assert_nonnull (rows);
+  simulator = fx_simulator_new (program, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (fx_simulator_run (simulator, &input, (FxTensor **)outputs->pdata, NULL, &error));
+  g_assert_error (error, FX_ERROR, FX_ERROR_BAD_DATA);
+  g_assert_true (g_pattern_match_simple ("*is not in SRAM where it is read", error->message));
+}
+
+/* The same bytes, and less traffic for more effort. */
+static void
+test_levels (void)
+{
+  g_autoptr (FxTarget) target = load_target ("rdk-x5");
+  double total[FX_COMPILE_MAX_LEVEL + 1] = { 0 };
+
+  for (guint seed = 1; seed <= 20; seed++)
+    {
+      g_autofree char *text = NULL;
+      g_autoptr (FxGraph) graph = make_graph (seed, &text);
+
+      for (guint level = 0; level <= FX_COMPILE_MAX_LEVEL; level++)
+        {
+          FxCompileOptions options = { .level = level, .sram_bytes = 60000 };
+          g_autoptr (FxProgram) program = fx_compile (graph, target, &options, NULL, NULL, NULL);
+          g_autoptr (FxProgram) again = fx_compile (graph, target, &options, NULL, NULL, NULL);
+          g_autoptr (FxTimeline) timeline = fx_timeline_new (program);
+          g_autoptr (GString) one = g_string_new (NULL), two = g_string_new (NULL);
+
+          fx_program_print (program, one);
+          fx_program_print (again, two);
+          g_assert_cmpstr (one->str, ==, two->str);
+          total[level] += (double)(timeline->loaded_bytes + timeline->stored_bytes);
+        }
+    }
+  g_assert_cmpfloat (total[1], <, total[0]);
+  g_assert_cmpfloat (total[2], <, total[1] * 1.01);
+}
+
+static void
+test_cancelled (void)
+{
+  g_autoptr (FxTarget) target = load_target ("rdk-x5");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (FxGraph) graph = make_graph (3, &text);
+
+  g_cancellable_cancel (cancellable);
+  g_assert_null (fx_compile (graph, target, &(FxCompileOptions){ .level = 2 }, NULL, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (argc > 1)
+    n_graphs = (guint)g_ascii_strtoull (argv[1], NULL, 10);
+  g_test_add_func ("/compile/random-networks", test_random);
+  g_test_add_func ("/compile/waits", test_waits);
+  g_test_add_func ("/compile/broken", test_broken);
+  g_test_add_func ("/compile/missing-rows", test_missing_rows);
+  g_test_add_func ("/compile/levels", test_levels);
+  g_test_add_func ("/compile/cancelled", test_cancelled);
+  return g_test_run ();
+}
