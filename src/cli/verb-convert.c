@@ -19,7 +19,7 @@ typedef struct
   char *weights, *target, *config, *preset, *method, *fix, *labels, *test, *prefix, *output;
   char **datasets, **preprocess, **shapes, **bpu, **int16, **cpu;
   int samples, seed, threads, measured;
-  gboolean json, asymmetric, dump;
+  gboolean json, asymmetric, symmetric, dump;
 } Options;
 
 static void
@@ -72,9 +72,9 @@ step_cb (const FxAccuracyLog *log, gpointer data)
   if (show->quiet)
     return;
   if (isnan (log->before_db))
-    fprintf (stderr, "%-18s %6.2f dB\n", log->name, log->after_db);
+    fprintf (stderr, "%-29s %6.2f dB\n", log->name, log->after_db);
   else
-    fprintf (stderr, "%-18s %6.2f dB → %6.2f dB, %s\n", log->name, log->before_db, log->after_db,
+    fprintf (stderr, "%-29s %6.2f dB → %6.2f dB, %s\n", log->name, log->before_db, log->after_db,
              log->kept ? "kept" : "not kept");
 }
 
@@ -219,6 +219,7 @@ make_options (const char *model, const Options *options, GError **error)
   conversion->seed = (guint64)options->seed;
   conversion->fix_all = options->fix != NULL;
   conversion->asymmetric = options->asymmetric;
+  conversion->symmetric = options->symmetric;
   replace_list (&conversion->bpu, options->bpu);
   replace_list (&conversion->int16, options->int16);
   replace_list (&conversion->cpu, options->cpu);
@@ -311,8 +312,9 @@ fx_verb_convert (int argc, char **argv)
     { "preset", 0, 0, G_OPTION_ARG_STRING, &options.preset, "fast, default or thorough", "PRESET" },
     { "method", 0, 0, G_OPTION_ARG_STRING, &options.method,
       "How ranges are found: auto (default), max, percentile=99.99, kl, mse, aciq", "METHOD" },
-    { "asymmetric", 0, 0, G_OPTION_ARG_NONE, &options.asymmetric, "Let zero points of activations differ from 0",
-      NULL },
+    { "asymmetric", 0, 0, G_OPTION_ARG_NONE, &options.asymmetric,
+      "Let zero points of activations differ from 0; tried by itself with --method auto, but for rdk-x3", NULL },
+    { "symmetric", 0, 0, G_OPTION_ARG_NONE, &options.symmetric, "Zero points of activations stay 0", NULL },
     { "bpu", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.bpu, FX_CLI_BPU_DOC, "NODE" },
     { "int16", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.int16, FX_CLI_INT16_DOC, "NODE" },
     { "float", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.cpu, FX_CLI_FLOAT_DOC, "NODE" },

@@ -329,13 +329,14 @@ fixed_ranges (const FxConversionJob *job)
   return ranges;
 }
 
-static char *
-method_name (const FxThresholdChoice *choice)
+/* Whether zero points that differ from 0 may be found by trying: the boards' converter tries them for RDK X5, and has
+ * them for newer boards; of RDK X3 nothing is known. */
+static gboolean
+may_try_zero_points (const FxConversionJob *job)
 {
-  if (choice->method == NULL)
-    return g_strdup ("max");
-  return choice->percentile > 0 ? g_strdup_printf ("%s=%.12g", choice->method->name, choice->percentile)
-                                : g_strdup (choice->method->name);
+  const FxTarget *target = job->result->target;
+
+  return !job->options->symmetric && (target == NULL || strcmp (target->march, "bernoulli2") != 0);
 }
 
 static gboolean
@@ -352,6 +353,7 @@ quantize (FxConversionJob *job, GError **error)
   FxAccuracyOptions accuracy_options
       = { .preset = options->preset,
           .auto_method = is_auto,
+          .auto_zero = is_auto && may_try_zero_points (job),
           .quant = { .node_precisions = precisions, .value_ranges = ranges, .asymmetric = options->asymmetric },
           .n_threads = options->n_threads };
   g_autoptr (FxAccuracy) accuracy = NULL;
@@ -364,7 +366,7 @@ quantize (FxConversionJob *job, GError **error)
     return FALSE;
   result->optimized = g_steal_pointer (&accuracy->graph);
   result->params = g_steal_pointer (&accuracy->params);
-  result->method = method_name (&accuracy->quant.method);
+  result->method = g_strdup (fx_accuracy_method_name (&accuracy->quant));
   result->integer = fx_quantize_integer (result->optimized, result->params, error);
   return result->integer != NULL;
 }

@@ -58,7 +58,8 @@ typedef struct
   char **outputs;   /* tensors that are the outputs instead of the model's; NULL */
   FxPreset preset;
   char *method;               /* of the ranges, NULL or "auto": by measurement */
-  gboolean asymmetric;        /* activations, where the target allows */
+  gboolean asymmetric;        /* zero points of activations differ from 0 */
+  gboolean symmetric;         /* they are 0; neither: by measurement with the method, else 0 */
   char **bpu, **int16, **cpu; /* see FxNodeChoices; NULL */
   guint n_threads;            /* 0: all processors */
   guint max_measured;         /* samples of the layer errors; 0: 16 */

@@ -139,6 +139,74 @@ test_judge_before_softmax (void)
   g_assert_cmpfloat (noise_of (SOFTMAX_END), ==, noise);
 }
 
+/* ---- running the search ---- */
+
+typedef struct
+{
+  const char *step;
+  FxAccuracyLog log;
+  guint n;
+} Found;
+
+static void
+find_cb (const FxAccuracyLog *log, gpointer data)
+{
+  Found *found = data;
+
+  if (strcmp (log->name, found->step) != 0)
+    return;
+  found->log = *log;
+  found->n++;
+}
+
+static FxAccuracy *
+run (const char *end, const FxAccuracyOptions *options, Found *found)
+{
+  g_autoptr (GError) error = NULL;
+  FxAccuracy *accuracy = fx_accuracy_run (network (end), NULL, &samples, options, found != NULL ? find_cb : NULL, found,
+                                          NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return accuracy;
+}
+
+/* ---- zero points ---- */
+
+/* What follows a Relu has no negative half: a zero point at the end is worth a bit. */
+static void
+test_zero_points (void)
+{
+  FxAccuracyOptions options = { .preset = FX_PRESET_FAST, .auto_method = TRUE, .n_threads = 1 };
+  g_autoptr (FxAccuracy) zero = run (PLAIN_END, &options, NULL), other = NULL;
+
+  g_assert_false (zero->quant.asymmetric);
+  options.auto_zero = TRUE;
+  other = run (PLAIN_END, &options, NULL);
+  g_assert_true (other->quant.asymmetric);
+  g_assert_cmpfloat (other->noise, <, 0.7 * zero->noise);
+  g_assert_true (g_str_has_suffix (fx_accuracy_method_name (&other->quant), ", asymmetric"));
+}
+
+/* Pictures less 128 are integers as they are, whatever is done elsewhere. */
+static void
+test_given_range (void)
+{
+  g_autoptr (FxGraph) graph = network (PLAIN_END);
+  g_autoptr (GHashTable) ranges = g_hash_table_new (g_str_hash, g_str_equal);
+  FxRange range = { -127, 127 };
+  FxQuantOptions options = { .value_ranges = ranges, .asymmetric = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxQuantParams) params = NULL;
+  const FxValueQuant *input;
+
+  g_hash_table_insert (ranges, (gpointer) "x", &range);
+  params = fx_quantize_assign (graph, NULL, NULL, &options, &error);
+  g_assert_no_error (error);
+  input = &params->values[fx_graph_input (graph, 0)];
+  g_assert_cmpfloat (input->scale, ==, 1.0);
+  g_assert_cmpint (input->zero_point, ==, 0);
+}
+
 /* ---- rounding rows ---- */
 
 #define N_INPUTS 24
@@ -233,35 +301,6 @@ test_rounding_no_inputs (void)
 }
 
 /* ---- the steps ---- */
-
-typedef struct
-{
-  const char *step;
-  FxAccuracyLog log;
-  guint n;
-} Found;
-
-static void
-find_cb (const FxAccuracyLog *log, gpointer data)
-{
-  Found *found = data;
-
-  if (strcmp (log->name, found->step) != 0)
-    return;
-  found->log = *log;
-  found->n++;
-}
-
-static FxAccuracy *
-run (const char *end, const FxAccuracyOptions *options, Found *found)
-{
-  g_autoptr (GError) error = NULL;
-  FxAccuracy *accuracy = fx_accuracy_run (network (end), NULL, &samples, options, found != NULL ? find_cb : NULL, found,
-                                          NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return accuracy;
-}
 
 static GHashTable *
 all_int16 (void)
@@ -385,6 +424,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/accuracy/judge-before-softmax", test_judge_before_softmax);
+  g_test_add_func ("/accuracy/zero-points", test_zero_points);
+  g_test_add_func ("/accuracy/given-range", test_given_range);
   g_test_add_func ("/accuracy/rounding/correlated", test_rounding_correlated);
   g_test_add_func ("/accuracy/rounding/independent", test_rounding_independent);
   g_test_add_func ("/accuracy/rounding/ends", test_rounding_ends);

@@ -94,15 +94,30 @@ judge (const FxAccuracy *accuracy, double *noise, GCancellable *cancellable, GEr
 
 /* ---- the method ---- */
 
+const char *
+fx_accuracy_method_name (const FxQuantOptions *quant)
+{
+  const FxThresholdChoice *choice = &quant->method;
+  g_autofree char *name = NULL, *full = NULL;
+
+  if (choice->method == NULL)
+    name = g_strdup ("max");
+  else
+    name = choice->percentile > 0 ? g_strdup_printf ("%s=%.12g", choice->method->name, choice->percentile)
+                                  : g_strdup (choice->method->name);
+  full = g_strconcat (name, quant->asymmetric ? ", asymmetric" : "", NULL);
+  return g_intern_string (full);
+}
+
+/* accuracy->quant says what is tried; it goes to `choice` if it is the best so far. */
 static gboolean
-try_method (FxAccuracy *accuracy, const FxAccuracyMethod *method, FxQuantParams **best, FxThresholdChoice *choice,
-            FxAccuracyFunc func, gpointer user_data, GCancellable *cancellable, GError **error)
+try_method (FxAccuracy *accuracy, const char *doc, FxQuantParams **best, FxQuantOptions *choice, FxAccuracyFunc func,
+            gpointer user_data, GCancellable *cancellable, GError **error)
 {
   double before = accuracy->noise, noise;
-  FxAccuracyLog log = { .name = method->name, .doc = method->doc };
+  FxAccuracyLog log = { .name = fx_accuracy_method_name (&accuracy->quant), .doc = doc };
 
-  if (!fx_threshold_parse (method->name, &accuracy->quant.method, error) || !fx_accuracy_assign (accuracy, error)
-      || !judge (accuracy, &noise, cancellable, error))
+  if (!fx_accuracy_assign (accuracy, error) || !judge (accuracy, &noise, cancellable, error))
     return FALSE;
   log.before_db = isfinite (before) ? fx_output_noise_db (before) : NAN;
   log.after_db = fx_output_noise_db (noise);
@@ -111,7 +126,7 @@ try_method (FxAccuracy *accuracy, const FxAccuracyMethod *method, FxQuantParams 
     {
       fx_quant_params_free (*best);
       *best = g_steal_pointer (&accuracy->params);
-      *choice = accuracy->quant.method;
+      *choice = accuracy->quant;
       accuracy->noise = noise;
     }
   if (func != NULL)
@@ -119,23 +134,30 @@ try_method (FxAccuracy *accuracy, const FxAccuracyMethod *method, FxQuantParams 
   return TRUE;
 }
 
+/* The first method tells what zero points are good for, and the others keep to it. */
 static gboolean
 choose_method (FxAccuracy *accuracy, FxAccuracyFunc func, gpointer user_data, const FxProgress *progress,
                GCancellable *cancellable, GError **error)
 {
   g_autoptr (FxQuantParams) best = NULL;
-  FxThresholdChoice choice = { 0 };
-  guint n = G_N_ELEMENTS (fx_accuracy_methods) - 1;
+  FxQuantOptions choice = accuracy->quant;
+  guint n_first = accuracy->options->auto_zero && !choice.asymmetric ? 2 : 1;
+  guint n = n_first + G_N_ELEMENTS (fx_accuracy_methods) - 2;
 
   for (guint i = 0; i < n; i++)
     {
-      fx_progress_report (progress, (double)i / n, "Trying ranges by %s", fx_accuracy_methods[i].name);
-      if (!try_method (accuracy, &fx_accuracy_methods[i], &best, &choice, func, user_data, cancellable, error))
+      const FxAccuracyMethod *method = &fx_accuracy_methods[i < n_first ? 0 : i - n_first + 1];
+
+      accuracy->quant.asymmetric = choice.asymmetric || (i > 0 && i < n_first);
+      if (!fx_threshold_parse (method->name, &accuracy->quant.method, error))
+        return FALSE;
+      fx_progress_report (progress, (double)i / n, "Trying ranges by %s", fx_accuracy_method_name (&accuracy->quant));
+      if (!try_method (accuracy, method->doc, &best, &choice, func, user_data, cancellable, error))
         return FALSE;
     }
   fx_quant_params_free (accuracy->params);
   accuracy->params = g_steal_pointer (&best);
-  accuracy->quant.method = choice;
+  accuracy->quant = choice;
   return TRUE;
 }
 

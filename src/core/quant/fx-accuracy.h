@@ -37,6 +37,7 @@ typedef struct
 {
   FxPreset preset;
   gboolean auto_method; /* choose the method by the error at the outputs; else quant.method is used */
+  gboolean auto_zero;   /* with auto_method: try each also with zero points that differ from 0 */
   FxQuantOptions quant;
   guint n_threads;
 } FxAccuracyOptions;
@@ -63,6 +64,9 @@ typedef struct
   double before_db, after_db;
   gboolean kept;
 } FxAccuracyLog;
+
+/* "max", "max, asymmetric": a choice for people; interned. */
+const char *fx_accuracy_method_name (const FxQuantOptions *quant);
 
 typedef void (*FxAccuracyFunc) (const FxAccuracyLog *log, gpointer user_data);
 

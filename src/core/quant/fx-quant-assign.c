@@ -451,6 +451,17 @@ value_range (Assign *assign, FxId value, FxValueQuant *quant, FxRange *range)
     measured_range (assign, value, quant, range);
 }
 
+/* Ends that are given and equal say that the zero point is 0: pictures less 128 are integers already. */
+static gboolean
+takes_zero_point (const Assign *assign, FxId value, const FxRange *range)
+{
+  const FxValue *of = fx_graph_value (assign->graph, value);
+  gboolean given
+      = assign->options->value_ranges != NULL && g_hash_table_contains (assign->options->value_ranges, of->name);
+
+  return assign->options->asymmetric && of->constant == NULL && !(given && range->low == -range->high);
+}
+
 static void
 assign_values (Assign *assign)
 {
@@ -464,11 +475,10 @@ assign_values (Assign *assign)
       }
     else if (values[i].integer && leader (assign, i) == i)
       {
-        gboolean asymmetric = assign->options->asymmetric && fx_graph_value (assign->graph, i)->constant == NULL;
         FxRange range;
 
         value_range (assign, i, &values[i], &range);
-        fx_value_quant_set_range (&values[i], &range, asymmetric);
+        fx_value_quant_set_range (&values[i], &range, takes_zero_point (assign, i, &range));
       }
   for (FxId i = 0; i < assign->params->n_values; i++)
     if (values[i].integer && leader (assign, i) != i)
