@@ -53,6 +53,16 @@ parse_line (char *line, GError **error)
   return label;
 }
 
+/* A tab at the end stays: it says that the blanks in front of it belong to the name. */
+static void
+strip_end (char *line)
+{
+  gsize n = strlen (line);
+
+  while (n > 0 && line[n - 1] != '\t' && g_ascii_isspace (line[n - 1]))
+    line[--n] = '\0';
+}
+
 static gboolean
 parse_lines (char *text, GPtrArray *labels, GError **error)
 {
@@ -64,7 +74,7 @@ parse_lines (char *text, GPtrArray *labels, GError **error)
 
       if (end != NULL)
         *end++ = '\0';
-      g_strchomp (line);
+      strip_end (line);
       if (*line != '\0' && *line != '#')
         {
           FxLabel *label = parse_line (line, error);
@@ -76,6 +86,32 @@ parse_lines (char *text, GPtrArray *labels, GError **error)
       line = end;
     }
   return TRUE;
+}
+
+static gboolean
+is_text (const char *data, gsize size)
+{
+  return size == 0 || (memchr (data, '\0', size) == NULL && g_utf8_validate_len (data, size, NULL));
+}
+
+/* Elements may happen to be UTF-8, but then they are seldom letters. */
+static gboolean
+has_controls (const char *data, gsize size)
+{
+  for (gsize i = 0; i < size; i++)
+    if (g_ascii_iscntrl (data[i]) && !g_ascii_isspace (data[i]))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+fx_labels_is_bytes (const char *path)
+{
+  g_autoptr (GBytes) bytes = fx_file_map (path, NULL);
+  const char *data = bytes != NULL ? g_bytes_get_data (bytes, NULL) : NULL;
+  gsize size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
+
+  return data != NULL && (!is_text (data, size) || has_controls (data, size));
 }
 
 GPtrArray *
@@ -93,7 +129,7 @@ fx_labels_read (const char *path, GError **error)
       return NULL;
     }
   data = g_bytes_get_data (bytes, &size);
-  if (size > 0 && (memchr (data, '\0', size) != NULL || !g_utf8_validate_len (data, size, NULL)))
+  if (!is_text (data, size))
     {
       fx_fail (error, FX_ERROR_BAD_DATA, "%s: is neither a sample nor a list: not text", path);
       return NULL;

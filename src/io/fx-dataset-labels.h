@@ -15,6 +15,9 @@ typedef struct
   gboolean used;
 } FxLabel;
 
+/* Whether a file can be read and cannot be a list or labels. */
+gboolean fx_labels_is_bytes (const char *path);
+
 /* The lines of a labels file as FxLabel. NULL and *error: path, line, what was found and wanted. */
 GPtrArray *fx_labels_read (const char *path, GError **error);
 

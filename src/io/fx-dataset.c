@@ -279,6 +279,8 @@ open_any (FxDataset *dataset, const char *path, const char *labels_path, GError 
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     return open_folder (dataset, path, labels_path, error);
   kind = sniff_file (path);
+  if (kind == KIND_OTHER && dataset->raw_dtype != FX_DTYPE_UNDEFINED && fx_labels_is_bytes (path))
+    kind = KIND_TENSOR;
   if (kind == KIND_OTHER)
     return open_list (dataset, path, labels_path, error);
   add_sample (dataset, base, path, kind);

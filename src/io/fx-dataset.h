@@ -49,9 +49,9 @@ typedef struct
  * samples of the class.
  * NULL and *error (starting with a path) if something cannot be read or there is no sample. */
 FxDataset *fx_dataset_open (const char *path, const char *labels_path, GError **error);
-/* The same for a folder in which every file holds bare elements of `raw_dtype` (or is a .npy file), whatever its name,
- * as calibration folders of the boards' converter do; pictures among them are skipped with the reason. UNDEFINED: as
- * above. */
+/* The same for a file, or a folder in which every file holds bare elements of `raw_dtype` (or is a .npy file), whatever
+ * its name, as calibration folders of the boards' converter do; pictures among them are skipped with the reason.
+ * UNDEFINED: as above. */
 FxDataset *fx_dataset_open_raw (const char *path, const char *labels_path, FxDType raw_dtype, GError **error);
 void fx_dataset_free (FxDataset *dataset); /* accepts NULL */
 

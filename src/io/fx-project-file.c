@@ -124,14 +124,16 @@ read_input (FxProject *project, JsonObject *object, const Place *place, GError *
 static gboolean
 read_dataset (FxProject *project, JsonObject *object, const Place *place, GError **error)
 {
-  g_autofree char *input = NULL, *path = NULL, *labels = NULL;
+  g_autofree char *input = NULL, *path = NULL, *labels = NULL, *type = NULL;
 
   if (!read_string (object, "input", place, &input, error) || !read_path (object, "path", place, &path, error)
-      || !read_path (object, "labels", place, &labels, error))
+      || !read_path (object, "labels", place, &labels, error) || !read_string (object, "type", place, &type, error))
     return FALSE;
   if (path == NULL)
     return wrong (place, "path", "given", error);
-  fx_project_add_dataset (project, input, path, labels);
+  if (type != NULL && fx_dtype_from_name (type) == FX_DTYPE_UNDEFINED)
+    return wrong (place, "type", "a type of elements, such as \"f32\" or \"u8\"", error);
+  fx_project_add_dataset (project, input, path, labels)->type = g_steal_pointer (&type);
   return TRUE;
 }
 
@@ -376,6 +378,7 @@ add_lists (JsonBuilder *builder, const FxProject *project, const char *folder)
       add_string (builder, "input", dataset->input);
       add_path (builder, "path", dataset->path, folder);
       add_path (builder, "labels", dataset->labels, folder);
+      add_string (builder, "type", dataset->type);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

@@ -45,6 +45,7 @@ dataset_free (gpointer data)
   g_free (dataset->input);
   g_free (dataset->path);
   g_free (dataset->labels);
+  g_free (dataset->type);
   g_free (dataset);
 }
 
@@ -105,7 +106,7 @@ fx_project_copy (const FxProject *project)
     {
       const FxProjectDataset *dataset = project->datasets->pdata[i];
 
-      fx_project_add_dataset (copy, dataset->input, dataset->path, dataset->labels);
+      fx_project_add_dataset (copy, dataset->input, dataset->path, dataset->labels)->type = g_strdup (dataset->type);
     }
   copy->preset = g_strdup (project->preset);
   copy->method = g_strdup (project->method);
@@ -133,7 +134,7 @@ static gboolean
 datasets_equal (const FxProjectDataset *a, const FxProjectDataset *b)
 {
   return g_strcmp0 (a->input, b->input) == 0 && g_strcmp0 (a->path, b->path) == 0
-         && g_strcmp0 (a->labels, b->labels) == 0;
+         && g_strcmp0 (a->labels, b->labels) == 0 && g_strcmp0 (a->type, b->type) == 0;
 }
 
 typedef gboolean (*Equal) (gconstpointer a, gconstpointer b);
@@ -166,7 +167,7 @@ fx_project_add_edit (FxProject *project, FxProjectEditKind kind, const char *nam
   g_ptr_array_add (project->edits, fx_project_edit_new (kind, name, value));
 }
 
-void
+FxProjectDataset *
 fx_project_add_dataset (FxProject *project, const char *input, const char *path, const char *labels)
 {
   FxProjectDataset *dataset = g_new0 (FxProjectDataset, 1);
@@ -175,6 +176,13 @@ fx_project_add_dataset (FxProject *project, const char *input, const char *path,
   dataset->path = g_strdup (path);
   dataset->labels = g_strdup (labels);
   g_ptr_array_add (project->datasets, dataset);
+  return dataset;
+}
+
+FxDType
+fx_project_dataset_dtype (const FxProjectDataset *dataset)
+{
+  return dataset->type != NULL ? fx_dtype_from_name (dataset->type) : FX_DTYPE_UNDEFINED;
 }
 
 FxProjectInput *

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/fx-types.h"
+#include "core/graph/fx-dtype.h"
 
 G_BEGIN_DECLS
 
@@ -39,6 +40,7 @@ typedef struct
   char *input; /* which input it feeds; NULL: the first one */
   char *path;
   char *labels; /* NULL: none, or found beside the samples */
+  char *type;   /* of the elements of files without a header, "f32"; NULL: their names say it */
 } FxProjectDataset;
 
 typedef struct
@@ -68,7 +70,9 @@ void fx_project_free (FxProject *project); /* accepts NULL */
 gboolean fx_project_equal (const FxProject *a, const FxProject *b);
 
 void fx_project_add_edit (FxProject *project, FxProjectEditKind kind, const char *name, const char *value);
-void fx_project_add_dataset (FxProject *project, const char *input, const char *path, const char *labels);
+/* Borrowed; its other fields may be set. */
+FxProjectDataset *fx_project_add_dataset (FxProject *project, const char *input, const char *path, const char *labels);
+FxDType fx_project_dataset_dtype (const FxProjectDataset *dataset); /* UNDEFINED: none is said */
 /* The entry of an input; NULL if there is none. */
 FxProjectInput *fx_project_find_input (const FxProject *project, const char *name);
 /* The same, added if there is none. */

@@ -29,7 +29,7 @@ full_project (void)
   fx_project_add_edit (project, FX_PROJECT_INPUT_SHAPE, "data", "1x3x32x32");
   input->preprocess = g_strdup ("rgb; mean 1 2 3");
   input->runtime = g_strdup ("nv12");
-  fx_project_add_dataset (project, "data", "/models/samples", "/models/labels.txt");
+  fx_project_add_dataset (project, "data", "/models/samples", "/models/labels.txt")->type = g_strdup ("u8");
   project->preset = g_strdup ("fast");
   project->method = g_strdup ("kl");
   project->samples = 10;
@@ -157,6 +157,8 @@ test_refused (void)
     { "{ \"fixpoint-project\": 1, \"model\": \"a\", \"edits\": [{}] }", "\"edits\", entry 1: \"fix\" should be" },
     { "{ \"fixpoint-project\": 1, \"model\": \"a\", \"datasets\": [{ \"path\": \"x\" }, {}] }",
       "\"datasets\", entry 2: \"path\" should be given" },
+    { "{ \"fixpoint-project\": 1, \"model\": \"a\", \"datasets\": [{ \"path\": \"x\", \"type\": \"bytes\" }] }",
+      "\"type\" should be a type of elements" },
     { "{ \"fixpoint-project\": 1, \"model\": \"a\", \"conversion\": { \"samples\": -1 } }", "not negative" },
     { "{ \"a\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[", "too deeply nested" },
   };

@@ -194,3 +194,15 @@ fx_caffe_load (const char *path, GBytes *bytes, const char *other_path, GPtrArra
   return is_text (bytes) ? load_net (path, bytes, other_path, diagnostics, error)
                          : load_weights (path, bytes, other_path, diagnostics, error);
 }
+
+char *
+fx_caffe_find_other (const char *path)
+{
+  g_autoptr (GBytes) bytes = fx_file_map (path, NULL);
+  gboolean by_name;
+
+  if (bytes == NULL)
+    return NULL;
+  return is_text (bytes) ? find_partner (path, ".prototxt", ".caffemodel", &by_name)
+                         : find_partner (path, ".caffemodel", ".prototxt", &by_name);
+}

@@ -16,4 +16,8 @@ G_BEGIN_DECLS
 FxGraph *
 fx_caffe_load (const char *path, GBytes *bytes, const char *other_path, GPtrArray *diagnostics, GError **error);
 
+/* The other file of a Caffe model as fx_caffe_load() would find it beside this one, a prototxt or caffemodel by its
+ * contents; NULL: none. Free it. */
+char *fx_caffe_find_other (const char *path);
+
 G_END_DECLS
