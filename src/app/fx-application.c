@@ -250,13 +250,15 @@ fx_application_activate (GApplication *base)
 static void
 fx_application_open (GApplication *base, GFile **files, int n_files, G_GNUC_UNUSED const char *hint)
 {
-  for (int i = 0; i < n_files; i++)
-    {
-      const char *path = g_file_peek_path (files[i]);
+  FxWindow *window = fx_application_empty_window (FX_APPLICATION (base));
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) paths = NULL;
 
-      if (path != NULL)
-        fx_application_open_path (FX_APPLICATION (base), path);
-    }
+  for (int i = 0; i < n_files; i++)
+    if (g_file_peek_path (files[i]) != NULL)
+      g_strv_builder_add (builder, g_file_peek_path (files[i]));
+  paths = g_strv_builder_end (builder);
+  fx_window_take_files (window, (const char *const *)paths);
   start (FX_APPLICATION (base));
 }
 

@@ -20,6 +20,7 @@ struct _FxDatasetItem
   GObject parent_instance;
 
   char *input, *path, *labels;
+  FxDType raw_dtype;
   FxDatasetItemState state;
   char *detail;
   FxShared *dataset;
@@ -46,6 +47,7 @@ static GParamSpec *props[N_PROPS];
 typedef struct
 {
   char *path, *labels, *input, *preprocess;
+  FxDType raw_dtype;
   FxShared *graph;
   /* made: */
   FxShared *dataset;
@@ -144,7 +146,7 @@ run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, GCancellable *ca
 
   if (examination->dataset == NULL)
     {
-      dataset = fx_dataset_open (examination->path, examination->labels, &error);
+      dataset = fx_dataset_open_raw (examination->path, examination->labels, examination->raw_dtype, &error);
       if (dataset == NULL)
         {
           g_task_return_error (task, error);
@@ -242,6 +244,7 @@ fx_dataset_item_examine (FxDatasetItem *item, FxShared *graph, const char *prepr
   item->examining = g_cancellable_new ();
   examination->path = g_strdup (item->path);
   examination->labels = g_strdup (item->labels);
+  examination->raw_dtype = item->raw_dtype;
   examination->input = g_strdup (item->input);
   examination->preprocess = g_strdup (preprocess);
   examination->graph = fx_shared_ref (graph);
@@ -268,6 +271,7 @@ fx_dataset_item_new (const FxProjectDataset *dataset)
   item->input = g_strdup (dataset->input);
   item->path = g_strdup (dataset->path);
   item->labels = g_strdup (dataset->labels);
+  item->raw_dtype = fx_project_dataset_dtype (dataset);
   return item;
 }
 
@@ -275,7 +279,7 @@ gboolean
 fx_dataset_item_is (FxDatasetItem *item, const FxProjectDataset *dataset)
 {
   return g_strcmp0 (item->input, dataset->input) == 0 && g_strcmp0 (item->path, dataset->path) == 0
-         && g_strcmp0 (item->labels, dataset->labels) == 0;
+         && g_strcmp0 (item->labels, dataset->labels) == 0 && item->raw_dtype == fx_project_dataset_dtype (dataset);
 }
 
 FxDatasetItemState

@@ -511,7 +511,7 @@ take_loaded (FxDocument *document, const FxLoaded *loaded, const char *path)
   g_clear_pointer (&project->origin, g_free);
   fx_shared_set (&document->findings, loaded->findings);
   fx_history_reset (document->history, project, loaded->graph);
-  if (document->open_as == OPEN_AS_JOURNAL)
+  if (document->open_as == OPEN_AS_JOURNAL || loaded->is_config)
     fx_history_forget_saved (document->history);
   set_state (document, FX_DOCUMENT_READY);
   history_changed (document);

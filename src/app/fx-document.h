@@ -37,7 +37,8 @@ FxDocument *fx_document_new (void);
 
 /* ---- files ---- */
 
-/* Opens a model or project in place of what is there. `weights` may be NULL. */
+/* Opens a model, project or configuration in place of what is there. `weights` may be NULL. What a configuration says
+ * becomes a project that was never saved. */
 void fx_document_open (FxDocument *document, const char *path, const char *weights);
 /* The same, for a project that is to be saved elsewhere: the sample. */
 void fx_document_open_copy (FxDocument *document, const char *path);
@@ -73,6 +74,9 @@ void fx_document_take_project (FxDocument *document, FxProject *project, const c
 void fx_document_set_target (FxDocument *document, const char *target);
 /* fx-document-settings.c: steps that change one thing. */
 void fx_document_add_dataset (FxDocument *document, const char *path, const char *input); /* NULL: one without data */
+/* fx-document-samples.c: the same for files of which a worker finds out what inputs they are for; as one step, when
+ * that is known. What cannot be used is told by "message". */
+void fx_document_add_samples (FxDocument *document, const char *const *paths);
 void fx_document_remove_dataset (FxDocument *document, guint index);
 void fx_document_set_preprocess (FxDocument *document, const char *input, const char *text);
 void fx_document_set_runtime (FxDocument *document, const char *input, const char *type);

@@ -5,7 +5,8 @@
 #include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-infer.h"
-#include "io/fx-file.h"
+#include "io/config/config-project.h"
+#include "io/fx-file-kind.h"
 #include "io/fx-model.h"
 #include "io/fx-project-file.h"
 
@@ -21,27 +22,18 @@ struct _FxLoadJob
 
 G_DEFINE_FINAL_TYPE (FxLoadJob, fx_load_job, FX_TYPE_JOB)
 
-static gboolean
-is_project (const char *path)
-{
-  g_autoptr (GBytes) bytes = fx_file_map (path, NULL);
-  gconstpointer data;
-  gsize size;
-
-  if (bytes == NULL)
-    return FALSE;
-  data = g_bytes_get_data (bytes, &size);
-  return g_str_has_suffix (path, ".fixpoint") || (data != NULL && fx_project_file_sniff (data, size));
-}
-
 static FxProject *
-read_project (FxLoadJob *job, GError **error)
+read_project (FxLoadJob *job, GPtrArray *findings, GError **error)
 {
+  FxFileKind kind = fx_file_kind (job->path, NULL);
   FxProject *project;
 
-  job->loaded.is_project = is_project (job->path);
+  job->loaded.is_project = kind == FX_FILE_PROJECT;
+  job->loaded.is_config = kind == FX_FILE_CONFIG;
   if (job->loaded.is_project)
     return fx_project_file_load (job->path, error);
+  if (job->loaded.is_config)
+    return fx_config_project_load (job->path, findings, error);
   project = fx_project_new ();
   project->model = g_strdup (job->path);
   project->weights = g_strdup (job->weights);
@@ -76,7 +68,7 @@ fx_load_job_run (FxJob *base, const FxProgress *progress, GCancellable *cancella
   g_autoptr (FxGraph) graph = NULL;
 
   fx_progress_report (progress, 0, _ ("Reading"));
-  job->loaded.project = read_project (job, error);
+  job->loaded.project = read_project (job, findings, error);
   if (job->loaded.project == NULL)
     return FALSE;
   fx_progress_report (progress, 0.1, _ ("Reading the model"));
@@ -88,6 +80,8 @@ fx_load_job_run (FxJob *base, const FxProgress *progress, GCancellable *cancella
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   fx_progress_report (progress, 0.8, _ ("Applying edits"));
+  if (job->loaded.is_config)
+    fx_config_project_finish (job->loaded.project, graph);
   make_edits (job->loaded.project, graph, findings);
   job->loaded.graph = fx_shared_new (g_steal_pointer (&graph), (GDestroyNotify)fx_graph_free);
   job->loaded.findings = fx_shared_new (g_steal_pointer (&findings), (GDestroyNotify)g_ptr_array_unref);

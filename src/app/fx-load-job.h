@@ -15,13 +15,14 @@ G_DECLARE_FINAL_TYPE (FxLoadJob, fx_load_job, FX, LOAD_JOB, FxJob)
 typedef struct
 {
   FxProject *project;
-  gboolean is_project; /* it came from a project file, and not from a model */
+  gboolean is_project; /* it came from a project file */
+  gboolean is_config;  /* or from a configuration of the boards' converter; neither: from a model */
   FxShared *graph;     /* FxGraph, sorted and inferred, with the edits made */
   FxShared *findings;  /* GPtrArray of FxDiagnostic, of the reader */
 } FxLoaded;
 
-/* `path` is a project or a model of any known format; `weights` (may be NULL) is the second file of a model that has
- * two: without it, it is looked for in the same folder. */
+/* `path` is a project, a configuration or a model of any known format; `weights` (may be NULL) is the second file of a
+ * model that has two: without it, it is looked for in the same folder. */
 FxLoadJob *fx_load_job_new (const char *path, const char *weights);
 
 /* What a job that is done has read; borrowed. */

@@ -104,7 +104,9 @@ find (FxWindow *window)
 static void
 add_dataset (FxWindow *window, const char *path)
 {
-  fx_document_add_dataset (window->document, path, NULL);
+  const char *const paths[] = { path, NULL };
+
+  fx_document_add_samples (window->document, paths);
 }
 
 /* Of the first input. */
@@ -184,6 +186,24 @@ verb_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
     verbs[i].with_text (data, g_variant_get_string (parameter, NULL));
 }
 
+/* (path, weights) */
+static void
+open_pair_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  const char *path, *weights;
+
+  g_variant_get (parameter, "(&s&s)", &path, &weights);
+  fx_window_open_pair (data, path, weights);
+}
+
+static void
+take_files_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autofree const char **paths = g_variant_get_strv (parameter, NULL);
+
+  fx_window_take_files (data, paths);
+}
+
 /* (name, shape) */
 static void
 set_input_shape_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -252,6 +272,8 @@ fx_window_add_actions (FxWindow *window)
 {
   static const GActionEntry entries[] = { { "set-input-shape", set_input_shape_cb, "(ss)", NULL, NULL, { 0 } },
                                           { "remove-dataset", remove_dataset_cb, "u", NULL, NULL, { 0 } },
+                                          { "open-pair", open_pair_cb, "(ss)", NULL, NULL, { 0 } },
+                                          { "take-files", take_files_cb, "as", NULL, NULL, { 0 } },
                                           { "show-errors", NULL, NULL, "false", show_errors_cb, { 0 } },
                                           { "group-nodes", NULL, NULL, "false", group_nodes_cb, { 0 } } };
 

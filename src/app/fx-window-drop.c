@@ -1,78 +1,93 @@
-/* Files that are dropped on the window: a model or project is opened, folders become calibration samples of what is
- * open.
+/* Files that are dropped on the window. While they hang over it, the place that takes them is marked, and a line says
+ * what will happen to them or why nothing can.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-window-private.h"
 
-#include <glib/gi18n.h>
+/* ---- the mark ---- */
 
-/* A prototxt names the network, and its weights lie beside it: it goes before them. */
+/* What the window looks like while files hang over it: one of the style classes. */
+static const char *const looks[] = { "drop-model", "drop-data", "drop-refused" };
+
+static void
+clear_mark (FxWindow *window)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    gtk_widget_remove_css_class (GTK_WIDGET (window), looks[i]);
+  gtk_widget_set_visible (window->drop_hint, FALSE);
+}
+
 static const char *
-find_model (GSList *files)
+look_of (const FxIntake *intake)
 {
-  const char *found = NULL;
-
-  for (GSList *l = files; l != NULL; l = l->next)
-    {
-      const char *path = g_file_peek_path (l->data);
-
-      if (path != NULL && fx_window_can_open (path) && (found == NULL || g_str_has_suffix (path, ".prototxt")))
-        found = path;
-    }
-  return found;
+  if (fx_intake_is_refused (intake))
+    return looks[2];
+  return looks[intake->models->len > 0 ? 0 : 1];
 }
 
-static guint
-add_folders (FxWindow *window, GSList *files)
+static char **
+paths_of (const GValue *value)
 {
-  guint n = 0;
+  GSList *files = gdk_file_list_get_files (g_value_get_boxed (value));
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
 
   for (GSList *l = files; l != NULL; l = l->next)
-    {
-      const char *path = g_file_peek_path (l->data);
-
-      if (path == NULL || !g_file_test (path, G_FILE_TEST_IS_DIR))
-        continue;
-      fx_document_add_dataset (window->document, path, NULL);
-      n++;
-    }
-  return n;
+    if (g_file_peek_path (l->data) != NULL)
+      g_strv_builder_add (paths, g_file_peek_path (l->data));
+  g_slist_free (files);
+  return g_strv_builder_end (paths);
 }
+
+/* The files are known before they are dropped, where the other program lets them be read. */
+static void
+value_cb (FxWindow *window, G_GNUC_UNUSED GParamSpec *pspec, GtkDropTarget *target)
+{
+  const GValue *value = gtk_drop_target_get_value (target);
+  g_autoptr (FxIntake) intake = NULL;
+  g_auto (GStrv) paths = NULL;
+
+  clear_mark (window);
+  if (value == NULL)
+    return;
+  paths = paths_of (value);
+  intake = fx_intake_new ((const char *const *)paths, fx_document_get_state (window->document) == FX_DOCUMENT_READY);
+  gtk_widget_add_css_class (GTK_WIDGET (window), look_of (intake));
+  gtk_label_set_text (GTK_LABEL (window->drop_hint), intake->text);
+  gtk_widget_set_visible (window->drop_hint, TRUE);
+}
+
+/* ---- the drop ---- */
 
 static gboolean
 drop_cb (FxWindow *window, const GValue *value)
 {
-  GSList *files = gdk_file_list_get_files (g_value_get_boxed (value));
-  gboolean is_ready = fx_document_get_state (window->document) == FX_DOCUMENT_READY;
-  const char *model = find_model (files);
-  gboolean taken = TRUE;
+  g_auto (GStrv) paths = paths_of (value);
 
-  gtk_widget_remove_css_class (GTK_WIDGET (window), "drop-highlight");
-  if (model != NULL)
-    fx_window_open (window, model);
-  else if (is_ready && add_folders (window, files) > 0)
-    gtk_widget_activate_action (GTK_WIDGET (window), "win.show-page", "s", "calibration");
-  else
-    {
-      fx_window_tell (window, is_ready ? _ ("Drop a model, or a folder with calibration samples")
-                                       : _ ("Drop an ONNX or Caffe model, or a Fixpoint project"));
-      taken = FALSE;
-    }
-  g_slist_free (files);
-  return taken;
+  clear_mark (window);
+  return fx_window_take_files (window, (const char *const *)paths);
 }
 
-static GdkDragAction
-enter_cb (FxWindow *window)
-{
-  gtk_widget_add_css_class (GTK_WIDGET (window), "drop-highlight");
-  return GDK_ACTION_COPY;
-}
-
+/* A line over everything else in the window; files fall through it. */
 static void
-leave_cb (FxWindow *window)
+add_hint (FxWindow *window)
 {
-  gtk_widget_remove_css_class (GTK_WIDGET (window), "drop-highlight");
+  g_autoptr (GtkWidget) content = g_object_ref (adw_application_window_get_content (ADW_APPLICATION_WINDOW (window)));
+  GtkWidget *overlay = gtk_overlay_new ();
+
+  window->drop_hint = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (window->drop_hint), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (window->drop_hint), 60);
+  gtk_label_set_justify (GTK_LABEL (window->drop_hint), GTK_JUSTIFY_CENTER);
+  gtk_widget_add_css_class (window->drop_hint, "drop-hint");
+  gtk_widget_set_halign (window->drop_hint, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (window->drop_hint, GTK_ALIGN_END);
+  gtk_widget_set_margin_bottom (window->drop_hint, 36);
+  gtk_widget_set_can_target (window->drop_hint, FALSE);
+  gtk_widget_set_visible (window->drop_hint, FALSE);
+  adw_application_window_set_content (ADW_APPLICATION_WINDOW (window), NULL);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), content);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), window->drop_hint);
+  adw_application_window_set_content (ADW_APPLICATION_WINDOW (window), overlay);
 }
 
 void
@@ -80,8 +95,10 @@ fx_window_init_drop (FxWindow *window)
 {
   GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
+  add_hint (window);
+  gtk_drop_target_set_preload (target, TRUE);
+  g_signal_connect_swapped (target, "notify::value", G_CALLBACK (value_cb), window);
   g_signal_connect_swapped (target, "drop", G_CALLBACK (drop_cb), window);
-  g_signal_connect_swapped (target, "enter", G_CALLBACK (enter_cb), window);
-  g_signal_connect_swapped (target, "leave", G_CALLBACK (leave_cb), window);
+  g_signal_connect_swapped (target, "leave", G_CALLBACK (clear_mark), window);
   gtk_widget_add_controller (GTK_WIDGET (window), GTK_EVENT_CONTROLLER (target));
 }

@@ -6,12 +6,10 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-typedef void (*PathFunc) (FxWindow *window, const char *path);
-
 typedef struct
 {
   FxWindow *window;
-  PathFunc take;
+  FxWindowPathFunc take;
 } Question;
 
 static void
@@ -37,9 +35,9 @@ question_free (gpointer data, G_GNUC_UNUSED GClosure *closure)
   g_free (question);
 }
 
-/* The dialog is freed with its answer. */
-static GtkFileChooser *
-ask (FxWindow *window, const char *title, GtkFileChooserAction action, const char *accept, PathFunc take)
+GtkFileChooser *
+fx_window_ask_file (FxWindow *window, const char *title, GtkFileChooserAction action, const char *accept,
+                    FxWindowPathFunc take)
 {
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, GTK_WINDOW (window), action, accept, NULL);
   Question *question = g_new0 (Question, 1);
@@ -52,8 +50,8 @@ ask (FxWindow *window, const char *title, GtkFileChooserAction action, const cha
   return GTK_FILE_CHOOSER (dialog);
 }
 
-static void
-add_filter (GtkFileChooser *chooser, const char *name, const char *const *suffixes)
+void
+fx_window_add_filter (GtkFileChooser *chooser, const char *name, const char *const *suffixes)
 {
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
 
@@ -93,23 +91,14 @@ suggest_name (GtkFileChooser *chooser, FxWindow *window, const char *suffix)
 
 /* ---- open ---- */
 
-static const char *const model_suffixes[] = { "onnx", "prototxt", "caffemodel", "fixpoint", NULL };
-
-gboolean
-fx_window_can_open (const char *path)
-{
-  const char *dot = strrchr (path, '.');
-
-  return dot != NULL && g_strv_contains (model_suffixes, dot + 1);
-}
-
 void
 fx_window_ask_open (FxWindow *window)
 {
-  GtkFileChooser *chooser
-      = ask (window, _ ("Open Model or Project"), GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), fx_window_open);
+  static const char *const suffixes[] = { "onnx", "prototxt", "caffemodel", "fixpoint", "yaml", "yml", NULL };
+  GtkFileChooser *chooser = fx_window_ask_file (window, _ ("Open Model or Project"), GTK_FILE_CHOOSER_ACTION_OPEN,
+                                                _ ("_Open"), fx_window_open);
 
-  add_filter (chooser, _ ("Models and Projects"), model_suffixes);
+  fx_window_add_filter (chooser, _ ("Models, Projects and Configurations"), suffixes);
   add_all_filter (chooser);
 }
 
@@ -143,10 +132,11 @@ void
 fx_window_ask_save (FxWindow *window)
 {
   static const char *const suffixes[] = { "fixpoint", NULL };
-  GtkFileChooser *chooser = ask (window, _ ("Save Project"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), fx_window_save);
+  GtkFileChooser *chooser
+      = fx_window_ask_file (window, _ ("Save Project"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), fx_window_save);
 
   g_signal_connect_object (chooser, "response", G_CALLBACK (save_answered_cb), window, G_CONNECT_SWAPPED);
-  add_filter (chooser, _ ("Fixpoint Projects"), suffixes);
+  fx_window_add_filter (chooser, _ ("Fixpoint Projects"), suffixes);
   suggest_name (chooser, window, ".fixpoint");
 }
 
@@ -174,10 +164,10 @@ void
 fx_window_ask_export_model (FxWindow *window)
 {
   static const char *const suffixes[] = { "onnx", NULL };
-  GtkFileChooser *chooser
-      = ask (window, _ ("Export Model"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), fx_window_export_model);
+  GtkFileChooser *chooser = fx_window_ask_file (window, _ ("Export Model"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"),
+                                                fx_window_export_model);
 
-  add_filter (chooser, _ ("ONNX Models"), suffixes);
+  fx_window_add_filter (chooser, _ ("ONNX Models"), suffixes);
   suggest_name (chooser, window, "_edited.onnx");
 }
 
@@ -208,10 +198,10 @@ fx_window_ask_export_graph (FxWindow *window, const char *format)
   const char *const suffixes[] = { format, NULL };
   g_autofree char *ending = g_strconcat (".", format, NULL);
   g_autofree char *name = g_ascii_strup (format, -1);
-  GtkFileChooser *chooser
-      = ask (window, _ ("Export Graph"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), fx_window_export_graph);
+  GtkFileChooser *chooser = fx_window_ask_file (window, _ ("Export Graph"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"),
+                                                fx_window_export_graph);
 
-  add_filter (chooser, name, suffixes);
+  fx_window_add_filter (chooser, name, suffixes);
   suggest_name (chooser, window, ending);
 }
 
@@ -232,10 +222,10 @@ void
 fx_window_ask_export_chart (FxWindow *window)
 {
   static const char *const suffixes[] = { "svg", "png", "csv", NULL };
-  GtkFileChooser *chooser
-      = ask (window, _ ("Save the Plot"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), fx_window_export_chart);
+  GtkFileChooser *chooser = fx_window_ask_file (window, _ ("Save the Plot"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"),
+                                                fx_window_export_chart);
 
-  add_filter (chooser, "SVG, PNG, CSV", suffixes);
+  fx_window_add_filter (chooser, "SVG, PNG, CSV", suffixes);
   suggest_name (chooser, window, "_errors.svg");
 }
 
@@ -244,11 +234,14 @@ fx_window_ask_export_chart (FxWindow *window)
 static void
 take_dataset (FxWindow *window, const char *path)
 {
-  fx_document_add_dataset (window->document, path, NULL);
+  const char *const paths[] = { path, NULL };
+
+  fx_window_add_samples (window, paths);
 }
 
 void
 fx_window_ask_add_dataset (FxWindow *window)
 {
-  ask (window, _ ("Add Calibration Samples"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Add"), take_dataset);
+  fx_window_ask_file (window, _ ("Add Calibration Samples"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Add"),
+                      take_dataset);
 }

@@ -15,9 +15,10 @@
 
 /* ---- options ---- */
 
-/* All sources of an input; the first one may have labels. FALSE: there are none. */
+/* All sources of an input; the first one may have labels. FALSE and *error: there are none, or they hold elements of
+ * different types. */
 static gboolean
-add_datasets (FxConversionInput *to, const FxProject *project, const char *input, gboolean is_first)
+add_datasets (FxConversionInput *to, const FxProject *project, const char *input, gboolean is_first, GError **error)
 {
   g_autoptr (GStrvBuilder) more = g_strv_builder_new ();
 
@@ -29,14 +30,18 @@ add_datasets (FxConversionInput *to, const FxProject *project, const char *input
         continue;
       if (to->dataset != NULL)
         {
+          if (fx_project_dataset_dtype (dataset) != to->raw_dtype)
+            return fx_fail (error, FX_ERROR_BAD_DATA, _ ("%s: the calibration samples hold numbers of different types"),
+                            input);
           g_strv_builder_add (more, dataset->path);
           continue;
         }
       to->dataset = g_strdup (dataset->path);
       to->labels = g_strdup (dataset->labels);
+      to->raw_dtype = fx_project_dataset_dtype (dataset);
     }
   to->more = g_strv_builder_end (more);
-  return to->dataset != NULL;
+  return to->dataset != NULL || fx_fail (error, FX_ERROR_BAD_DATA, "%s", _ ("Add calibration samples first"));
 }
 
 /* Where the board feeds something else than the network was trained on, the arithmetic of the pipeline moves into the
@@ -72,8 +77,8 @@ add_inputs (FxConversionOptions *options, const FxProject *project, const FxGrap
 
       input->name = g_strdup (name);
       *page = "calibration";
-      if (!add_datasets (input, project, name, i == 0))
-        return fx_fail (error, FX_ERROR_BAD_DATA, "%s", _ ("Add calibration samples first"));
+      if (!add_datasets (input, project, name, i == 0, error))
+        return FALSE;
       *page = "inputs";
       if (entry != NULL && entry->runtime != NULL)
         {

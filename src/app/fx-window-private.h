@@ -3,8 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "app/fx-application-private.h"
 #include "app/fx-autosave.h"
 #include "app/fx-graph-view.h"
+#include "app/fx-intake.h"
 #include "app/fx-job-queue.h"
 #include "app/fx-start-page.h"
 #include "app/fx-window.h"
@@ -24,9 +26,13 @@ struct _FxWindow
   FxDocument *document;
   FxJobQueue *queue;
   FxAutosave *autosave;
+  char *half;                  /* file of a Caffe model whose other file is asked for */
+  char **samples;              /* to be added when the model is there; NULL */
   gboolean stopped, discarded; /* what the person has agreed to, closing the window */
   gboolean close_when_saved;
   gboolean show_errors; /* boxes are colored by their error */
+
+  GtkWidget *drop_hint; /* borrowed: what will happen to files that hang over the window */
 
   /* template widgets */
   AdwToastOverlay *toasts;
@@ -72,11 +78,22 @@ void fx_window_saved (FxWindow *window, gboolean success); /* or not: an error, 
 /* fx-window-drop.c */
 void fx_window_init_drop (FxWindow *window);
 
+/* fx-window-open.c */
+void fx_window_init_open (FxWindow *window);
+void fx_window_open_pair (FxWindow *window, const char *path, const char *weights); /* "": there are none */
+/* To what is open, which is ready; of a worker that finds out what inputs they are for. */
+void fx_window_add_samples (FxWindow *window, const char *const *paths);
+void fx_window_forget_samples (FxWindow *window); /* that wait for their model */
+
 /* fx-window-views.c: after the actions */
 void fx_window_init_views (FxWindow *window);
 
 /* fx-window-files.c: each asks where, then does it */
-gboolean fx_window_can_open (const char *path); /* by its name */
+typedef void (*FxWindowPathFunc) (FxWindow *window, const char *path);
+/* The dialog is freed with its answer. */
+GtkFileChooser *fx_window_ask_file (FxWindow *window, const char *title, GtkFileChooserAction action,
+                                    const char *accept, FxWindowPathFunc take);
+void fx_window_add_filter (GtkFileChooser *chooser, const char *name, const char *const *suffixes);
 void fx_window_ask_open (FxWindow *window);
 void fx_window_ask_save (FxWindow *window);
 void fx_window_ask_export_model (FxWindow *window);

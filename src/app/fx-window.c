@@ -42,15 +42,6 @@ application_of (FxWindow *window)
   return FX_APPLICATION (gtk_window_get_application (GTK_WINDOW (window)));
 }
 
-void
-fx_window_open (FxWindow *window, const char *path)
-{
-  if (fx_document_is_modified (window->document))
-    fx_application_open_path (application_of (window), path);
-  else
-    fx_document_open (window->document, path, NULL);
-}
-
 FxDocument *
 fx_window_get_document (FxWindow *window)
 {
@@ -216,6 +207,8 @@ fx_window_finalize (GObject *object)
 {
   g_clear_object (&FX_WINDOW (object)->document);
   g_clear_object (&FX_WINDOW (object)->queue);
+  g_free (FX_WINDOW (object)->half);
+  g_strfreev (FX_WINDOW (object)->samples);
   G_OBJECT_CLASS (fx_window_parent_class)->finalize (object);
 }
 
@@ -285,6 +278,7 @@ fx_window_init (FxWindow *window)
   bind_document (window);
   fx_window_init_jobs (window);
   fx_window_init_close (window);
+  fx_window_init_open (window);
   fx_window_init_drop (window);
   fx_window_add_actions (window);
   fx_window_init_views (window);

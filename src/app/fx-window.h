@@ -1,7 +1,7 @@
 /* One window, one document.
  *
  * fx-window.c binds the widgets to the document, fx-window-actions.c has the verbs, fx-window-files.c what asks for
- * files and what takes files that were dropped.
+ * files, fx-window-open.c what is done with them.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
@@ -17,7 +17,10 @@ G_DECLARE_FINAL_TYPE (FxWindow, fx_window, FX, WINDOW, AdwApplicationWindow)
 FxWindow *fx_window_new (FxApplication *application);
 FxDocument *fx_window_get_document (FxWindow *window);
 gboolean fx_window_is_empty (FxWindow *window); /* nothing is open or being opened */
-/* Opens a model or project in place of what is there; in another window if that has changes that are not saved. */
+/* Opens a model, project or configuration in place of what is there; in another window if that has changes that are not
+ * saved. */
 void fx_window_open (FxWindow *window, const char *path);
+/* Opens models and adds samples, as if they had been dropped; FALSE: none of the files is of any use, which is told. */
+gboolean fx_window_take_files (FxWindow *window, const char *const *paths);
 
 G_END_DECLS

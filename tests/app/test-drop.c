@@ -1,7 +1,49 @@
-/* Files dropped on the window: a model opens, a folder becomes samples, and what is neither is not taken.
+/* Files dropped on the window: each lands where it means something, several at once, and what is of no use says why.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app-test.h"
+
+#include "app/fx-settings.h"
+#include "app/fx-window-private.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static char *scratch; /* a folder of files that the tests make */
+
+/* ---- files ---- */
+
+static char *
+sample (const char *name)
+{
+  return g_build_filename (g_getenv ("FIXPOINT_DATA_DIR"), "sample", name, NULL);
+}
+
+static char *
+make_bytes (const char *name, gsize size)
+{
+  char *path = g_build_filename (scratch, name, NULL);
+  g_autofree char *bytes = g_malloc (size);
+
+  memset (bytes, 7, size); /* neither text nor anything with a mark */
+  g_assert_true (g_file_set_contents (path, bytes, (gssize)size, NULL));
+  return path;
+}
+
+static char *
+make_text (const char *name, const char *text)
+{
+  char *path = g_build_filename (scratch, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  return path;
+}
+
+static const char net_text[] = "name: \"net\"\nlayer {\n  name: \"data\"\n  type: \"Input\"\n  top: \"data\"\n"
+                               "  input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } }\n}\nlayer {\n  name: \"relu\"\n"
+                               "  type: \"ReLU\"\n  bottom: \"data\"\n  top: \"out\"\n}\n";
+
+/* ---- the drop ---- */
 
 static GtkDropTarget *
 find_target (FxWindow *window)
@@ -18,46 +60,300 @@ find_target (FxWindow *window)
   g_error ("the window takes no files");
 }
 
-/* Whether the file of the sample was taken. */
+/* Whether they were taken; the last path is NULL. */
 static gboolean
-drop (FxWindow *window, const char *name)
+drop (FxWindow *window, const char *path, ...)
 {
-  g_autofree char *path = g_build_filename (g_getenv ("FIXPOINT_DATA_DIR"), "sample", name, NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  GFile *files[] = { file };
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
   g_auto (GValue) value = G_VALUE_INIT;
   gboolean taken = FALSE;
+  va_list paths;
 
+  va_start (paths, path);
+  for (; path != NULL; path = va_arg (paths, const char *))
+    g_ptr_array_add (files, g_file_new_for_path (path));
+  va_end (paths);
   g_value_init (&value, GDK_TYPE_FILE_LIST);
-  g_value_take_boxed (&value, gdk_file_list_new_from_array (files, 1));
+  g_value_take_boxed (&value, gdk_file_list_new_from_array ((GFile **)files->pdata, files->len));
   g_signal_emit_by_name (find_target (window), "drop", &value, 10.0, 10.0, &taken);
   return taken;
 }
 
+/* The sentence that the document or an intake told last. */
+static char *told;
+
 static void
-test_drop (void)
+told_cb (G_GNUC_UNUSED FxDocument *document, const char *text)
 {
+  g_free (told);
+  told = g_strdup (text);
+}
+
+static gboolean
+was_told (G_GNUC_UNUSED gpointer data)
+{
+  return told != NULL;
+}
+
+static const FxProject *
+project_of (FxWindow *window)
+{
+  return fx_document_get_project (fx_window_get_document (window));
+}
+
+static gboolean
+has_one (gpointer window)
+{
+  return project_of (window)->datasets->len == 1;
+}
+
+static gboolean
+has_two (gpointer window)
+{
+  return project_of (window)->datasets->len == 2;
+}
+
+static const FxProjectDataset *
+dataset_at (FxWindow *window, guint i)
+{
+  return project_of (window)->datasets->pdata[i];
+}
+
+/* A window with the sample model, and nothing else. */
+static FxWindow *
+start_with_model (FxApplication **application)
+{
+  g_autofree char *path = sample ("sample.onnx");
+  FxWindow *window;
+
+  *application = app_test_start ();
+  window = app_test_window (*application);
+  g_clear_pointer (&told, g_free);
+  g_signal_connect (fx_window_get_document (window), "message", G_CALLBACK (told_cb), NULL);
+  g_assert_true (drop (window, path, NULL));
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  return window;
+}
+
+/* ---- the tests ---- */
+
+static void
+test_folder (void)
+{
+  g_autofree char *folder = sample ("calibration"), *readme = sample ("README.md");
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+
+  g_assert_false (drop (window, folder, NULL)); /* of what? */
+  app_test_stop (application);
+  window = start_with_model (&application);
+  g_assert_cmpuint (project_of (window)->datasets->len, ==, 0);
+  g_assert_false (drop (window, readme, NULL));
+  g_assert_true (drop (window, folder, NULL));
+  app_test_wait (has_one, window, "the samples");
+  g_assert_cmpstr (dataset_at (window, 0)->path, ==, folder);
+  g_assert_null (dataset_at (window, 0)->input);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  app_test_stop (application);
+}
+
+/* A model and its samples together; pictures together become a list. */
+static void
+test_together (void)
+{
+  g_autofree char *model = sample ("sample.onnx"), *folder = sample ("calibration"), *list = NULL, *first = NULL;
+  g_autofree char *second = NULL;
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+
+  g_assert_true (drop (window, folder, model, NULL));
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  app_test_wait (has_one, window, "the samples");
+
+  first = g_build_filename (folder, g_dir_read_name (dir), NULL);
+  second = g_build_filename (folder, g_dir_read_name (dir), NULL);
+  g_assert_true (drop (window, first, second, NULL));
+  app_test_wait (has_two, window, "the pictures");
+  g_assert_true (g_file_get_contents (dataset_at (window, 1)->path, &list, NULL, NULL));
+  g_assert_nonnull (strstr (list, first));
+  g_assert_nonnull (strstr (list, second));
+  app_test_stop (application);
+}
+
+/* Bare elements are for the input that takes as many bytes; others say what was found and wanted. */
+static void
+test_tensors (void)
+{
+  g_autofree char *floats = make_bytes ("a.rgb", 3 * 64 * 64 * 4), *bytes = make_bytes ("nameless", 3 * 64 * 64);
+  g_autofree char *odd = make_bytes ("odd.bin", 1000);
+  FxApplication *application;
+  FxWindow *window = start_with_model (&application);
+
+  g_assert_true (drop (window, floats, NULL));
+  app_test_wait (has_one, window, "float samples");
+  g_assert_cmpstr (dataset_at (window, 0)->type, ==, "f32");
+  g_assert_true (drop (window, bytes, NULL));
+  app_test_wait (has_two, window, "byte samples");
+  g_assert_cmpstr (dataset_at (window, 1)->type, ==, "u8");
+  g_assert_null (told);
+  g_assert_true (drop (window, odd, NULL));
+  app_test_wait (was_told, NULL, "what is wrong");
+  g_assert_nonnull (strstr (told, "odd.bin"));
+  g_assert_nonnull (strstr (told, "49152 bytes, found 1000"));
+  g_assert_cmpuint (project_of (window)->datasets->len, ==, 2);
+  app_test_stop (application);
+}
+
+static const char config_text[] = "model_parameters:\n  onnx_model: %s\n  march: bernoulli2\n"
+                                  "input_parameters:\n  input_type_train: rgb\n  input_layout_train: NCHW\n"
+                                  "  input_type_rt: nv12\n  norm_type: data_mean_and_scale\n  mean_value: 128\n"
+                                  "  scale_value: 0.0078125\n  input_shape: 1x3x64x64\n"
+                                  "calibration_parameters:\n  cal_data_dir: %s\n  calibration_type: max\n"
+                                  "  preprocess_on: True\n  run_on_cpu: head\n"
+                                  "compiler_parameters:\n  optimize_level: O3\n";
+
+static void
+test_config (void)
+{
+  g_autofree char *model = sample ("sample.onnx"), *folder = sample ("calibration");
+  g_autofree char *text = g_strdup_printf (config_text, model, folder), *path = make_text ("net.yaml", text);
+  g_autofree char *broken = make_text ("broken.yaml", "model_parameters:\n  march: x9\n"), *failure = NULL;
   FxApplication *application = app_test_start ();
   FxWindow *window = app_test_window (application);
   const FxProject *project;
+  const FxProjectInput *input;
 
-  g_assert_false (drop (window, "calibration")); /* of what? */
-  g_assert_true (drop (window, "sample.onnx"));
+  g_assert_true (drop (window, broken, NULL));
+  app_test_wait_document (window, FX_DOCUMENT_FAILED);
+  g_object_get (fx_window_get_document (window), "failure", &failure, NULL);
+  g_assert_nonnull (strstr (failure, "broken.yaml"));
+  g_assert_nonnull (strstr (failure, "errors)"));
+
+  g_assert_true (drop (window, path, NULL));
   app_test_wait_document (window, FX_DOCUMENT_READY);
-  project = fx_document_get_project (fx_window_get_document (window));
-  g_assert_cmpuint (project->datasets->len, ==, 0);
-  g_assert_false (drop (window, "README.md"));
-  g_assert_true (drop (window, "calibration"));
-  project = fx_document_get_project (fx_window_get_document (window));
+  project = project_of (window);
+  g_assert_cmpstr (project->model, ==, model);
+  g_assert_cmpstr (project->target, ==, "rdk-x3");
+  g_assert_cmpstr (project->method, ==, "max");
+  g_assert_cmpuint (project->edits->len, ==, 0); /* the model has that shape */
+  input = fx_project_find_input (project, "input");
+  g_assert_nonnull (input);
+  g_assert_cmpstr (input->runtime, ==, "nv12");
+  g_assert_nonnull (strstr (input->preprocess, "; mean 128; scale 0.0078125"));
   g_assert_cmpuint (project->datasets->len, ==, 1);
+  g_assert_cmpstr (dataset_at (window, 0)->path, ==, folder);
+  g_assert_true (fx_document_is_modified (fx_window_get_document (window))); /* there is no project file yet */
+  app_test_stop (application);
+}
+
+/* Both files of a Caffe model, or one whose other one is not there. */
+static void
+test_caffe (void)
+{
+  g_autofree char *net = make_text ("net.prototxt", net_text);
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+
+  g_assert_true (drop (window, net, NULL));
+  app_test_picture (app_test_dialog (), "other-file-question");
+  app_test_answer ("cancel");
+  g_assert_cmpint (fx_document_get_state (fx_window_get_document (window)), ==, FX_DOCUMENT_EMPTY);
+  g_assert_true (drop (window, net, NULL));
+  app_test_answer ("without");
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  g_assert_cmpstr (project_of (window)->model, ==, net);
+  app_test_stop (application);
+}
+
+static void
+test_intake (void)
+{
+  g_autofree char *net = make_text ("pair.prototxt", net_text), *weights = make_bytes ("other.caffemodel", 10);
+  g_autofree char *model = sample ("sample.onnx"), *pdf = make_text ("paper.pdf", "%PDF-1.4 and so on");
+  g_autofree char *folder = sample ("calibration");
+  const char *const pair[] = { weights, net, NULL }, *const mixed[] = { pdf, model, folder, NULL };
+  const char *const wrong[] = { pdf, NULL }, *const data[] = { folder, NULL };
+  g_autoptr (FxIntake) both = fx_intake_new (pair, FALSE), some = fx_intake_new (mixed, FALSE);
+  g_autoptr (FxIntake) none = fx_intake_new (wrong, TRUE), early = fx_intake_new (data, FALSE);
+  g_autoptr (FxIntake) added = fx_intake_new (data, TRUE);
+  const FxIntakeModel *first = both->models->pdata[0];
+
+  g_assert_cmpuint (both->models->len, ==, 1);
+  g_assert_cmpstr (first->path, ==, net);
+  g_assert_cmpstr (first->weights, ==, weights);
+  g_assert_cmpuint (some->models->len, ==, 1);
+  g_assert_cmpuint (some->data->len, ==, 1);
+  g_assert_cmpuint (some->n_left_out, ==, 1);
+  g_assert_cmpstr (some->text, ==, "Open “sample.onnx” with these calibration samples; 1 file is left out");
+  g_assert_true (fx_intake_is_refused (none));
+  g_assert_nonnull (strstr (none->text, "“paper.pdf” is a PDF document"));
+  g_assert_true (fx_intake_is_refused (early));
+  g_assert_cmpstr (early->text, ==, "“calibration” can be calibration samples: open a model first");
+  g_assert_cmpstr (added->text, ==, "Add “calibration” to the calibration samples");
+  g_remove (weights); /* it would be found beside other networks */
+}
+
+/* While files hang over the window. */
+static void
+hover (FxWindow *window, const char *look, const char *text, const char *picture)
+{
+  gtk_widget_add_css_class (GTK_WIDGET (window), look);
+  gtk_label_set_text (GTK_LABEL (window->drop_hint), text);
+  gtk_widget_set_visible (window->drop_hint, TRUE);
+  app_test_picture (window, picture);
+  gtk_widget_remove_css_class (GTK_WIDGET (window), look);
+}
+
+static void
+test_look (void)
+{
+  FxApplication *application;
+  FxWindow *window = start_with_model (&application);
+  g_autofree char *model = sample ("sample.onnx");
+
+  app_test_action (window, "win.show-page", "'calibration'");
+  app_test_idle (300);
+  hover (window, "drop-model", "Open “sample.onnx”", "drop-model");
+  hover (window, "drop-data", "Add “calibration” to the calibration samples", "drop-data");
+  hover (window, "drop-refused", "“paper.pdf” is a PDF document", "drop-refused");
+  g_assert_true (drop (window, model, NULL));
+  g_assert_false (gtk_widget_get_visible (window->drop_hint));
   app_test_wait_document (window, FX_DOCUMENT_READY);
   app_test_stop (application);
+}
+
+static void
+remove_scratch (void)
+{
+  g_autoptr (GDir) dir = g_dir_open (scratch, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (scratch, name, NULL);
+
+      g_remove (path);
+    }
+  g_rmdir (scratch);
 }
 
 int
 main (int argc, char **argv)
 {
+  int status;
+
   app_test_init (&argc, &argv);
-  g_test_add_func ("/app/drop", test_drop);
-  return g_test_run ();
+  g_settings_set_boolean (fx_settings_get (), "restore-session", FALSE); /* each test begins with nothing open */
+  scratch = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  g_test_add_func ("/app/drop/intake", test_intake);
+  g_test_add_func ("/app/drop/folder", test_folder);
+  g_test_add_func ("/app/drop/together", test_together);
+  g_test_add_func ("/app/drop/tensors", test_tensors);
+  g_test_add_func ("/app/drop/config", test_config);
+  g_test_add_func ("/app/drop/caffe", test_caffe);
+  g_test_add_func ("/app/drop/look", test_look);
+  status = g_test_run ();
+  remove_scratch ();
+  return status;
 }
