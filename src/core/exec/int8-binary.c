@@ -31,9 +31,6 @@ struct _Binary
 
   FxInt8Add add;
   FxInt8Mul mul;
-  FxQResult result;
-  FxRequant factor;
-  gint32 a_zero_point, b_zero_point;
 };
 
 /* ---- pieces ---- */
@@ -41,7 +38,7 @@ struct _Binary
 static void
 add_s8 (const Binary *binary, const void *a, const void *b, void *y, gsize n)
 {
-  binary->isa->add (&binary->add, a, b, y, n);
+  fx_int8_add_run (&binary->add, binary->isa, a, b, y, n);
 }
 
 static void
@@ -75,26 +72,32 @@ store (FxDType dtype, void *to, const gint32 *from, gsize n)
 static void
 add_wide (const Binary *binary, const void *a, const void *b, void *y, gsize n)
 {
-  const gint64 a_multiplier = binary->add.factors.a_multiplier, b_multiplier = binary->add.factors.b_multiplier;
+  const FxInt8Add *add = &binary->add;
+  const gint64 a_multiplier = add->factors.a_multiplier, b_multiplier = add->factors.b_multiplier;
   gint32 left[PIECE], right[PIECE];
 
-  load (left, binary->a, a, binary->a_zero_point, n);
-  load (right, binary->b, b, binary->b_zero_point, n);
+  load (left, binary->a, a, add->a_zero_point, n);
+  load (right, binary->b, b, add->b_zero_point, n);
   for (gsize i = 0; i < n; i++)
-    left[i] = (gint32)fx_q_bound (
-        &binary->result, fx_round_shift (left[i] * a_multiplier + right[i] * b_multiplier, binary->add.factors.shift));
+    {
+      gint64 sum = fx_round_shift (left[i] * a_multiplier + right[i] * b_multiplier, add->factors.shift);
+
+      left[i] = (gint32)fx_saturate (sum + add->zero_point, add->low, add->high);
+    }
   store (binary->y, y, left, n);
 }
 
 static void
 mul_wide (const Binary *binary, const void *a, const void *b, void *y, gsize n)
 {
+  const FxInt8Mul *mul = &binary->mul;
   gint32 left[PIECE], right[PIECE];
 
-  load (left, binary->a, a, binary->a_zero_point, n);
-  load (right, binary->b, b, binary->b_zero_point, n);
+  load (left, binary->a, a, mul->a_zero_point, n);
+  load (right, binary->b, b, mul->b_zero_point, n);
   for (gsize i = 0; i < n; i++)
-    left[i] = (gint32)fx_q_bound (&binary->result, fx_requantize (left[i] * right[i], &binary->factor));
+    left[i]
+        = (gint32)fx_saturate (fx_requantize (left[i] * right[i], &mul->factor) + mul->zero_point, mul->low, mul->high);
   store (binary->y, y, left, n);
 }
 
@@ -239,14 +242,17 @@ is_narrow (const FxKernelRequest *request)
 
 /* What both share. */
 static gboolean
-fill (Binary *binary, const FxKernelRequest *request, const FxQIn *a, const FxQIn *b, const FxQOut *y, GError **error)
+fill (Binary *binary, const FxKernelRequest *request, const FxQOut *y, FxInt8Output *output, GError **error)
 {
+  FxQResult result;
+
   binary->a = request->inputs[0].dtype;
   binary->b = request->inputs[1].dtype;
   binary->y = request->dtype;
-  binary->a_zero_point = (gint32)a->zero_point;
-  binary->b_zero_point = (gint32)b->zero_point;
-  return fx_q_result (y, FALSE, &binary->result, error);
+  if (!fx_q_result (y, FALSE, &result, error))
+    return FALSE;
+  *output = (FxInt8Output){ result.dtype, result.zero_point, result.low, result.high };
+  return TRUE;
 }
 
 FxKernel *
@@ -254,16 +260,15 @@ fx_int8_prepare_add (const FxKernelRequest *request, GError **error)
 {
   const FxQAddParams *params = request->params;
   Binary binary = { .piece = is_narrow (request) ? add_s8 : add_wide };
-  FxRequantPair *factors = &binary.add.factors;
+  const double y_scale = (double)params->y.scale;
+  FxInt8AddParams add = { .a_scale = (double)params->a.scale / y_scale,
+                          .b_scale = (double)params->b.scale / y_scale,
+                          .negate_b = params->negate_b != 0,
+                          .a_zero_point = (gint32)params->a.zero_point,
+                          .b_zero_point = (gint32)params->b.zero_point };
 
-  if (!fill (&binary, request, &params->a, &params->b, &params->y, error) || !fx_q_add_factors (params, factors, error))
+  if (!fill (&binary, request, &params->y, &add.output, error) || !fx_int8_add_init (&binary.add, &add, error))
     return fx_int8_decline (error);
-  if (params->negate_b != 0)
-    factors->b_multiplier = -factors->b_multiplier;
-  binary.add.zero_point = binary.result.zero_point;
-  binary.add.low = binary.result.low;
-  binary.add.high = binary.result.high;
-  binary.add.start = -factors->a_multiplier * binary.a_zero_point - factors->b_multiplier * binary.b_zero_point;
   return finish (request, &binary, "add");
 }
 
@@ -272,15 +277,11 @@ fx_int8_prepare_mul (const FxKernelRequest *request, GError **error)
 {
   const FxQMulParams *params = request->params;
   Binary binary = { .piece = is_narrow (request) ? mul_s8 : mul_wide };
+  FxInt8MulParams mul = { .scale = (double)params->a.scale * (double)params->b.scale / (double)params->y.scale,
+                          .a_zero_point = (gint32)params->a.zero_point,
+                          .b_zero_point = (gint32)params->b.zero_point };
 
-  if (!fill (&binary, request, &params->a, &params->b, &params->y, error)
-      || !fx_q_mul_factor (params, &binary.factor, error))
+  if (!fill (&binary, request, &params->y, &mul.output, error) || !fx_int8_mul_init (&binary.mul, &mul, error))
     return fx_int8_decline (error);
-  binary.mul = (FxInt8Mul){ .factor = binary.factor,
-                            .a_zero_point = binary.a_zero_point,
-                            .b_zero_point = binary.b_zero_point,
-                            .zero_point = binary.result.zero_point,
-                            .low = binary.result.low,
-                            .high = binary.result.high };
   return finish (request, &binary, "mul");
 }

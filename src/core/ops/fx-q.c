@@ -2,6 +2,7 @@
 #include "core/ops/fx-q.h"
 
 #include "core/fx-error.h"
+#include "core/ops/fx-broadcast.h"
 
 #include <math.h>
 
@@ -61,6 +62,20 @@ fx_q_result (const FxQOut *out, gboolean sums, FxQResult *result, GError **error
                     ", wanted an interval within %d to %d",
                     low, high, (int)least, (int)largest);
   *result = (FxQResult){ dtype, (gint32)out->zero_point, (gint32)low, (gint32)high };
+  return TRUE;
+}
+
+gboolean
+fx_q_infer_binary (FxInfer *infer, const FxQIn *a, const FxQIn *b, const FxQOut *y, GError **error)
+{
+  FxQResult result;
+  FxShape shape;
+
+  if (!fx_q_check_in (infer, 0, "a", a, FX_TYPES_Q, error) || !fx_q_check_in (infer, 1, "b", b, FX_TYPES_Q, error)
+      || !fx_q_result (y, FALSE, &result, error)
+      || !fx_shape_broadcast (&infer->inputs[0].shape, &infer->inputs[1].shape, &shape, error))
+    return FALSE;
+  fx_infer_set (infer, 0, result.dtype, &shape);
   return TRUE;
 }
 

@@ -88,6 +88,9 @@ fx_q_check_in (const FxInfer *infer, guint i, const char *name, const FxQIn *in,
  * read. */
 gboolean fx_q_result (const FxQOut *out, gboolean sums, FxQResult *result, GError **error);
 
+/* Infers an operator of two quantized operands, a and b, that are broadcast to one shape; never to int32. */
+gboolean fx_q_infer_binary (FxInfer *infer, const FxQIn *a, const FxQIn *b, const FxQOut *y, GError **error);
+
 /* a × b / y, the factor of a convolution or product, in the order written. FALSE and *error if it is no factor. */
 gboolean fx_q_factor (double a_scale, double b_scale, double y_scale, FxRequant *factor, GError **error);
 

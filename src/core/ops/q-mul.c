@@ -27,16 +27,9 @@ infer (FxInfer *infer, GError **error)
 {
   const FxQMulParams *params = infer->params;
   FxRequant factor;
-  FxQResult result;
-  FxShape y;
 
-  if (!fx_q_check_in (infer, 0, "a", &params->a, FX_TYPES_Q, error)
-      || !fx_q_check_in (infer, 1, "b", &params->b, FX_TYPES_Q, error)
-      || !fx_q_result (&params->y, FALSE, &result, error) || !fx_q_mul_factor (params, &factor, error)
-      || !fx_shape_broadcast (&infer->inputs[0].shape, &infer->inputs[1].shape, &y, error))
-    return FALSE;
-  fx_infer_set (infer, 0, result.dtype, &y);
-  return TRUE;
+  return fx_q_infer_binary (infer, &params->a, &params->b, &params->y, error)
+         && fx_q_mul_factor (params, &factor, error);
 }
 
 typedef struct

@@ -9,8 +9,9 @@
 
 #define MANTISSA_BITS 53
 #define MULTIPLIER_BITS 31
-#define PAIR_BITS 21
-#define PAIR_MAX_SHIFT 30
+#define PAIR_BITS 30
+#define PAIR_MIN_SHIFT (FX_REQUANT_PAIR_LOW + 1)
+#define PAIR_MAX_SHIFT (FX_REQUANT_PAIR_LOW + 30)
 
 __extension__ typedef __int128 Int128;
 
@@ -78,10 +79,10 @@ fx_requant_pair_from_scales (double a_scale, double b_scale, FxRequantPair *pair
     return FALSE;
   (void)frexp (larger, &exponent);
   shift = MIN (PAIR_BITS - exponent, PAIR_MAX_SHIFT);
-  if (shift >= 1 && scaled (larger, shift) == 1 << PAIR_BITS)
+  if (shift >= PAIR_MIN_SHIFT && scaled (larger, shift) == 1 << PAIR_BITS)
     shift--;
-  if (shift < 1)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "scale %g of an operand is 2^20 times that of the result or more",
+  if (shift < PAIR_MIN_SHIFT)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "scale %g of an operand is 2^14 times that of the result or more",
                     larger);
   pair->a_multiplier = (gint32)scaled (a_scale, shift);
   pair->b_multiplier = (gint32)scaled (b_scale, shift);

@@ -26,18 +26,22 @@ typedef struct
   gint32 shift;      /* in [FX_REQUANT_MIN_SHIFT, FX_REQUANT_MAX_SHIFT] */
 } FxRequant;
 
+/* Low bits of the factors of a pair. What is left above them has 15 bits: kernels multiply the two parts apart, with
+ * 16-bit operands, and both sums fit 32 bits. */
+#define FX_REQUANT_PAIR_LOW 15
+
 /* Two factors with one shift, for a sum that is rounded once: a × a_multiplier + b × b_multiplier, then the shift. */
 typedef struct
 {
-  gint32 a_multiplier, b_multiplier; /* in [0, 2^21); the larger one has 21 bits unless shift is 30 */
-  gint32 shift;                      /* in [1, 30] */
+  gint32 a_multiplier, b_multiplier; /* in [0, 2^30); the larger one has 30 bits unless shift is 45 */
+  gint32 shift;                      /* in [16, 45] */
 } FxRequantPair;
 
 /* Rounds `scale` to 31 bits; larger and smaller ones than the shifts allow become the factor that has the same effect
  * (all saturates, all vanishes). Fails if `scale` is not a positive finite number. */
 gboolean fx_requant_from_scale (double scale, FxRequant *requant, GError **error);
 
-/* Fails if a scale is not a positive finite number, or is 2^20 or more. Sums of |values| up to 255 each fit 32 bits. */
+/* Fails if a scale is not a positive finite number, or is 2^14 or more. */
 gboolean fx_requant_pair_from_scales (double a_scale, double b_scale, FxRequantPair *pair, GError **error);
 
 /* value × 2^-shift to the nearest integer, ties to even; |value| < 2^63 - 2^61, shift in [1, 62]. */

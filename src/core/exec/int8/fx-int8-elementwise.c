@@ -1,10 +1,10 @@
-/* Add, Mul and tables on arrays of the same size.
+/* Add and Mul on arrays of the same size, on the caller's thread; tables.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/int8/fx-int8-isa.h"
 
-/* Elements that a thread takes at once: operands and result stay in the first-level cache. */
-#define CHUNK 4096
+/* Products that are made at once: they stay in the first-level cache. */
+#define CHUNK 1024
 #define PARALLEL_FROM 65536
 
 static const FxInt8Isa *
@@ -23,10 +23,13 @@ gboolean
 fx_int8_add_init (FxInt8Add *add, const FxInt8AddParams *params, GError **error)
 {
   if (!check_zero_points (params->a_zero_point, params->b_zero_point, error)
-      || !fx_int8_output_check (&params->output, FALSE, error)
+      || !fx_int8_output_check (&params->output, TRUE, error)
       || !fx_requant_pair_from_scales (params->a_scale, params->b_scale, &add->factors, error))
     return FALSE;
-  add->start = -add->factors.a_multiplier * params->a_zero_point - add->factors.b_multiplier * params->b_zero_point;
+  if (params->negate_b)
+    add->factors.b_multiplier = -add->factors.b_multiplier;
+  add->a_zero_point = params->a_zero_point;
+  add->b_zero_point = params->b_zero_point;
   add->zero_point = params->output.zero_point;
   add->low = params->output.low;
   add->high = params->output.high;
@@ -36,17 +39,14 @@ fx_int8_add_init (FxInt8Add *add, const FxInt8AddParams *params, GError **error)
 void
 fx_int8_add_run (const FxInt8Add *add, const FxInt8Isa *isa, const gint8 *a, const gint8 *b, gint8 *y, gsize n)
 {
-  isa = isa_or_default (isa);
-#pragma omp parallel for schedule(static) if (n >= PARALLEL_FROM)
-  for (gsize i = 0; i < n; i += CHUNK)
-    isa->add (add, a + i, b + i, y + i, MIN (CHUNK, n - i));
+  isa_or_default (isa)->add (add, a, b, y, n);
 }
 
 gboolean
 fx_int8_mul_init (FxInt8Mul *mul, const FxInt8MulParams *params, GError **error)
 {
   if (!check_zero_points (params->a_zero_point, params->b_zero_point, error)
-      || !fx_int8_output_check (&params->output, FALSE, error)
+      || !fx_int8_output_check (&params->output, TRUE, error)
       || !fx_requant_from_scale (params->scale, &mul->factor, error))
     return FALSE;
   mul->a_zero_point = params->a_zero_point;
@@ -89,7 +89,6 @@ fx_int8_mul_run (const FxInt8Mul *mul, const FxInt8Isa *isa, const gint8 *a, con
   const FxInt8Columns columns = uniform_columns (&uniform, mul);
 
   isa = isa_or_default (isa);
-#pragma omp parallel for schedule(static) if (n >= PARALLEL_FROM)
   for (gsize i = 0; i < n; i += CHUNK)
     {
       gint32 products[CHUNK];

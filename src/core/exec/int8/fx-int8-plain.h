@@ -20,14 +20,17 @@ plain_widen_s16 (void *to, const gint8 *from, gsize n)
 static inline void
 plain_add (const FxInt8Add *add, const gint8 *a, const gint8 *b, gint8 *y, gsize n)
 {
-  const gint32 a_multiplier = add->factors.a_multiplier, b_multiplier = add->factors.b_multiplier;
-  const gint32 shift = add->factors.shift, start = add->start, zero_point = add->zero_point;
+  const gint32 mask = (1 << FX_REQUANT_PAIR_LOW) - 1, shift = add->factors.shift - FX_REQUANT_PAIR_LOW;
+  const gint32 a_high = add->factors.a_multiplier >> FX_REQUANT_PAIR_LOW, a_low = add->factors.a_multiplier & mask;
+  const gint32 b_high = add->factors.b_multiplier >> FX_REQUANT_PAIR_LOW, b_low = add->factors.b_multiplier & mask;
   const gint32 below_half = (1 << (shift - 1)) - 1;
 
   for (gsize i = 0; i < n; i++)
     {
-      gint32 sum = start + a[i] * a_multiplier + b[i] * b_multiplier;
-      gint32 rounded = ((sum + below_half + ((sum >> shift) & 1)) >> shift) + zero_point;
+      gint32 left = a[i] - add->a_zero_point, right = b[i] - add->b_zero_point;
+      gint32 low = left * a_low + right * b_low, sum = left * a_high + right * b_high + (low >> FX_REQUANT_PAIR_LOW);
+      gint32 up = ((sum >> shift) & 1) | ((low & mask) != 0); /* what the low bits leave makes a half more than that */
+      gint32 rounded = ((sum + below_half + up) >> shift) + add->zero_point;
 
       rounded = MAX (rounded, add->low);
       rounded = MIN (rounded, add->high);

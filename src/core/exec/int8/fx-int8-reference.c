@@ -81,7 +81,8 @@ fx_int8_add_reference (const FxInt8Add *add, const gint8 *a, const gint8 *b, gin
 {
   for (gsize i = 0; i < n; i++)
     {
-      gint64 sum = (gint64)add->factors.a_multiplier * a[i] + (gint64)add->factors.b_multiplier * b[i] + add->start;
+      gint64 sum = (gint64)add->factors.a_multiplier * (a[i] - add->a_zero_point)
+                   + (gint64)add->factors.b_multiplier * (b[i] - add->b_zero_point);
 
       y[i] = (gint8)fx_saturate (fx_round_shift (sum, add->factors.shift) + add->zero_point, add->low, add->high);
     }

@@ -75,19 +75,20 @@ void fx_int8_conv_run (const FxInt8Conv *conv, const gint8 *x, gpointer y);
 typedef struct
 {
   double a_scale, b_scale; /* real scales divided by that of the result */
+  gboolean negate_b;       /* a - b instead */
   gint32 a_zero_point, b_zero_point;
-  FxInt8Output output; /* INT8 */
+  FxInt8Output output; /* INT8 or INT16 */
 } FxInt8AddParams;
 
 typedef struct
 {
-  FxRequantPair factors;
-  gint32 start; /* -a_multiplier × a_zero_point - b_multiplier × b_zero_point */
-  gint32 zero_point, low, high;
+  FxRequantPair factors; /* that of b is negative for a difference */
+  gint32 a_zero_point, b_zero_point, zero_point, low, high;
 } FxInt8Add;
 
+/* Also for 16 bits, which fx_int8_add_run() does not take. */
 gboolean fx_int8_add_init (FxInt8Add *add, const FxInt8AddParams *params, GError **error);
-/* n elements of each; y may be a or b. */
+/* n elements of each, on this thread; y may be a or b. */
 void fx_int8_add_run (const FxInt8Add *add, const FxInt8Isa *isa, const gint8 *a, const gint8 *b, gint8 *y, gsize n);
 
 /* y = (a - a_zero_point) × (b - b_zero_point) × scale */
@@ -95,7 +96,7 @@ typedef struct
 {
   double scale; /* a's × b's / y's */
   gint32 a_zero_point, b_zero_point;
-  FxInt8Output output; /* INT8 */
+  FxInt8Output output; /* INT8 or INT16 */
 } FxInt8MulParams;
 
 typedef struct
@@ -104,8 +105,9 @@ typedef struct
   gint32 a_zero_point, b_zero_point, zero_point, low, high;
 } FxInt8Mul;
 
+/* Also for 16 bits, which fx_int8_mul_run() does not take. */
 gboolean fx_int8_mul_init (FxInt8Mul *mul, const FxInt8MulParams *params, GError **error);
-/* n elements of each; y may be a or b. */
+/* n elements of each, on this thread; y may be a or b. */
 void fx_int8_mul_run (const FxInt8Mul *mul, const FxInt8Isa *isa, const gint8 *a, const gint8 *b, gint8 *y, gsize n);
 
 /* y = table[x + 128]: any function of one 8-bit value. y may be x. */

@@ -303,6 +303,78 @@ depthwise (const gint8 *const *taps, guint n_pairs, guint n_pixels, gsize first,
     depthwise_block (taps, n_pairs, n_pixels, first, n_channels, weights, start, sums);
 }
 
+/* ---- add ---- */
+
+/* Pairs of 16-bit factors for vpmaddwd: the parts of a's and of b's, see plain_add(). */
+typedef struct
+{
+  __m256i high, low, mask, one, below_half;
+  __m128i shift;
+} AddFactors;
+
+static inline __m256i
+pair_of (gint32 a, gint32 b)
+{
+  return _mm256_set1_epi32 ((gint32)((guint32)(a & 0xffff) | (guint32)b << 16));
+}
+
+static inline AddFactors
+add_factors (const FxInt8Add *add)
+{
+  const gint32 mask = (1 << FX_REQUANT_PAIR_LOW) - 1, shift = add->factors.shift - FX_REQUANT_PAIR_LOW;
+  const gint32 a = add->factors.a_multiplier, b = add->factors.b_multiplier;
+
+  return (AddFactors){ .high = pair_of (a >> FX_REQUANT_PAIR_LOW, b >> FX_REQUANT_PAIR_LOW),
+                       .low = pair_of (a & mask, b & mask),
+                       .mask = _mm256_set1_epi32 (mask),
+                       .one = _mm256_set1_epi32 (1),
+                       .below_half = _mm256_set1_epi32 ((1 << (shift - 1)) - 1),
+                       .shift = _mm_cvtsi32_si128 (shift) };
+}
+
+/* Eight sums of a pair each, rounded. */
+static inline __m256i
+add_eight (const AddFactors *f, __m256i pairs)
+{
+  __m256i low = _mm256_madd_epi16 (pairs, f->low);
+  __m256i sum = _mm256_add_epi32 (_mm256_madd_epi16 (pairs, f->high), _mm256_srai_epi32 (low, FX_REQUANT_PAIR_LOW));
+  __m256i exact = _mm256_cmpeq_epi32 (_mm256_and_si256 (low, f->mask), _mm256_setzero_si256 ());
+  __m256i up = _mm256_or_si256 (_mm256_and_si256 (_mm256_sra_epi32 (sum, f->shift), f->one),
+                                _mm256_andnot_si256 (exact, f->one));
+
+  return _mm256_sra_epi32 (_mm256_add_epi32 (_mm256_add_epi32 (sum, f->below_half), up), f->shift);
+}
+
+static inline __m256i
+load_centered (const gint8 *from, __m256i zero_point)
+{
+  return _mm256_sub_epi16 (_mm256_cvtepi8_epi16 (_mm_loadu_si128 ((const __m128i *)from)), zero_point);
+}
+
+static void
+add (const FxInt8Add *params, const gint8 *a, const gint8 *b, gint8 *y, gsize n)
+{
+  const AddFactors f = add_factors (params);
+  const __m256i a_zero = _mm256_set1_epi16 ((gint16)params->a_zero_point);
+  const __m256i b_zero = _mm256_set1_epi16 ((gint16)params->b_zero_point);
+  const __m256i zero_point = _mm256_set1_epi16 ((gint16)params->zero_point);
+  const __m256i low = _mm256_set1_epi16 ((gint16)params->low), high = _mm256_set1_epi16 ((gint16)params->high);
+  gsize i = 0;
+
+  for (; i + 16 <= n; i += 16)
+    {
+      __m256i left = load_centered (a + i, a_zero), right = load_centered (b + i, b_zero);
+      __m256i packed = _mm256_packs_epi32 (add_eight (&f, _mm256_unpacklo_epi16 (left, right)),
+                                           add_eight (&f, _mm256_unpackhi_epi16 (left, right)));
+
+      packed = _mm256_adds_epi16 (packed, zero_point);
+      packed = _mm256_min_epi16 (_mm256_max_epi16 (packed, low), high);
+      _mm_storeu_si128 ((__m128i *)(y + i),
+                        _mm_packs_epi16 (_mm256_castsi256_si128 (packed), _mm256_extracti128_si256 (packed, 1)));
+    }
+  plain_add (params, a + i, b + i, y + i, n - i);
+}
+
 const FxInt8Isa fx_int8_avx2 = {
   .name = "avx2",
   .supported = fx_int8_has_avx2,
@@ -316,7 +388,7 @@ const FxInt8Isa fx_int8_avx2 = {
   .requantize_s8 = requantize_s8,
   .requantize_s16 = requantize_s16,
   .depthwise = depthwise,
-  .add = plain_add,
+  .add = add,
   .multiply = plain_multiply,
   .maximum = plain_maximum,
   .accumulate = plain_accumulate,
