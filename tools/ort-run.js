@@ -4,7 +4,8 @@
 //
 // MODULES is the folder whose node_modules has onnxruntime-node. Every line of standard input is a job, {"model",
 // "folder", "inputs": {NAME: FILE.npy}}, and is answered by a line: {"best_ms"} or {"error"}. Every output becomes a
-// .npy file, listed in FOLDER/outputs.json. With SECONDS > 0 a model is run again and again for that long.
+// .npy file, listed in FOLDER/outputs.json. With SECONDS > 0 a model is run again and again for that long. Jobs that
+// follow each other with the same model share its session.
 // LEVEL is graphOptimizationLevel: "all", or "disabled" to run the operators as the file has them.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -44,11 +45,23 @@ function writeNpy(file, tensor) {
     Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
 }
 
-async function run(ort, job, threads, seconds, level) {
-  const session = await ort.InferenceSession.create(job.model, {
+const last = { model: null, session: null };
+
+async function open(ort, model, threads, level) {
+  if (last.model === model) return last.session;
+  if (last.session !== null) await last.session.release();
+  last.model = null;
+  last.session = null;
+  last.session = await ort.InferenceSession.create(model, {
     executionProviders: ['cpu'], intraOpNumThreads: threads, interOpNumThreads: 1,
     executionMode: 'sequential', graphOptimizationLevel: level, logSeverityLevel: 4,
   });
+  last.model = model;
+  return last.session;
+}
+
+async function run(ort, job, threads, seconds, level) {
+  const session = await open(ort, job.model, threads, level);
   const feeds = {};
   for (const [name, file] of Object.entries(job.inputs)) feeds[name] = readNpy(ort, file);
   let result = await session.run(feeds);
@@ -66,7 +79,6 @@ async function run(ort, job, threads, seconds, level) {
     return { name, file, dtype: result[name].type, shape: result[name].dims };
   });
   fs.writeFileSync(path.join(job.folder, 'outputs.json'), JSON.stringify({ outputs }) + '\n');
-  await session.release();
   return { best_ms: Math.min(...times) };
 }
 

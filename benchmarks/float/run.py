@@ -21,7 +21,6 @@ import json
 import os
 import platform
 import random
-import shutil
 import statistics
 import struct
 import subprocess
@@ -38,11 +37,7 @@ def prepare(build):
     """Models, input and the peer, each made once, all inside the build directory."""
     models, peer = build / "models", build / "peer"
     subprocess.run([HERE.parents[1] / "tools" / "export-models.py", models], check=True)
-    if not (peer / "node_modules" / "onnxruntime-node").is_dir():
-        peer.mkdir(parents=True, exist_ok=True)
-        shutil.copy(HERE / "package.json", peer)
-        # The package carries its CPU library; its install script would only fetch GPU ones.
-        subprocess.run(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=peer, check=True)
+    subprocess.run([HERE.parents[1] / "tools" / "setup-peer.sh", peer], check=True)
     pixels = build / "input.f32"
     rng = random.Random(1)
     pixels.write_bytes(struct.pack(f"<{3 * 224 * 224}f", *(rng.random() for _ in range(3 * 224 * 224))))
