@@ -13,7 +13,7 @@ shared_option := $(if $(and $(SHARED_DATA),$(have_shared_option)),-Dshared-data=
 
 quick := --no-suite slow --no-suite bench
 
-.PHONY: run test test-slow build bench bench-float format style docs sanitize setup clean
+.PHONY: run test test-slow build bench bench-float bench-canvas format style docs sanitize setup clean
 
 build: setup $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -37,11 +37,15 @@ sanitize: setup-test $(SANITIZE_BUILD)/build.ninja
 	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
 	OMP_NUM_THREADS=2 tools/run-tests.sh $(SANITIZE_BUILD) $(quick) --timeout-multiplier 8
 
-bench: bench-float
+bench: bench-float bench-canvas
 
 bench-float: $(BENCH_BUILD)/build.ninja
 	ninja -C $(BENCH_BUILD) benchmarks/float/bench-float
 	benchmarks/float/run.py $(BENCH_BUILD) $(BENCH_ARGS)
+
+bench-canvas: $(BENCH_BUILD)/build.ninja
+	ninja -C $(BENCH_BUILD) benchmarks/canvas/bench-canvas
+	benchmarks/canvas/run.py $(BENCH_BUILD) $(BENCH_ARGS)
 
 format:
 	tools/setup.sh format

@@ -12,7 +12,7 @@ build='build-essential meson:meson ninja-build:ninja pkg-config:pkg-config libgl
 test="$build desktop-file-utils:desktop-file-validate appstream:appstreamcli libxml2-utils:xmllint libonnx-testdata python3-onnx python3-numpy xvfb:Xvfb"
 format='clang-format:clang-format'
 fuzz="$build clang libclang-rt-14-dev"
-bench="$build nodejs:node npm:npm python3-torch python3-torchvision python3-onnx python3-numpy"
+bench="$build xvfb:Xvfb nodejs:node npm:npm python3-torch python3-torchvision python3-onnx python3-numpy"
 deb="$build debhelper:dh desktop-file-utils appstream"
 sample='python3-torch python3-onnx python3-numpy python3-pil'
 

@@ -17,12 +17,14 @@ from pathlib import Path
 
 import numpy
 
-import export
-import zoo
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import export  # noqa: E402
+import sections  # noqa: E402
+import zoo  # noqa: E402
 
 TARGETS = {"bayes-e": "rdk-x5", "bernoulli2": "rdk-x3"}
 FOLDS = 10
-BEGIN, END = "<!-- cost: begin -->", "<!-- cost: end -->"
 
 # What a kind of work could cost, before anything is known. Rows that say little about a kind leave it near here.
 GUESSES = {"dense": 0.45, "dense16": 0.9, "depthwise": 15, "elementwise": 0.03, "tables": 0.03, "moves": 0.04,
@@ -78,7 +80,7 @@ def summary(measured, estimated):
 
 def table(rows, estimates):
     """The section of RESULTS.md."""
-    lines = [BEGIN, "", "## Estimated latencies against published ones", "",
+    lines = ["## Estimated latencies against published ones", "",
              "`benchmarks/cost/fit.py`: `fixpoint-cli perf` on networks rebuilt from their papers. Published latencies "
              "are those of D-Robotics/rdk_model_zoo, one thread.", ""]
     for march in TARGETS:
@@ -92,15 +94,7 @@ def table(rows, estimates):
                   f"{100 * (result['latency_ms'] / row['latency_ms'] - 1):+.0f} % |" for row, _, result in here]
         missing = sorted({row["model"] for row, network in rows if network is None and row["march"] == march})
         lines += ["", f"Not rebuilt: {', '.join(missing) or 'none'}.", ""]
-    return "\n".join(lines + [END]) + "\n"
-
-
-def write(path, section):
-    """Replaces the section in a file, or appends it."""
-    text = path.read_text(encoding="utf-8")
-    found = re.compile(re.escape(BEGIN) + ".*" + re.escape(END) + "\n", re.DOTALL)
-    text = found.sub(lambda _: section, text) if found.search(text) else text + "\n" + section
-    path.write_text(text, encoding="utf-8")
+    return "\n".join(lines)
 
 
 # ---- fitting ----
@@ -165,7 +159,7 @@ def main():
     if args.fit:
         fit(args.fit, estimates)
     elif args.write:
-        write(args.write, table(rows, estimates))
+        sections.write("cost", table(rows, estimates), args.write)
     else:
         print(table(rows, estimates), end="")
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fx-canvas.h"
 
+#include "fx-frame.h"
 #include "fx-minimap.h"
 #include "fx-scene-export.h"
-#include "fx-tiles.h"
+#include "fx-tile-show.h"
 
 #include <adwaita.h>
 #include <math.h>
-#include <string.h>
 
 #define MIN_ZOOM 0.02
 #define MAX_ZOOM 4.0
@@ -16,6 +16,7 @@
 #define SCROLL_STEP 60.0
 #define ANIMATION_US 220000
 #define LEGEND_MARGIN 12
+#define MARK_ROOM 8 /* outlines of boxes at the edge */
 
 struct _FxCanvas
 {
@@ -26,6 +27,7 @@ struct _FxCanvas
   FxOverlay *overlay;
   FxTiles *tiles;
   FxMinimap *minimap;
+  FxFrame frame;
   char *selected;
   GArray *found; /* of guint32 boxes; NULL: no search */
   char *search;
@@ -103,12 +105,21 @@ keep_inside (FxCanvas *canvas, FxView view)
   return view;
 }
 
+/* The origin falls on a pixel, so that tiles are copied and not interpolated, and text stays sharp. */
+static FxView
+keep_on_pixels (FxCanvas *canvas, FxView view)
+{
+  double pixels = view.zoom * gtk_widget_get_scale_factor (GTK_WIDGET (canvas));
+
+  return (FxView){ round (view.x * pixels) / pixels, round (view.y * pixels) / pixels, view.zoom };
+}
+
 static void
 show_view (FxCanvas *canvas, FxView view)
 {
   gboolean zoomed = view.zoom != canvas->view.zoom;
 
-  canvas->view = keep_inside (canvas, view);
+  canvas->view = keep_on_pixels (canvas, keep_inside (canvas, view));
   fx_tiles_set_view (canvas->tiles, &canvas->view, width_of (canvas), height_of (canvas),
                      gtk_widget_get_scale_factor (GTK_WIDGET (canvas)));
   gtk_widget_queue_draw (GTK_WIDGET (canvas));
@@ -379,45 +390,53 @@ tiles_ready_cb (gpointer data)
   gtk_widget_queue_draw (data);
 }
 
-/* Cairo leaves the fourth byte undefined; a texture takes it for alpha. */
-static GdkTexture *
-texture_of (cairo_surface_t *surface)
-{
-  int width = cairo_image_surface_get_width (surface), height = cairo_image_surface_get_height (surface);
-  gsize stride = (gsize)cairo_image_surface_get_stride (surface);
-  guint32 *pixels = g_malloc (stride * (gsize)height);
-  g_autoptr (GBytes) bytes = NULL;
-
-  memcpy (pixels, cairo_image_surface_get_data (surface), stride * (gsize)height);
-  for (gsize i = 0; i < stride * (gsize)height / 4; i++)
-    pixels[i] |= 0xff000000u;
-  bytes = g_bytes_new_take (pixels, stride * (gsize)height);
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, stride);
-}
-
 static void
-snapshot_tile (const FxTile *tile, gpointer snapshot)
-{
-  if (*tile->attached == NULL)
-    *tile->attached = texture_of (tile->surface);
-  gtk_snapshot_append_texture (snapshot, *tile->attached,
-                               &GRAPHENE_RECT_INIT ((float)tile->place.x, (float)tile->place.y,
-                                                    (float)tile->place.width, (float)tile->place.height));
-}
-
-static void
-snapshot_marks (FxCanvas *canvas, GtkSnapshot *snapshot)
+paint_marks (FxCanvas *canvas, cairo_t *cr)
 {
   FxSceneMarks marks = { canvas->selected_box, canvas->hovered_box,
                          canvas->found != NULL ? (const guint32 *)(const void *)canvas->found->data : NULL,
                          canvas->found != NULL ? canvas->found->len : 0, gtk_widget_has_focus (GTK_WIDGET (canvas)) };
   const FxRect clip = { 0, 0, width_of (canvas), height_of (canvas) };
+
+  fx_scene_paint_marks (canvas->scene, cr, &canvas->view, &clip, current_style (), &marks);
+}
+
+/* The part of the widget where the drawing is, with the marks around it. */
+static graphene_rect_t
+area_of_drawing (FxCanvas *canvas, const graphene_rect_t *all)
+{
+  FxRect bounds = fx_scene_bounds (canvas->scene), seen = fx_view_rect (&canvas->view, &bounds);
+  graphene_rect_t area = GRAPHENE_RECT_INIT ((float)seen.x, (float)seen.y, (float)seen.width, (float)seen.height);
+
+  graphene_rect_inset (&area, -MARK_ROOM, -MARK_ROOM);
+  graphene_rect_intersection (&area, all, &area);
+  return area;
+}
+
+static void
+snapshot_painted (FxCanvas *canvas, GtkSnapshot *snapshot, const graphene_rect_t *all)
+{
+  graphene_rect_t area = area_of_drawing (canvas, all);
+  cairo_t *cr = fx_frame_begin (&canvas->frame, GTK_WIDGET (canvas));
+  const FxRgba *back = &current_style ()->background;
+
+  cairo_set_source_rgb (cr, back->red, back->green, back->blue);
+  cairo_paint (cr);
+  fx_tiles_foreach (canvas->tiles, fx_tile_paint, cr);
+  paint_marks (canvas, cr);
+  fx_frame_end (&canvas->frame, cr, &area, snapshot);
+}
+
+static void
+snapshot_textures (FxCanvas *canvas, GtkSnapshot *snapshot, const graphene_rect_t *all)
+{
   cairo_t *cr;
 
-  if (marks.selected == FX_NO_BOX && marks.hovered == FX_NO_BOX && marks.n_found == 0)
+  fx_tiles_foreach (canvas->tiles, fx_tile_append, snapshot);
+  if (canvas->selected_box == FX_NO_BOX && canvas->hovered_box == FX_NO_BOX && canvas->found == NULL)
     return;
-  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float)clip.width, (float)clip.height));
-  fx_scene_paint_marks (canvas->scene, cr, &canvas->view, &clip, current_style (), &marks);
+  cr = gtk_snapshot_append_cairo (snapshot, all);
+  paint_marks (canvas, cr);
   cairo_destroy (cr);
 }
 
@@ -451,8 +470,10 @@ fx_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (canvas->scene == NULL)
     return;
   gtk_snapshot_push_clip (snapshot, &all);
-  fx_tiles_foreach (canvas->tiles, snapshot_tile, snapshot);
-  snapshot_marks (canvas, snapshot);
+  if (fx_frame_is_wanted (widget))
+    snapshot_painted (canvas, snapshot, &all);
+  else
+    snapshot_textures (canvas, snapshot, &all);
   snapshot_legend (canvas, snapshot);
   if (canvas->show_minimap)
     fx_minimap_snapshot (canvas->minimap, snapshot, &canvas->view, width_of (canvas), height_of (canvas));
@@ -812,6 +833,7 @@ fx_canvas_dispose (GObject *object)
   g_signal_handlers_disconnect_by_data (adw_style_manager_get_default (), canvas);
   g_clear_pointer (&canvas->tiles, fx_tiles_free);
   g_clear_pointer (&canvas->minimap, fx_minimap_free);
+  fx_frame_clear (&canvas->frame);
   g_clear_pointer (&canvas->scene, fx_scene_unref);
   g_clear_pointer (&canvas->overlay, fx_overlay_unref);
   g_clear_pointer (&canvas->found, g_array_unref);

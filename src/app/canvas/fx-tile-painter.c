@@ -59,7 +59,7 @@ fx_tile_job_free (FxTileJob *job)
 static cairo_surface_t *
 paint_tile (const FxTileJob *job)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, FX_TILE_SIZE, FX_TILE_SIZE);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, FX_TILE_SIZE, FX_TILE_SIZE);
   cairo_t *cr = cairo_create (surface);
   const FxView view = { job->column * (FX_TILE_SIZE / job->zoom), job->row * (FX_TILE_SIZE / job->zoom), job->zoom };
   const FxRect clip = { 0, 0, FX_TILE_SIZE, FX_TILE_SIZE };
@@ -75,7 +75,7 @@ paint_map (const FxTileJob *job)
 {
   FxRect bounds = fx_scene_bounds (job->picture->scene);
   int width = (int)CLAMP (bounds.width, 1.0, MAP_SIZE), height = (int)CLAMP (bounds.height, 1.0, MAP_SIZE);
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
   cairo_t *cr = cairo_create (surface);
 
   fx_scene_paint_map (job->picture->scene, cr, width, height, job->picture->style, job->picture->overlay);

@@ -381,7 +381,7 @@ fx_tiles_foreach (FxTiles *tiles, FxTileFunc func, gpointer user_data)
 {
   gboolean complete = tiles->current != NULL && is_complete (tiles, tiles->current);
 
-  if (!complete && tiles->map != NULL)
+  if (!complete && tiles->map != NULL && (tiles->before == NULL || !is_complete (tiles, tiles->before)))
     {
       FxRect bounds = fx_scene_bounds (tiles->map_picture->scene);
       const FxTile shown = { tiles->map->surface, fx_view_rect (&tiles->view, &bounds), FALSE, &tiles->map->attached };

@@ -19,7 +19,7 @@ typedef struct _FxTiles FxTiles;
 /* One tile to be put on the screen. */
 typedef struct
 {
-  cairo_surface_t *surface; /* image, RGB24 */
+  cairo_surface_t *surface; /* image, ARGB32, opaque */
   FxRect place;             /* on the widget, in its units; of another size than the surface if it must be scaled */
   gboolean exact;           /* pixel by pixel */
   /* for what the caller makes of the surface (a texture): kept with the tile, freed with g_object_unref() */

@@ -1,0 +1,31 @@
+/* The picture of a widget that is painted here rather than by a graphics card.
+ *
+ * GTK's cairo renderer records what each node draws, plays that into a picture and copies it, node by node and layer
+ * by layer. An image that has all layers already costs a fraction of that. There are two images, because the one last
+ * shown must not change while the screen may still be refreshed from it.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  cairo_surface_t *images[2]; /* NULL until they are needed */
+  guint next;
+} FxFrame;
+
+/* Whether what `widget` shows is painted by the processor. */
+gboolean fx_frame_is_wanted (GtkWidget *widget);
+
+/* Begins a picture as large as `widget`, in its units; what is in it before is undefined. */
+cairo_t *fx_frame_begin (FxFrame *frame, GtkWidget *widget);
+/* Ends it, and adds what there is to see, within `area` of the widget, to the snapshot. Frees `cr`. */
+void fx_frame_end (FxFrame *frame, cairo_t *cr, const graphene_rect_t *area, GtkSnapshot *snapshot);
+
+/* Drops the images. */
+void fx_frame_clear (FxFrame *frame);
+
+G_END_DECLS
