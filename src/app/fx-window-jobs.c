@@ -142,6 +142,8 @@ notify_done (FxWindow *window, FxJob *job, const char *text)
   fx_window_tell (window, text);
   if (gtk_window_is_active (GTK_WINDOW (window)) || application == NULL)
     return;
+  if (g_application_get_dbus_connection (application) == NULL) /* a session without a bus has no one to tell */
+    return;
   notification = g_notification_new (fx_job_get_title (job));
   g_notification_set_body (notification, text);
   g_application_send_notification (application, "conversion", notification);
