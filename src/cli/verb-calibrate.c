@@ -334,7 +334,7 @@ calibrate (const char *path, const Options *options, GError **error)
   if (graph == NULL)
     return FALSE;
   source = fx_graph_copy (graph); /* passes take batch normalization away, which the doctor reads */
-  if (!fx_diagnostics_to_error (diagnostics, error) || !fx_passes_run_float (graph, NULL, fx_cli_cancellable (), error))
+  if (!fx_diagnostics_to_error (diagnostics, error) || !fx_passes_run_board (graph, NULL, fx_cli_cancellable (), error))
     return fx_error_prefix (error, "%s", path);
   if (fx_graph_n_inputs (graph) != 1)
     return fx_fail (error, FX_ERROR_UNSUPPORTED, "%s: the model has %u inputs; calibration takes models with one", path,

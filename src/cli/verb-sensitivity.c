@@ -54,7 +54,7 @@ load (const char *path, const Options *options, GError **error)
     return NULL;
   if (fx_diagnostics_to_error (diagnostics, error) && fx_pass_convert_opset (graph, diagnostics, error)
       && fx_diagnostics_to_error (diagnostics, error)
-      && fx_passes_run_float (graph, NULL, fx_cli_cancellable (), error))
+      && fx_passes_run_board (graph, NULL, fx_cli_cancellable (), error))
     return g_steal_pointer (&graph);
   fx_error_prefix (error, "%s", path);
   return NULL;

@@ -202,7 +202,7 @@ optimize (FxConversionJob *job, GError **error)
     return FALSE;
   result->optimized = fx_graph_copy (result->source);
   if (!fx_pass_convert_opset (result->optimized, diagnostics, error) || !fx_diagnostics_to_error (diagnostics, error)
-      || !fx_passes_run_float (result->optimized, &progress, job->cancellable, error))
+      || !fx_passes_run_board (result->optimized, &progress, job->cancellable, error))
     return fx_error_prefix (error, "%s", job->options->model);
   if (result->target == NULL)
     return TRUE;

@@ -27,7 +27,7 @@ parse (const char *text)
 
   g_assert_no_error (error);
   fx_graph_infer (graph, NULL);
-  g_assert_true (fx_passes_run_float (graph, NULL, NULL, &error));
+  g_assert_true (fx_passes_run_board (graph, NULL, NULL, &error));
   g_assert_no_error (error);
   return graph;
 }
@@ -128,6 +128,10 @@ static const Case cases[] = {
     "input %x f32[1,2,3,3]\nconst %w f32[2,2,1,1] = [1,0.5,-0.25,1]\nconst %b f32[2] = [0.5,-1]\n"
     "%c f32[*] = Conv(%x, %w, %b)\n%y f32[*] = Relu(%c)\noutput %y\n",
     "QConv", 300.0, FX_PRECISION_INT16 },
+  { "batch-normalization-alone",
+    "input %x f32[1,2,3,3]\nconst %s f32[2] = [2,0.5]\nconst %b f32[2] = [1,-1]\nconst %m f32[2] = [0.5,0.25]\n"
+    "const %v f32[2] = [1,4]\n%n f32[*] = BatchNormalization(%x, %s, %b, %m, %v)\n%y f32[*] = Relu(%n)\noutput %y\n",
+    "QConv", 2.0 },
   { "gemm",
     "input %x f32[1,4]\nconst %w f32[3,4] = [1,0.5,-0.25,1,2,0,1,0,-1,1,1,1]\nconst %b f32[3] = [0.5,-1,2]\n"
     "%g f32[*] = Gemm(%x, %w, %b) {transB=1,alpha=0.5,beta=2.0}\n%y f32[*] = Relu(%g)\noutput %y\n",

@@ -28,7 +28,7 @@ optimize (const FxGraph *graph, const FxProgress *progress, GCancellable *cancel
   g_autoptr (FxGraph) optimized = fx_graph_copy (graph);
 
   if (!fx_pass_convert_opset (optimized, diagnostics, error) || !fx_diagnostics_to_error (diagnostics, error)
-      || !fx_passes_run_float (optimized, progress, cancellable, error))
+      || !fx_passes_run_board (optimized, progress, cancellable, error))
     return NULL;
   return g_steal_pointer (&optimized);
 }

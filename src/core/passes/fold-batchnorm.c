@@ -375,3 +375,84 @@ fx_pass_fold_batchnorm (FxGraph *graph, GError **error)
     }
   return TRUE;
 }
+
+/* ---- what has nothing in front of it ---- */
+
+/* y = factor · x + shift as a convolution of each channel with one weight. FALSE and *error: memory. */
+static gboolean
+become_conv (FxGraph *graph, FxId id, guint n, const Affine *affine, GError **error)
+{
+  const FxNode *norm = fx_graph_node (graph, id);
+  const Channels channels = { .inner = 1, .per_group = 1, .group_size = 1, .channels = n };
+  g_autoptr (FxTensor) ones = NULL;
+  FxTensor *weights, *bias;
+  FxId inputs[3] = { norm->inputs[0] }, output = norm->outputs[0], added;
+  g_autofree char *name = g_strdup (norm->name);
+  void *data;
+
+  ones = fx_tensor_new_alloc (FX_DTYPE_FLOAT, &FX_SHAPE (n, 1, 1, 1), &data, error);
+  for (guint i = 0; ones != NULL && i < n; i++)
+    ((float *)data)[i] = 1.0f;
+  weights = ones != NULL ? scaled_weights (ones, &channels, affine, error) : NULL;
+  bias = weights != NULL ? shifted_bias (NULL, FX_DTYPE_FLOAT, affine, error) : NULL;
+  if (bias == NULL)
+    {
+      fx_tensor_unref (weights);
+      return FALSE;
+    }
+  inputs[1] = fx_graph_add_constant (graph, name, weights);
+  inputs[2] = fx_graph_add_constant (graph, name, bias);
+  fx_graph_remove_node (graph, id);
+  added = fx_graph_add_node (graph, name, "", "Conv", 11, inputs, G_N_ELEMENTS (inputs), &output, 1);
+  fx_node_take_attr (fx_graph_node (graph, added), fx_attr_int ("group", n));
+  fx_node_add_origins (fx_graph_node (graph, added), fx_graph_node (graph, id));
+  return TRUE;
+}
+
+/* Damaged parameters are found where they are. */
+static gboolean
+is_finite (const Affine *affine)
+{
+  for (guint i = 0; i < affine->n; i++)
+    if (!isfinite (affine->factor[i]) || !isfinite (affine->shift[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+convolve (FxGraph *graph, FxId id, gboolean *done, GError **error)
+{
+  const FxNode *norm = fx_graph_node (graph, id);
+  const FxValue *x = norm->n_inputs > 0 && norm->inputs[0] != FX_NONE ? fx_graph_value (graph, norm->inputs[0]) : NULL;
+  Affine affine = { 0 };
+  gboolean ok = TRUE;
+
+  *done = FALSE;
+  if (norm->removed || !is_op (norm, "BatchNormalization") || x == NULL || x->dtype != FX_DTYPE_FLOAT
+      || x->shape.rank != 4 || x->shape.dims[1] < 1 || x->shape.dims[1] > G_MAXINT32)
+    return TRUE;
+  affine_init (&affine, (guint)x->shape.dims[1]);
+  *done = read_norm (graph, norm, &affine) && is_finite (&affine);
+  if (*done)
+    ok = become_conv (graph, id, affine.n, &affine, error);
+  affine_clear (&affine);
+  return ok;
+}
+
+gboolean
+fx_pass_convolve_batchnorm (FxGraph *graph, GError **error)
+{
+  gboolean any = FALSE;
+
+  for (FxId i = 0, n = fx_graph_n_nodes (graph); i < n; i++)
+    {
+      gboolean done;
+
+      if (!convolve (graph, i, &done, error))
+        return fx_error_prefix (error, "node \"%s\"", fx_graph_node (graph, i)->name);
+      any = any || done;
+    }
+  if (any)
+    fx_graph_compact (graph);
+  return !any || fx_graph_sort (graph, error);
+}

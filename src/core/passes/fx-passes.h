@@ -16,7 +16,8 @@ typedef struct
 {
   const char *name; /* "fold-batchnorm" */
   gboolean (*run) (FxGraph *graph, GError **error);
-  const char *doc; /* one line for people */
+  const char *doc;     /* one line for people */
+  gboolean for_boards; /* how the boards' converters have it, and no faster elsewhere */
 } FxPass;
 
 extern const FxPass fx_float_passes[];
@@ -35,8 +36,15 @@ gboolean fx_pass_remove_identity (FxGraph *graph, GError **error);
  * Requires a sorted graph with inferred shapes. */
 gboolean fx_pass_fold_batchnorm (FxGraph *graph, GError **error);
 
-/* Runs all passes, in order: looks at `cancellable`, reports, runs, verifies. The graph is sorted and inferred. On
- * failure the graph is not to be used any more. */
+/* BatchNormalization with constant parameters that is left in a graph of four axes becomes a convolution of each
+ * channel with one weight. Requires inferred shapes; leaves the graph sorted, and changes ids. */
+gboolean fx_pass_convolve_batchnorm (FxGraph *graph, GError **error);
+
+/* Runs all passes but those for boards, in order: looks at `cancellable`, reports, runs, verifies. The graph is sorted
+ * and inferred. On failure the graph is not to be used any more. */
 gboolean fx_passes_run_float (FxGraph *graph, const FxProgress *progress, GCancellable *cancellable, GError **error);
+
+/* The same with all passes: what is checked, measured and quantized for a board. */
+gboolean fx_passes_run_board (FxGraph *graph, const FxProgress *progress, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -3,7 +3,7 @@
  * fx_quantize_assign() decides, fx_quantize_integer() and fx_quantize_qdq() build what was decided: the network that
  * boards run, and the same network in standard operators. docs/quantization.md tells how parameters are chosen.
  *
- * The graph is the optimized float graph: opset 11, fx_passes_run_float() done, shapes inferred. Names of graph inputs
+ * The graph is the optimized float graph: opset 11, fx_passes_run_board() done, shapes inferred. Names of graph inputs
  * and outputs stay. The integers of the float value `x` are named `x_quantized`; a value that float nodes use keeps its
  * name. A node that stands for several has their names as origins.
  *
