@@ -144,6 +144,22 @@ quit_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter,
     gtk_window_close (link->data);
 }
 
+/* (window, title of the run): somebody clicked on a notification. */
+static void
+show_run_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GtkWindow *window;
+  const char *run;
+  guint id;
+
+  g_variant_get (parameter, "(u&s)", &id, &run);
+  window = gtk_application_get_window_by_id (data, id);
+  if (window == NULL)
+    return; /* it was closed meanwhile */
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.show-run", "s", run);
+  gtk_window_present (window);
+}
+
 static void
 restore_work_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
 {
@@ -161,6 +177,7 @@ static const GActionEntry actions[] = {
   { "open", open_cb, NULL, NULL, NULL, { 0 } },
   { "open-recent", open_recent_cb, "s", NULL, NULL, { 0 } },
   { "open-sample", open_sample_cb, NULL, NULL, NULL, { 0 } },
+  { "show-run", show_run_cb, "(us)", NULL, NULL, { 0 } },
   { "restore-work", restore_work_cb, NULL, NULL, NULL, { 0 } },
   { "discard-work", discard_work_cb, NULL, NULL, NULL, { 0 } },
   { "preferences", preferences_cb, NULL, NULL, NULL, { 0 } },

@@ -157,6 +157,7 @@ static const struct
   { "export-chart", READY, fx_window_ask_export_chart, NULL },
   { "export-chart-to", READY, NULL, fx_window_export_chart },
   { "convert", READY, fx_window_convert, NULL },
+  { "show-run", READY, NULL, fx_window_show_run },
   { "cancel-jobs", RUNNING, fx_window_cancel_jobs, NULL },
   { "undo", UNDO, undo, NULL },
   { "redo", REDO, redo, NULL },

@@ -133,20 +133,55 @@ make_options (FxWindow *window, const char **page, GError **error)
 
 /* ---- the job ---- */
 
+/* One for each window: the newest takes the place of the last. */
+static char *
+notification_id (FxWindow *window)
+{
+  return g_strdup_printf ("conversion-%u", gtk_application_window_get_id (GTK_APPLICATION_WINDOW (window)));
+}
+
+/* Told in the window, and by the desktop if nobody is looking at it: clicking there shows the run. */
 static void
-notify_done (FxWindow *window, FxJob *job, const char *text)
+notify_done (FxWindow *window, FxConvertJob *job, const char *text)
 {
   GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (window)));
   g_autoptr (GNotification) notification = NULL;
+  g_autofree char *id = NULL;
 
   fx_window_tell (window, text);
   if (gtk_window_is_active (GTK_WINDOW (window)) || application == NULL)
     return;
   if (g_application_get_dbus_connection (application) == NULL) /* a session without a bus has no one to tell */
     return;
-  notification = g_notification_new (fx_job_get_title (job));
+  id = notification_id (window);
+  notification = g_notification_new (fx_job_get_title (FX_JOB (job)));
   g_notification_set_body (notification, text);
-  g_application_send_notification (application, "conversion", notification);
+  g_notification_set_default_action_and_target (notification, "app.show-run", "(us)",
+                                                gtk_application_window_get_id (GTK_APPLICATION_WINDOW (window)),
+                                                fx_results_get_title (fx_convert_job_get_results (job)));
+  g_application_send_notification (application, id, notification);
+  window->notified = TRUE;
+}
+
+/* Whoever looks at the window needs no notification any more. */
+static void
+active_cb (FxWindow *window)
+{
+  GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (window)));
+  g_autofree char *id = NULL;
+
+  if (!window->notified || !gtk_window_is_active (GTK_WINDOW (window)) || application == NULL)
+    return;
+  window->notified = FALSE;
+  id = notification_id (window);
+  g_application_withdraw_notification (application, id);
+}
+
+void
+fx_window_show_run (FxWindow *window, const char *run)
+{
+  gtk_widget_set_visible (GTK_WIDGET (window->results_slot), TRUE);
+  fx_results_panel_show (window->results_panel, run);
 }
 
 /* Colors by the error of every layer. */
@@ -183,12 +218,13 @@ fx_window_show_errors (FxWindow *window, gboolean show)
 static void
 finished_cb (FxWindow *window, FxJob *job)
 {
+  FxConvertJob *convert = FX_CONVERT_JOB (job);
   const GError *error = fx_job_get_error (job);
 
   if (fx_job_get_state (job) == FX_JOB_DONE)
-    notify_done (window, job, _ ("The conversion is done"));
+    notify_done (window, convert, _ ("The conversion is done"));
   else if (error != NULL)
-    notify_done (window, job, error->message);
+    notify_done (window, convert, error->message);
   update_overlay (window);
 }
 
@@ -257,5 +293,6 @@ fx_window_init_jobs (FxWindow *window)
   g_signal_connect_object (window->queue, "items-changed", G_CALLBACK (jobs_changed_cb), window, G_CONNECT_SWAPPED);
   g_signal_connect_object (window->queue, "notify::active", G_CALLBACK (jobs_changed_cb), window, G_CONNECT_SWAPPED);
   g_signal_connect_object (window->document, "notify::state", G_CALLBACK (state_cb), window, G_CONNECT_SWAPPED);
+  g_signal_connect (window, "notify::is-active", G_CALLBACK (active_cb), NULL);
   jobs_changed_cb (window);
 }

@@ -30,6 +30,7 @@ struct _FxWindow
   char **samples;              /* to be added when the model is there; NULL */
   gboolean stopped, discarded; /* what the person has agreed to, closing the window */
   gboolean close_when_saved;
+  gboolean notified;    /* the desktop shows a notification of ours */
   gboolean show_errors; /* boxes are colored by their error */
 
   GtkWidget *drop_hint; /* borrowed: what will happen to files that hang over the window */
@@ -69,6 +70,7 @@ void fx_window_update_actions (FxWindow *window);
 void fx_window_init_jobs (FxWindow *window);
 void fx_window_convert (FxWindow *window);
 void fx_window_cancel_jobs (FxWindow *window);
+void fx_window_show_run (FxWindow *window, const char *run); /* results of the conversion of that title */
 void fx_window_show_errors (FxWindow *window, gboolean show);
 
 /* fx-window-close.c */

@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-window-private.h"
 
+#include "core/check/fx-integer-report.h"
+
 #include <glib/gi18n.h>
 
 static void
@@ -22,13 +24,24 @@ state_cb (FxWindow *window)
     show_source (window);
 }
 
+/* Without a board nothing runs anywhere. */
+static FxShared *
+integer_report (const FxConversion *conversion)
+{
+  if (conversion->target == NULL)
+    return NULL;
+  return fx_shared_new (fx_integer_report_new (conversion->integer, conversion->optimized, conversion->params),
+                        (GDestroyNotify)fx_check_report_free);
+}
+
 static void
 show_converted (FxWindow *window, gboolean quantized)
 {
   FxResults *results = fx_results_panel_get_results (window->results_panel);
   const FxConversion *conversion = fx_results_get_conversion (results);
   g_autoptr (FxShared) graph = fx_results_share (results, quantized ? conversion->integer : conversion->optimized);
-  g_autoptr (FxShared) report = fx_results_share (results, quantized ? NULL : conversion->placement);
+  g_autoptr (FxShared) report
+      = quantized ? integer_report (conversion) : fx_results_share (results, conversion->placement);
 
   fx_graph_view_show (window->graph_view, graph, report);
 }

@@ -128,12 +128,29 @@ shows_source (gpointer window)
   return !shows_quantized (window);
 }
 
+/* What is selected is a box of that type on the BPU. */
+static void
+check_selected (FxWindow *window, const char *type)
+{
+  FxCanvas *canvas = fx_graph_view_get_canvas (window->graph_view);
+  const FxScene *scene = fx_canvas_get_scene (canvas);
+  guint32 box = fx_scene_find (scene, fx_canvas_get_selected (canvas));
+
+  g_assert_cmpuint (box, !=, FX_NO_BOX);
+  g_assert_cmpstr (fx_scene_item (scene, box)->type, ==, type);
+  g_assert_true (fx_scene_item (scene, box)->checked);
+  g_assert_cmpint (fx_scene_item (scene, box)->placement, ==, FX_PLACEMENT_BPU);
+}
+
+/* A normalization is a part of its convolution when the model is quantized, and stays selected as that. */
 static void
 look_at_views (FxWindow *window)
 {
+  app_test_action (window, "win.select-node", "'/stem/stem.1/BatchNormalization'");
   g_action_group_change_action_state (G_ACTION_GROUP (window), "view", g_variant_new_string ("quantized"));
   app_test_wait (shows_quantized, window, "the quantized model");
   app_test_idle (300);
+  check_selected (window, "QConv");
   app_test_picture (window, "quantized");
   g_action_group_change_action_state (G_ACTION_GROUP (window), "view", g_variant_new_string ("source"));
   app_test_wait (shows_source, window, "the source model");

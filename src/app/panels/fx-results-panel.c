@@ -211,6 +211,20 @@ fx_results_panel_add (FxResultsPanel *panel, FxResults *results)
 }
 
 void
+fx_results_panel_show (FxResultsPanel *panel, const char *title)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (panel->runs)); i++)
+    {
+      g_autoptr (FxResults) run = g_list_model_get_item (G_LIST_MODEL (panel->runs), i);
+
+      if (g_strcmp0 (fx_results_get_title (run), title) != 0)
+        continue;
+      gtk_drop_down_set_selected (panel->run_drop_down, i);
+      return;
+    }
+}
+
+void
 fx_results_panel_clear (FxResultsPanel *panel)
 {
   g_list_store_remove_all (panel->runs);

@@ -18,6 +18,8 @@ G_DECLARE_FINAL_TYPE (FxResultsPanel, fx_results_panel, FX, RESULTS_PANEL, AdwBi
 
 /* Adds a run and shows it. */
 void fx_results_panel_add (FxResultsPanel *panel, FxResults *results);
+/* Shows the newest run of that title, if there is one. */
+void fx_results_panel_show (FxResultsPanel *panel, const char *title);
 /* Forgets all runs. */
 void fx_results_panel_clear (FxResultsPanel *panel);
 /* The run that is shown; NULL: there is none. Borrowed. */
