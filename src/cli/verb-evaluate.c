@@ -1,28 +1,39 @@
-/* fixpoint-cli evaluate: top-1 and top-5 accuracy of a classifier.
+/* fixpoint-cli evaluate: top-1 and top-5 accuracy of a classifier, as it is or beside what quantization makes of it.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/fx-cli-json.h"
+#include "cli/fx-cli-quantize.h"
+#include "cli/fx-cli-show.h"
 #include "cli/fx-cli.h"
 
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
+#include "core/ops/fx-q.h"
 #include "io/fx-evaluator.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+#define DEFAULT_CALIBRATION 100
 
 typedef struct
 {
-  char *weights, *dataset, *labels, *preprocess;
+  FxCliQuantize quantize;
+  char *weights, *dataset, *labels, *preprocess, *engine, *calibration;
   char **shapes;
-  int threads, samples, seed;
+  int threads, samples, seed, calibration_samples;
   gboolean json;
 } Options;
 
 static void
 options_clear (Options *options)
 {
+  fx_cli_quantize_clear (&options->quantize);
   g_free (options->weights);
+  g_free (options->engine);
+  g_free (options->calibration);
   g_free (options->dataset);
   g_free (options->labels);
   g_free (options->preprocess);
@@ -42,52 +53,73 @@ print_skipped (const FxDataset *dataset)
     }
 }
 
+/* ---- one network ---- */
+
+static void
+add_int (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+add_double (JsonBuilder *builder, const char *name, double value)
+{
+  json_builder_set_member_name (builder, name);
+  if (isfinite (value))
+    json_builder_add_double_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
+static void
+add_counts (JsonBuilder *builder, const FxEvaluation *evaluation)
+{
+  add_int (builder, "samples", evaluation->n);
+  add_int (builder, "top1_count", evaluation->top1);
+  add_int (builder, "top5_count", evaluation->top5);
+  add_double (builder, "top1_percent", fx_evaluation_percent (evaluation->top1, evaluation->n));
+  add_double (builder, "top5_percent", fx_evaluation_percent (evaluation->top5, evaluation->n));
+}
+
+static void
+print_json (JsonBuilder *builder)
+{
+  g_autofree char *text = fx_cli_json_to_text (builder);
+
+  fputs (text, stdout);
+}
+
 static void
 print_result (const char *model, const FxEvaluation *evaluation, gboolean json)
 {
-  double top1 = fx_evaluation_percent (evaluation->top1, evaluation->n);
-  double top5 = fx_evaluation_percent (evaluation->top5, evaluation->n);
   g_autoptr (JsonBuilder) builder = NULL;
-  g_autofree char *text = NULL;
 
   if (!json)
     {
-      printf ("samples %u\ntop-1   %.2f %% (%u)\ntop-5   %.2f %% (%u)\n", evaluation->n, top1, evaluation->top1, top5,
-              evaluation->top5);
+      printf ("samples %u\ntop-1   %.2f %% (%u)\ntop-5   %.2f %% (%u)\n", evaluation->n,
+              fx_evaluation_percent (evaluation->top1, evaluation->n), evaluation->top1,
+              fx_evaluation_percent (evaluation->top5, evaluation->n), evaluation->top5);
       return;
     }
   builder = json_builder_new ();
   json_builder_begin_object (builder);
   fx_cli_json_string (builder, "model", model);
-  json_builder_set_member_name (builder, "samples");
-  json_builder_add_int_value (builder, evaluation->n);
-  json_builder_set_member_name (builder, "top1_count");
-  json_builder_add_int_value (builder, evaluation->top1);
-  json_builder_set_member_name (builder, "top5_count");
-  json_builder_add_int_value (builder, evaluation->top5);
-  json_builder_set_member_name (builder, "top1_percent");
-  json_builder_add_double_value (builder, top1);
-  json_builder_set_member_name (builder, "top5_percent");
-  json_builder_add_double_value (builder, top5);
+  add_counts (builder, evaluation);
   json_builder_end_object (builder);
-  text = fx_cli_json_to_text (builder);
-  fputs (text, stdout);
+  print_json (builder);
 }
 
 static gboolean
-evaluate (const char *path, const Options *options, GError **error)
+evaluate_one (const char *path, const FxGraph *graph, const Options *options, GError **error)
 {
   FxEngineOptions engine_options = { .n_threads = 1 };
   FxProgress progress = fx_cli_progress ();
   FxEvaluation evaluation = { 0 };
-  g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
-  g_autoptr (FxGraph) graph = fx_cli_load (path, options->weights, options->shapes, diagnostics, error);
   g_autoptr (FxPreprocess) preprocess = NULL;
   g_autoptr (FxDataset) dataset = NULL;
   g_autoptr (FxEngine) engine = NULL;
 
-  if (graph == NULL)
-    return FALSE;
   preprocess = fx_preprocess_parse (options->preprocess != NULL ? options->preprocess : "", error);
   if (preprocess == NULL)
     return fx_error_prefix (error, "--preprocess");
@@ -106,6 +138,115 @@ evaluate (const char *path, const Options *options, GError **error)
   return TRUE;
 }
 
+/* ---- float and integer ---- */
+
+static void
+print_pair (const char *model, const FxConversion *conversion, gboolean json)
+{
+  const FxEvaluation *before = &conversion->accuracy_float, *after = &conversion->accuracy_integer;
+  double agreement = fx_evaluation_percent (after->agree1, after->n_compared);
+  double sqnr_db = fx_error_metrics (&conversion->score_errors).sqnr_db;
+  g_autoptr (JsonBuilder) builder = NULL;
+
+  if (!json)
+    {
+      printf ("             float   integer\nsamples   %8u  %8u\n", before->n, after->n);
+      printf ("top-1    %7.2f %% %7.2f %%\n", fx_evaluation_percent (before->top1, before->n),
+              fx_evaluation_percent (after->top1, after->n));
+      printf ("top-5    %7.2f %% %7.2f %%\n", fx_evaluation_percent (before->top5, before->n),
+              fx_evaluation_percent (after->top5, after->n));
+      printf ("agreement          %7.2f %% (%u)\nSQNR               %7.2f dB\n", agreement, after->agree1, sqnr_db);
+      return;
+    }
+  builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  fx_cli_json_string (builder, "model", model);
+  fx_cli_json_string (builder, "target", conversion->target->id);
+  fx_cli_json_string (builder, "method", conversion->method);
+  json_builder_set_member_name (builder, "float");
+  json_builder_begin_object (builder);
+  add_counts (builder, before);
+  json_builder_end_object (builder);
+  json_builder_set_member_name (builder, "integer");
+  json_builder_begin_object (builder);
+  add_counts (builder, after);
+  json_builder_end_object (builder);
+  add_int (builder, "agree1_count", after->agree1);
+  add_double (builder, "agree1_percent", agreement);
+  add_double (builder, "sqnr_db", sqnr_db);
+  json_builder_end_object (builder);
+  print_json (builder);
+}
+
+static FxConversionOptions *
+make_options (const char *path, const FxGraph *graph, const Options *options, GError **error)
+{
+  g_autoptr (FxConversionOptions) conversion = fx_conversion_options_new ();
+  FxConversionInput *input = fx_conversion_options_add_input (conversion);
+
+  if (!fx_cli_quantize_apply (&options->quantize, conversion, error))
+    return NULL;
+  conversion->model = g_strdup (path);
+  conversion->graph = fx_graph_copy (graph);
+  conversion->samples = options->calibration_samples > 0 ? (guint)options->calibration_samples : DEFAULT_CALIBRATION;
+  conversion->seed = (guint64)options->seed;
+  conversion->test = g_strdup (options->dataset);
+  conversion->test_labels = g_strdup (options->labels);
+  conversion->test_samples = (guint)options->samples;
+  conversion->n_threads = (guint)options->threads;
+  conversion->only_accuracy = TRUE;
+  input->dataset = g_strdup (options->calibration != NULL ? options->calibration : options->dataset);
+  input->preprocess = g_strdup (options->preprocess);
+  return g_steal_pointer (&conversion);
+}
+
+static gboolean
+evaluate_pair (const char *path, const FxGraph *graph, const Options *options, GError **error)
+{
+  FxCliShow show = fx_cli_show_new (options->json);
+  FxConversionEvents events = fx_cli_show_events (&show);
+  g_autoptr (FxConversionOptions) how = make_options (path, graph, options, error);
+  g_autoptr (FxConversion) conversion = NULL;
+
+  if (how == NULL)
+    return FALSE;
+  if (options->calibration == NULL)
+    fprintf (stderr, "ranges are found on samples of %s; --calibration gives others\n", options->dataset);
+  conversion = fx_conversion_run (how, &events, fx_cli_cancellable (), error);
+  if (conversion == NULL)
+    return FALSE;
+  print_pair (path, conversion, options->json);
+  return TRUE;
+}
+
+/* ---- the verb ---- */
+
+/* TRUE if the network is one of integers already. */
+static gboolean
+is_quantized (const FxGraph *graph)
+{
+  for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
+    if (strcmp (fx_graph_node (graph, i)->domain, FX_Q_DOMAIN) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+evaluate (const char *path, const Options *options, GError **error)
+{
+  gboolean integer = g_strcmp0 (options->engine, "integer") == 0;
+  g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
+  g_autoptr (FxGraph) graph = NULL;
+
+  if (options->engine != NULL && !integer && strcmp (options->engine, "float") != 0)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "--engine is \"%s\", not float or integer", options->engine);
+  graph = fx_cli_load (path, options->weights, options->shapes, diagnostics, error);
+  if (graph == NULL)
+    return FALSE;
+  return integer && !is_quantized (graph) ? evaluate_pair (path, graph, options, error)
+                                          : evaluate_one (path, graph, options, error);
+}
+
 int
 fx_verb_evaluate (int argc, char **argv)
 {
@@ -122,6 +263,13 @@ fx_verb_evaluate (int argc, char **argv)
       "PIPELINE" },
     { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples, "Use so many samples, spread over the classes", "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, "Which samples --samples picks", "N" },
+    { "engine", 0, 0, G_OPTION_ARG_STRING, &options.engine,
+      "float (default): the model as it is; integer: quantized first, beside the float one", "ENGINE" },
+    { "calibration", 0, 0, G_OPTION_ARG_FILENAME, &options.calibration,
+      "Folder with the samples that ranges are found on; those of --dataset if not given", "DIR" },
+    { "calibration-samples", 0, 0, G_OPTION_ARG_INT, &options.calibration_samples,
+      "Use so many of them; 100 if not given", "N" },
+    FX_CLI_QUANTIZE_ENTRIES (&options.quantize),
     { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, "Number of threads; all processors if not given", "N" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write JSON", NULL },
     { NULL },
@@ -130,10 +278,11 @@ fx_verb_evaluate (int argc, char **argv)
 
   if (!fx_cli_parse ("evaluate", entries, &argc, &argv, 1, 1))
     return FX_EXIT_ERROR;
-  if (options.dataset == NULL || options.threads < 0 || options.samples < 0)
+  if (options.dataset == NULL || options.threads < 0 || options.samples < 0 || options.calibration_samples < 0)
     {
       fprintf (stderr, "fixpoint-cli: %s\n",
-               options.dataset == NULL ? "evaluate needs --dataset DIR" : "--threads and --samples cannot be negative");
+               options.dataset == NULL ? "evaluate needs --dataset DIR"
+                                       : "--threads, --samples and --calibration-samples cannot be negative");
       return FX_EXIT_ERROR;
     }
   return evaluate (argv[1], &options, &error) ? FX_EXIT_OK : fx_cli_fail (error);

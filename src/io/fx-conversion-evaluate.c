@@ -41,6 +41,9 @@ count (G_GNUC_UNUSED gpointer state, guint i, FxTensor *const *outputs, gpointer
       FxArray reference = fx_tensor_array (g_ptr_array_index (evaluation->scores, i));
 
       ok = fx_evaluation_compare (evaluation->evaluation, &scores, &reference, error);
+      if (ok)
+        fx_error_sums_add (&evaluation->job->result->score_errors, reference.data, scores.data,
+                           (gsize)fx_shape_elements (&scores.shape));
     }
   else if (ok)
     g_ptr_array_add (evaluation->scores, fx_tensor_ref (outputs[0]));
@@ -90,7 +93,8 @@ fx_conversion_evaluate (FxConversionJob *job, GError **error)
 {
   FxProgress progress = fx_conversion_begin (job, FX_STAGE_EVALUATE);
   const char *test = job->options->test;
-  g_autoptr (FxSampleSet) opened = test != NULL ? fx_conversion_open (job, test, 0, error) : NULL;
+  g_autoptr (FxSampleSet) opened
+      = test != NULL ? fx_conversion_open (job, test, job->options->test_samples, error) : NULL;
   g_autoptr (GPtrArray) scores = g_ptr_array_new_with_free_func ((GDestroyNotify)fx_tensor_unref);
   g_autofree guint *labeled = NULL;
   Evaluation evaluation

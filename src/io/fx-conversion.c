@@ -414,6 +414,8 @@ run (FxConversionJob *job, GError **error)
   if (job->samples == NULL)
     return FALSE;
   divide (job);
+  if (options->only_accuracy)
+    return quantize (job, error) && fx_conversion_evaluate (job, error);
   return quantize (job, error) && measure (job, error) && fx_conversion_evaluate (job, error)
          && (options->output_dir == NULL || fx_conversion_write (job, error));
 }

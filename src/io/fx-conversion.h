@@ -7,6 +7,7 @@
 #include "core/calib/fx-evaluate.h"
 #include "core/check/fx-check.h"
 #include "core/quant/fx-accuracy.h"
+#include "core/quant/fx-error-metrics.h"
 #include "core/quant/fx-layer-error.h"
 #include "io/fx-sample-set.h"
 
@@ -53,6 +54,8 @@ typedef struct
   guint64 seed;
 
   char *test, *test_labels; /* labeled samples for the accuracy; NULL: those of the calibration set that have labels */
+  guint test_samples;       /* of `test`, by `seed`; 0: all */
+  gboolean only_accuracy;   /* leave out the errors of layers, and what comes after the accuracy */
 
   gboolean fix_all; /* apply all automatic fixes first */
   char **outputs;   /* tensors that are the outputs instead of the model's; NULL */
@@ -92,11 +95,12 @@ typedef struct
   FxTarget *target;         /* NULL: none */
   FxCheckReport *placement; /* of the optimized graph; NULL without a target */
   FxQuantParams *params;
-  GPtrArray *steps; /* of FxAccuracyLog * */
-  FxErrorReport *errors;
+  GPtrArray *steps;      /* of FxAccuracyLog * */
+  FxErrorReport *errors; /* NULL with only_accuracy */
   gboolean has_accuracy;
   FxEvaluation accuracy_float, accuracy_integer;
-  char *method; /* that was used */
+  FxErrorSums score_errors; /* of the integer network's scores against the float ones, on the same samples */
+  char *method;             /* that was used */
   guint n_calibration, n_held_out;
   GPtrArray *files; /* of char *, absolute, in the order of writing */
 } FxConversion;

@@ -107,6 +107,61 @@ test_evaluate (void)
                                   100.0 * json_object_get_double_member (facts, "float_top1"), 0.01);
 }
 
+/* Quantized first and evaluated beside the float network: the counts are those of a conversion with the same options,
+ * and of the quantized model that it writes. */
+static void
+test_evaluate_integer (void)
+{
+  static const char preprocess[] = "rgb; mean 128 128 128; scale 0.0078125";
+  g_autofree char *test_dir = g_build_filename (sample_dir, "test", NULL);
+  g_autofree char *calibration = g_build_filename (sample_dir, "calibration", NULL);
+  g_autofree char *quantized = g_build_filename (scratch, "sample_quantized_model.onnx", NULL);
+  g_autoptr (JsonParser) pair_parser = json_parser_new (), file_parser = json_parser_new ();
+  g_auto (CliResult) pair = { 0 }, convert = { 0 }, file = { 0 };
+  JsonObject *found, *integer;
+
+  pair = cli_run (program, "evaluate", model, "--engine", "integer", "--preset", "fast", "--method", "kl", "--dataset",
+                  test_dir, "--calibration", calibration, "--calibration-samples", "20", "--preprocess", preprocess,
+                  "--json", NULL);
+  g_assert_cmpint (pair.status, ==, 0);
+  found = cli_json (&pair, pair_parser);
+  integer = json_object_get_object_member (found, "integer");
+  g_assert_cmpstr (json_object_get_string_member (found, "method"), ==, "kl");
+  g_assert_cmpstr (json_object_get_string_member (found, "target"), ==, "rdk-x5");
+  g_assert_cmpint (json_object_get_int_member (json_object_get_object_member (found, "float"), "top1_count"), ==, 198);
+  g_assert_cmpint (json_object_get_int_member (integer, "samples"), ==, 200);
+  g_assert_cmpint (json_object_get_int_member (integer, "top1_count"), >=, 194);
+  g_assert_cmpint (json_object_get_int_member (found, "agree1_count"), >=, 194);
+  g_assert_cmpfloat (json_object_get_double_member (found, "sqnr_db"), >, 20.0);
+
+  convert = cli_run (program, "convert", model, "--preset", "fast", "--method", "kl", "--dataset", calibration,
+                     "--samples", "20", "--preprocess", preprocess, "--measured", "1", "--output", scratch, NULL);
+  g_assert_cmpint (convert.status, ==, 0);
+  file = cli_run (program, "evaluate", quantized, "--engine", "integer", "--dataset", test_dir, "--preprocess",
+                  preprocess, "--json", NULL);
+  g_assert_cmpint (file.status, ==, 0);
+  found = cli_json (&file, file_parser);
+  g_assert_cmpint (json_object_get_int_member (found, "top1_count"), ==,
+                   json_object_get_int_member (integer, "top1_count"));
+  g_assert_cmpint (json_object_get_int_member (found, "top5_count"), ==,
+                   json_object_get_int_member (integer, "top5_count"));
+}
+
+static void
+test_evaluate_table (void)
+{
+  g_autofree char *test_dir = g_build_filename (sample_dir, "test", NULL);
+  g_auto (CliResult) result = cli_run (
+      program, "evaluate", model, "--engine", "integer", "--preset", "fast", "--method", "max", "--dataset", test_dir,
+      "--samples", "10", "--calibration-samples", "5", "--preprocess", "rgb; mean 128 128 128; scale 0.0078125", NULL);
+
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_nonnull (strstr (result.out, "samples         10        10\n"));
+  g_assert_nonnull (strstr (result.out, "agreement"));
+  g_assert_nonnull (strstr (result.out, "SQNR"));
+  g_assert_nonnull (strstr (result.errors, "--calibration gives others"));
+}
+
 static void
 test_dump (void)
 {
@@ -149,6 +204,7 @@ test_errors (void)
     { { "run", model, "--output-dir", scratch }, "input \"input\" (f32[1,3,64,64]) is not given" },
     { { "run", model, "--output-dir", scratch, "--preprocess", "sharpen 3" }, "--preprocess: step 1" },
     { { "evaluate", model }, "evaluate needs --dataset" },
+    { { "evaluate", model, "--dataset", scratch, "--engine", "int4" }, "\"int4\", not float or integer" },
     { { "evaluate", model, "--dataset", scratch, "--preprocess", "sharpen 3" }, "sharpen" },
     { { "evaluate", model, "--dataset", "no/such/folder" }, "no/such/folder" },
   };
@@ -225,6 +281,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/inspect", test_inspect);
   g_test_add_func ("/cli/run", test_run);
   g_test_add_func ("/cli/evaluate", test_evaluate);
+  g_test_add_func ("/cli/evaluate-integer", test_evaluate_integer);
+  g_test_add_func ("/cli/evaluate-table", test_evaluate_table);
   g_test_add_func ("/cli/dump", test_dump);
   g_test_add_func ("/cli/operators", test_operators);
   g_test_add_func ("/cli/errors", test_errors);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fx-cli-quantize.h"
+
+#include "core/fx-error.h"
+#include "io/fx-target-file.h"
+
+#include <string.h>
+
+void
+fx_cli_quantize_clear (FxCliQuantize *options)
+{
+  g_free (options->target);
+  g_free (options->preset);
+  g_free (options->method);
+  g_free (options->fix);
+  g_strfreev (options->bpu);
+  g_strfreev (options->int16);
+  g_strfreev (options->cpu);
+}
+
+void
+fx_cli_replace (char **place, const char *given)
+{
+  if (given == NULL)
+    return;
+  g_free (*place);
+  *place = g_strdup (given);
+}
+
+void
+fx_cli_replace_list (char ***place, char **given)
+{
+  if (given == NULL)
+    return;
+  g_strfreev (*place);
+  *place = g_strdupv (given);
+}
+
+gboolean
+fx_cli_quantize_apply (const FxCliQuantize *options, FxConversionOptions *conversion, GError **error)
+{
+  if (options->preset != NULL && !fx_preset_parse (options->preset, &conversion->preset, error))
+    return FALSE;
+  if (options->fix != NULL && strcmp (options->fix, "all") != 0)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "--fix takes \"all\"; fixpoint-cli check applies single ones");
+  fx_cli_replace (&conversion->target, options->target);
+  if (conversion->target == NULL)
+    conversion->target = g_strdup (FX_TARGET_DEFAULT);
+  fx_cli_replace (&conversion->method, options->method);
+  conversion->fix_all = options->fix != NULL;
+  conversion->asymmetric = options->asymmetric;
+  conversion->symmetric = options->symmetric;
+  fx_cli_replace_list (&conversion->bpu, options->bpu);
+  fx_cli_replace_list (&conversion->int16, options->int16);
+  fx_cli_replace_list (&conversion->cpu, options->cpu);
+  return TRUE;
+}

@@ -1,0 +1,56 @@
+/* Options of verbs that quantize a network, all but those for its samples.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "cli/fx-cli.h"
+
+#include "io/fx-conversion.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *target, *preset, *method, *fix;
+  char **bpu, **int16, **cpu;
+  gboolean asymmetric, symmetric;
+} FxCliQuantize;
+
+void fx_cli_quantize_clear (FxCliQuantize *options);
+
+/* Their rows among a verb's options. */
+#define FX_CLI_QUANTIZE_ENTRIES(options)                                                                                 \
+  { "target", 0, 0, G_OPTION_ARG_STRING, &(options)->target, "rdk-x3, rdk-ultra, rdk-x5 (default), rdk-s100, or a file", \
+    "BOARD" },                                                                                                           \
+      { "preset", 0, 0, G_OPTION_ARG_STRING, &(options)->preset, "fast, default or thorough", "PRESET" },                \
+      { "method",                                                                                                        \
+        0,                                                                                                               \
+        0,                                                                                                               \
+        G_OPTION_ARG_STRING,                                                                                             \
+        &(options)->method,                                                                                              \
+        "How ranges are found: auto (default), max, percentile=99.99, kl, mse, aciq",                                    \
+        "METHOD" },                                                                                                      \
+      { "asymmetric",                                                                                                    \
+        0,                                                                                                               \
+        0,                                                                                                               \
+        G_OPTION_ARG_NONE,                                                                                               \
+        &(options)->asymmetric,                                                                                          \
+        "Let zero points of activations differ from 0; tried by itself with --method auto, but for rdk-x3",              \
+        NULL },                                                                                                          \
+      { "symmetric", 0, 0, G_OPTION_ARG_NONE, &(options)->symmetric, "Zero points of activations stay 0", NULL },        \
+      { "bpu", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->bpu, FX_CLI_BPU_DOC, "NODE" },                               \
+      { "int16", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->int16, FX_CLI_INT16_DOC, "NODE" },                         \
+      { "float", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->cpu, FX_CLI_FLOAT_DOC, "NODE" },                           \
+  {                                                                                                                      \
+    "fix", 0, 0, G_OPTION_ARG_STRING, &(options)->fix, "\"all\": apply all fixes that need no decision first", "all"     \
+  }
+
+/* Puts what was given into `conversion`; the rest stays as it is, but a target that is missing is the default one.
+ * FALSE and *error for values that do not exist. */
+gboolean fx_cli_quantize_apply (const FxCliQuantize *options, FxConversionOptions *conversion, GError **error);
+
+/* Replaces a string or list by a copy of what was given; NULL: nothing was. */
+void fx_cli_replace (char **place, const char *given);
+void fx_cli_replace_list (char ***place, char **given);
+
+G_END_DECLS
