@@ -133,6 +133,7 @@ typedef enum
   READY, /* a model is open */
   LOADING,
   RUNNING, /* a conversion waits or runs */
+  REPORT,  /* the shown run has written one */
   UNDO,
   REDO,
 } Needs;
@@ -157,6 +158,8 @@ static const struct
   { "export-chart", READY, fx_window_ask_export_chart, NULL },
   { "export-chart-to", READY, NULL, fx_window_export_chart },
   { "convert", READY, fx_window_convert, NULL },
+  { "open-report", REPORT, fx_window_open_report, NULL },
+  { "compare-run", READY, NULL, fx_window_compare_run },
   { "show-run", READY, NULL, fx_window_show_run },
   { "cancel-jobs", RUNNING, fx_window_cancel_jobs, NULL },
   { "undo", UNDO, undo, NULL },
@@ -295,6 +298,14 @@ fx_window_add_actions (FxWindow *window)
 }
 
 static gboolean
+has_report (FxWindow *window)
+{
+  FxResults *results = fx_results_panel_get_results (window->results_panel);
+
+  return results != NULL && fx_results_find_file (results, "_report.html") != NULL;
+}
+
+static gboolean
 enabled (FxWindow *window, Needs needs)
 {
   FxDocumentState state = fx_document_get_state (window->document);
@@ -304,6 +315,7 @@ enabled (FxWindow *window, Needs needs)
     case READY: return state == FX_DOCUMENT_READY;
     case LOADING: return state == FX_DOCUMENT_LOADING;
     case RUNNING: return fx_job_queue_is_active (window->queue);
+    case REPORT: return has_report (window);
     case UNDO: return fx_document_can_undo (window->document);
     case REDO: return fx_document_can_redo (window->document);
     case ALWAYS:

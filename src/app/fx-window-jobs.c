@@ -184,6 +184,23 @@ fx_window_show_run (FxWindow *window, const char *run)
   fx_results_panel_show (window->results_panel, run);
 }
 
+void
+fx_window_compare_run (FxWindow *window, const char *run)
+{
+  fx_results_panel_compare (window->results_panel, run);
+}
+
+void
+fx_window_open_report (FxWindow *window)
+{
+  FxResults *results = fx_results_panel_get_results (window->results_panel);
+  const char *path = results != NULL ? fx_results_find_file (results, "_report.html") : NULL;
+  g_autofree char *uri = path != NULL ? g_filename_to_uri (path, NULL, NULL) : NULL;
+
+  if (uri != NULL)
+    gtk_show_uri (GTK_WINDOW (window), uri, GDK_CURRENT_TIME);
+}
+
 /* Colors by the error of every layer. */
 static void
 update_overlay (FxWindow *window)
@@ -293,6 +310,8 @@ fx_window_init_jobs (FxWindow *window)
   g_signal_connect_object (window->queue, "items-changed", G_CALLBACK (jobs_changed_cb), window, G_CONNECT_SWAPPED);
   g_signal_connect_object (window->queue, "notify::active", G_CALLBACK (jobs_changed_cb), window, G_CONNECT_SWAPPED);
   g_signal_connect_object (window->document, "notify::state", G_CALLBACK (state_cb), window, G_CONNECT_SWAPPED);
+  g_signal_connect_object (window->results_panel, "run-changed", G_CALLBACK (fx_window_update_actions), window,
+                           G_CONNECT_SWAPPED);
   g_signal_connect (window, "notify::is-active", G_CALLBACK (active_cb), NULL);
   jobs_changed_cb (window);
 }

@@ -3,11 +3,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app-test.h"
 
+#include "app/fx-comparison.h"
 #include "app/fx-convert-job.h"
 #include "app/fx-window-private.h"
 #include "core/graph/fx-graph.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 static gboolean
@@ -35,6 +37,40 @@ has_preprocess_node (const FxGraph *graph)
   return fx_graph_find_node (graph, "HZ_PREPROCESS_FOR_input") != FX_NONE;
 }
 
+/* The second run beside the first: what was chosen, and all layers, the one that changed most first. */
+static void
+compare (FxWindow *window, const char *first)
+{
+  g_autofree char *argument = g_strdup_printf ("'%s'", first);
+  FxResults *shown = fx_results_panel_get_results (window->results_panel);
+  GListModel *rows;
+  guint n_layers = 0;
+  double last = INFINITY;
+
+  g_assert_null (fx_results_panel_get_comparison (window->results_panel));
+  app_test_action (window, "win.compare-run", argument);
+  rows = fx_results_panel_get_comparison (window->results_panel);
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr (FxComparisonRow) row = g_list_model_get_item (rows, i);
+      double change = fabs (g_ascii_strtod (fx_comparison_row_get_change (row), NULL));
+
+      if (i == 1)
+        g_assert_cmpstr (fx_comparison_row_get_change (row), !=, ""); /* there are more samples */
+      if (fx_comparison_row_get_node (row) == NULL)
+        continue;
+      g_assert_cmpint (fx_results_find (shown, fx_comparison_row_get_node (row)), >=, 0);
+      g_assert_cmpfloat (change, <=, last);
+      last = change;
+      n_layers++;
+    }
+  g_assert_cmpuint (n_layers, >, 10);
+  g_assert_true (app_test_action_enabled (window, "win.open-report"));
+  app_test_picture (window, "comparison");
+  app_test_action (window, "win.compare-run", "''");
+  g_assert_null (fx_results_panel_get_comparison (window->results_panel));
+}
+
 static void
 test_convert (void)
 {
@@ -45,11 +81,14 @@ test_convert (void)
   g_autofree char *scratch = g_dir_make_tmp ("fixpoint-XXXXXX", NULL), *figures = NULL;
   g_autofree char *table = g_build_filename (scratch, "errors.csv", NULL);
   g_autofree char *argument = g_strdup_printf ("'%s'", table);
+  g_autofree char *first = NULL;
   const FxConversion *conversion;
 
   app_test_action (window, "app.open-sample", NULL);
   app_test_wait_document (window, FX_DOCUMENT_READY);
   conversion = convert (window);
+  first = g_strdup (fx_results_get_title (fx_results_panel_get_results (window->results_panel)));
+  app_test_idle (1100); /* runs are named by the second */
   g_assert_cmpuint (conversion->n_calibration + conversion->n_held_out, ==, 64);
   g_assert_false (has_preprocess_node (conversion->source));
 
@@ -62,6 +101,7 @@ test_convert (void)
   g_assert_cmpstr (conversion->method, ==, "max");
   g_assert_cmpuint (conversion->steps->len, ==, 0);
   g_assert_cmpfloat (conversion->errors->outputs[0].all.cosine, >, 0.99);
+  compare (window, first);
   app_test_action (window, "win.export-chart-to", argument);
   g_assert_true (g_file_get_contents (table, &figures, NULL, NULL));
   g_assert_nonnull (strstr (figures, "/stem/stem.0/Conv,"));

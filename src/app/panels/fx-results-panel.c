@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/panels/fx-results-panel.h"
 
+#include "app/fx-comparison.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -42,7 +44,9 @@ struct _FxResultsPanel
   GtkDropDown *run_drop_down, *compare_drop_down, *metric_drop_down;
   GtkTextView *report_view;
   GtkListView *log_view;
-  GtkWidget *open_button;
+  GtkStack *comparison_stack;
+  GtkColumnView *comparison_view;
+  GtkColumnViewColumn *shown_column, *other_column;
 
   /* Owned References */
   GListStore *runs;       /* of FxResults, newest first */
@@ -53,7 +57,7 @@ struct _FxResultsPanel
 
 G_DEFINE_FINAL_TYPE (FxResultsPanel, fx_results_panel, ADW_TYPE_BIN)
 
-static guint node_activated;
+static guint node_activated, run_changed;
 
 /* ---- the plot ---- */
 
@@ -151,25 +155,84 @@ update_report (FxResultsPanel *panel)
   g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
 
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (panel->report_view), valid, -1);
-  gtk_widget_set_sensitive (panel->open_button,
-                            panel->shown != NULL && fx_results_find_file (panel->shown, "_report.html") != NULL);
+}
+
+/* ---- comparison ---- */
+
+static void
+update_comparison (FxResultsPanel *panel)
+{
+  FxResults *other = compared (panel);
+  g_autoptr (GtkNoSelection) model = NULL;
+
+  gtk_stack_set_visible_child_name (panel->comparison_stack, other != NULL ? "table" : "empty");
+  if (other != NULL)
+    {
+      model = gtk_no_selection_new (G_LIST_MODEL (fx_comparison_new (panel->shown, other)));
+      gtk_column_view_column_set_title (panel->shown_column, fx_results_get_title (panel->shown));
+      gtk_column_view_column_set_title (panel->other_column, fx_results_get_title (other));
+    }
+  gtk_column_view_set_model (panel->comparison_view, GTK_SELECTION_MODEL (model));
 }
 
 static void
-open_report_cb (FxResultsPanel *panel)
+compared_cb (FxResultsPanel *panel)
 {
-  const char *path = fx_results_find_file (panel->shown, "_report.html");
-  g_autofree char *uri = path != NULL ? g_filename_to_uri (path, NULL, NULL) : NULL;
-
-  if (uri != NULL)
-    gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (panel))), uri, GDK_CURRENT_TIME);
+  update_plot (panel);
+  update_comparison (panel);
 }
+
+static void
+comparison_activated_cb (FxResultsPanel *panel, guint position)
+{
+  GListModel *rows = G_LIST_MODEL (gtk_column_view_get_model (panel->comparison_view));
+  g_autoptr (FxComparisonRow) row = g_list_model_get_item (rows, position);
+
+  if (row != NULL && fx_comparison_row_get_node (row) != NULL)
+    g_signal_emit (panel, node_activated, 0, fx_comparison_row_get_node (row));
+}
+
+GListModel *
+fx_results_panel_get_comparison (FxResultsPanel *panel)
+{
+  return G_LIST_MODEL (gtk_column_view_get_model (panel->comparison_view));
+}
+
+/* The place of the newest run of that title in a list of runs; GTK_INVALID_LIST_POSITION: there is none. */
+static guint
+find_run (GListModel *runs, const char *title)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (runs); i++)
+    {
+      g_autoptr (GObject) run = g_list_model_get_item (runs, i);
+
+      if (FX_IS_RESULTS (run) && g_strcmp0 (fx_results_get_title (FX_RESULTS (run)), title) == 0)
+        return i;
+    }
+  return GTK_INVALID_LIST_POSITION;
+}
+
+void
+fx_results_panel_compare (FxResultsPanel *panel, const char *title)
+{
+  guint place = *title != '\0' ? find_run (panel->comparable, title) : 0;
+
+  if (place == GTK_INVALID_LIST_POSITION)
+    return;
+  gtk_drop_down_set_selected (panel->compare_drop_down, place);
+  if (*title != '\0')
+    adw_view_stack_set_visible_child_name (panel->pages, "comparison");
+}
+
+/* ---- all of them ---- */
 
 static void
 finished_cb (FxResultsPanel *panel)
 {
   update_plot (panel);
   update_report (panel);
+  update_comparison (panel);
+  g_signal_emit (panel, run_changed, 0);
 }
 
 /* ---- runs ---- */
@@ -213,15 +276,10 @@ fx_results_panel_add (FxResultsPanel *panel, FxResults *results)
 void
 fx_results_panel_show (FxResultsPanel *panel, const char *title)
 {
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (panel->runs)); i++)
-    {
-      g_autoptr (FxResults) run = g_list_model_get_item (G_LIST_MODEL (panel->runs), i);
+  guint place = find_run (G_LIST_MODEL (panel->runs), title);
 
-      if (g_strcmp0 (fx_results_get_title (run), title) != 0)
-        continue;
-      gtk_drop_down_set_selected (panel->run_drop_down, i);
-      return;
-    }
+  if (place != GTK_INVALID_LIST_POSITION)
+    gtk_drop_down_set_selected (panel->run_drop_down, place);
 }
 
 void
@@ -307,7 +365,10 @@ fx_results_panel_class_init (FxResultsPanelClass *klass)
   G_OBJECT_CLASS (klass)->dispose = fx_results_panel_dispose;
   node_activated = g_signal_new ("node-activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
+  run_changed
+      = g_signal_new ("run-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_type_ensure (FX_TYPE_CHART);
+  g_type_ensure (FX_TYPE_COMPARISON_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/fixpoint/Fixpoint/ui/fx-results-panel.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, FxResultsPanel, name)
   CHILD (stack);
@@ -318,12 +379,16 @@ fx_results_panel_class_init (FxResultsPanelClass *klass)
   CHILD (metric_drop_down);
   CHILD (report_view);
   CHILD (log_view);
-  CHILD (open_button);
+  CHILD (comparison_stack);
+  CHILD (comparison_view);
+  CHILD (shown_column);
+  CHILD (other_column);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, item_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, run_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, update_plot);
-  gtk_widget_class_bind_template_callback (widget_class, open_report_cb);
+  gtk_widget_class_bind_template_callback (widget_class, compared_cb);
+  gtk_widget_class_bind_template_callback (widget_class, comparison_activated_cb);
 }
 
 static void

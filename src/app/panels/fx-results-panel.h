@@ -14,12 +14,15 @@ G_BEGIN_DECLS
 #define FX_TYPE_RESULTS_PANEL (fx_results_panel_get_type ())
 G_DECLARE_FINAL_TYPE (FxResultsPanel, fx_results_panel, FX, RESULTS_PANEL, AdwBin)
 
-/* Signal "node-activated" (string): a layer of the plot was chosen. */
+/* Signals "node-activated" (string): a layer was chosen; "run-changed": another run is shown, or this one has ended. */
 
 /* Adds a run and shows it. */
 void fx_results_panel_add (FxResultsPanel *panel, FxResults *results);
 /* Shows the newest run of that title, if there is one. */
 void fx_results_panel_show (FxResultsPanel *panel, const char *title);
+/* Compares the shown run with the newest one of that title; "": with none. */
+void fx_results_panel_compare (FxResultsPanel *panel, const char *title);
+GListModel *fx_results_panel_get_comparison (FxResultsPanel *panel); /* FxComparisonRow; NULL: nothing is compared */
 /* Forgets all runs. */
 void fx_results_panel_clear (FxResultsPanel *panel);
 /* The run that is shown; NULL: there is none. Borrowed. */
