@@ -7,8 +7,8 @@
 
 #define BLOCK 10 /* nodes in a block */
 
-static FxGraph *
-make_graph (guint n_nodes)
+FxGraph *
+bench_net_graph (guint n_nodes)
 {
   g_autoptr (GString) text = g_string_new ("graph \"bench\"\nopset \"\" 11\ninput %x0 f32[1,32,28,28]\n"
                                            "const %w f32[32,32,3,3] = elided 0x0\n%m f32[*] = Sigmoid(%x0) v6\n");
@@ -39,7 +39,7 @@ make_graph (guint n_nodes)
 FxScene *
 bench_net_scene (guint n_boxes)
 {
-  g_autoptr (FxGraph) graph = make_graph (n_boxes);
+  g_autoptr (FxGraph) graph = bench_net_graph (n_boxes);
   g_autoptr (GError) error = NULL;
   g_autoptr (FxTarget) target = fx_target_load ("rdk-x5", &error);
   g_autoptr (FxCheckReport) report = NULL;

@@ -5,8 +5,9 @@
 
 #include "scene/fx-scene.h"
 
-/* About that many boxes: a spine of blocks with three branches and a shortcut, and one tensor that every tenth block
- * uses; placed on a board, so that there are all colors. */
+/* About that many nodes, and what is drawn of them: a spine of blocks with three branches and a shortcut, and one
+ * tensor that every tenth block uses; placed on a board, so that there are all colors. */
+FxGraph *bench_net_graph (guint n_nodes);
 FxScene *bench_net_scene (guint n_boxes);
 
 typedef struct

@@ -1,39 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app-test.h"
 
+#include "watchdog.h"
+
 #include <string.h>
 
 #define TIMEOUT_S 60
-#define TICK_MS 5
 
 static char *pictures;
-static gint64 last_turn_us, longest_us;
-
-/* ---- the watchdog ---- */
-
-/* Turns with the main loop; what is late by more than its own period was kept waiting. */
-static gboolean
-turn_cb (G_GNUC_UNUSED gpointer data)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  longest_us = MAX (longest_us, now - last_turn_us - TICK_MS * 1000);
-  last_turn_us = now;
-  return G_SOURCE_CONTINUE;
-}
-
-double
-app_test_longest_block (void)
-{
-  return (double)longest_us / 1000;
-}
-
-void
-app_test_forget_block (void)
-{
-  last_turn_us = g_get_monotonic_time ();
-  longest_us = 0;
-}
 
 /* ---- start and stop ---- */
 
@@ -63,8 +37,6 @@ app_test_start (void)
   g_application_register (G_APPLICATION (application), NULL, &error);
   g_assert_no_error (error);
   g_application_activate (G_APPLICATION (application));
-  app_test_forget_block ();
-  g_timeout_add_full (G_PRIORITY_DEFAULT, TICK_MS, turn_cb, NULL, NULL);
   app_test_idle (300);
   return application;
 }
@@ -99,7 +71,6 @@ app_test_stop (FxApplication *application)
     gtk_window_destroy (windows->data);
   app_test_wait (no_windows, application, "no window");
   app_test_idle (50);
-  g_source_remove_by_funcs_user_data (&g_timeout_funcs, NULL);
   /* does nothing but end as programs do */
   g_signal_connect (application, "handle-local-options", G_CALLBACK (do_nothing), NULL);
   g_application_run (G_APPLICATION (application), 0, NULL);
@@ -270,6 +241,7 @@ app_test_picture (gpointer window, const char *name)
     return;
   app_test_wait (is_mapped, window, "the window to be shown");
   app_test_idle (400);
+  watchdog_pause ();
   paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
   gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (GTK_WIDGET (window)),
                           gtk_widget_get_height (GTK_WIDGET (window)));
@@ -278,4 +250,5 @@ app_test_picture (gpointer window, const char *name)
   file = g_strconcat (name, ".png", NULL);
   path = g_build_filename (pictures, file, NULL);
   gdk_texture_save_to_png (texture, path);
+  watchdog_resume ();
 }

@@ -1,5 +1,4 @@
-/* Driving the application in its own process: waiting for conditions, calling actions, taking pictures of windows, and
- * watching that the main loop never stands still.
+/* Driving the application in its own process: waiting for conditions, calling actions, taking pictures of windows.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
@@ -39,9 +38,5 @@ void app_test_answer (const char *response);
 
 /* Keeps a picture of the window as FOLDER/NAME.png; nothing without --pictures. */
 void app_test_picture (gpointer window, const char *name);
-
-/* The longest time since the start during which the main loop did not turn, in milliseconds. */
-double app_test_longest_block (void);
-void app_test_forget_block (void);
 
 G_END_DECLS

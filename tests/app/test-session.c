@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app-test.h"
+#include "watchdog.h"
 
 #include "app/fx-dataset-item.h"
 #include "app/fx-job-queue.h"
@@ -211,26 +212,34 @@ test_session (void)
   g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
 
   app_test_picture (window, "start");
+  watchdog_start ();
   app_test_action (window, "app.open-sample", NULL);
   app_test_wait_document (window, FX_DOCUMENT_READY);
   app_test_wait (scene_is_there, window, "the picture");
   app_test_idle (300);
   app_test_picture (window, "sample");
+  watchdog_check ("opening");
   edit (window);
+  watchdog_check ("editing");
   app_test_action (window, "win.show-page", "'calibration'");
   app_test_wait (datasets_are_read, window, "samples");
   app_test_idle (500);
   app_test_picture (window, "calibration");
+  watchdog_check ("calibration");
   app_test_action (window, "win.show-page", "'inputs'");
   app_test_idle (500);
   app_test_picture (window, "inputs");
-  app_test_forget_block ();
+  watchdog_check ("inputs");
   convert (window);
+  watchdog_check ("converting");
   select_both_ways (window);
+  watchdog_check ("selecting");
   look_at_views (window);
+  watchdog_check ("views");
   stop_second (window);
-  g_test_message ("the main loop stood still for at most %.0f ms", app_test_longest_block ());
+  watchdog_check ("stopping");
   save_and_open (window, folder);
+  watchdog_check ("saving and opening");
   g_rmdir (folder);
   app_test_stop (application);
 }

@@ -1,0 +1,115 @@
+/* A model of 10,000 nodes: whatever is done with it, the main loop keeps turning.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "app-test.h"
+#include "bench-net.h"
+#include "watchdog.h"
+
+#include "app/fx-window-private.h"
+#include "io/onnx/onnx-writer.h"
+
+#include <glib/gstdio.h>
+
+#define N_NODES 10000
+
+static FxCanvas *
+canvas_of (gpointer window)
+{
+  return fx_graph_view_get_canvas (((FxWindow *)window)->graph_view);
+}
+
+static gboolean
+has_scene (gpointer window)
+{
+  FxScene *scene = fx_canvas_get_scene (canvas_of (window));
+
+  return scene != NULL && fx_scene_content (scene)->checked;
+}
+
+static void
+open_model (FxWindow *window, const char *path)
+{
+  g_autofree char *argument = g_strdup_printf ("'%s'", path);
+
+  app_test_action (window, "win.open-file", argument);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  app_test_wait (has_scene, window, "the picture");
+  app_test_idle (500);
+  g_assert_cmpuint (fx_scene_n_boxes (fx_canvas_get_scene (canvas_of (window))), >=, N_NODES);
+  app_test_picture (window, "large");
+  watchdog_check ("opening");
+}
+
+static void
+find_and_travel (FxWindow *window)
+{
+  FxCanvas *canvas = canvas_of (window);
+
+  g_assert_cmpuint (fx_canvas_search (canvas, "conv"), >, N_NODES / 5);
+  for (int i = 0; i < 5; i++)
+    {
+      g_assert_cmpuint (fx_canvas_search_step (canvas, 1), ==, i + 1);
+      app_test_idle (100);
+    }
+  fx_canvas_search (canvas, "");
+  watchdog_check ("searching");
+  g_assert_true (fx_canvas_reveal (canvas, "/layer900/Add"));
+  app_test_idle (300);
+  fx_canvas_fit (canvas);
+  app_test_idle (500);
+  watchdog_check ("selecting and zooming");
+}
+
+static void
+group (FxWindow *window)
+{
+  fx_graph_view_set_grouped (window->graph_view, TRUE);
+  app_test_idle (1000);
+  fx_graph_view_set_grouped (window->graph_view, FALSE);
+  app_test_idle (1000);
+  watchdog_check ("grouping");
+}
+
+static void
+change_board (FxWindow *window)
+{
+  app_test_action (window, "win.set-target", "'rdk-x3'");
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  app_test_idle (1000);
+  app_test_action (window, "win.undo", NULL);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  app_test_idle (1000);
+  watchdog_check ("changing the board");
+}
+
+static void
+test_large (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "large.onnx", NULL);
+  g_autoptr (FxGraph) graph = bench_net_graph (N_NODES);
+  g_autoptr (GError) error = NULL;
+  FxApplication *application;
+  FxWindow *window;
+
+  fx_onnx_save (graph, path, &error);
+  g_assert_no_error (error);
+  application = app_test_start ();
+  window = app_test_window (application);
+  watchdog_start ();
+  open_model (window, path);
+  find_and_travel (window);
+  group (window);
+  change_board (window);
+  app_test_stop (application);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  app_test_init (&argc, &argv);
+  g_test_add_func ("/app/large", test_large);
+  return g_test_run ();
+}
