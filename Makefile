@@ -89,5 +89,13 @@ $(SANITIZE_BUILD)/build.ninja: | setup
 $(BENCH_BUILD)/build.ninja: | setup-bench
 	meson setup $(BENCH_BUILD) -Dbuildtype=release -Db_ndebug=true
 
+# Integer against float forward passes; SHARED_DATA adds MobileNet v1.
+mobilenet_v1 := $(wildcard $(SHARED_DATA)/models/onnx/mobilenet_v1_1.0_224_opset11.onnx)
+
+.PHONY: bench-int8
+bench-int8: $(BENCH_BUILD)/build.ninja
+	ninja -C $(BENCH_BUILD) benchmarks/float/bench-float src/cli/fixpoint-cli
+	benchmarks/int8/networks.py $(BENCH_BUILD) $(if $(mobilenet_v1),--mobilenet-v1 $(mobilenet_v1)) $(BENCH_ARGS)
+
 clean:
 	rm -rf $(BUILD) $(SANITIZE_BUILD) $(BENCH_BUILD) dist

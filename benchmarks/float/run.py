@@ -29,6 +29,10 @@ from array import array
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import sections  # noqa: E402
+
 NETS = ("resnet50", "mobilenet_v2", "squeezenet1_1")
 TOLERANCE = 1e-3  # of the largest output
 
@@ -44,9 +48,9 @@ def prepare(build):
     return models, peer, pixels
 
 
-def measure(command, threads):
-    """Runs one engine once; its JSON line as a dict."""
-    environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
+def measure(command, threads, more=None):
+    """Runs one engine once, with the environment variables of `more`; its JSON line as a dict."""
+    environment = dict(os.environ, OMP_NUM_THREADS=str(threads), **(more or {}))
     done = subprocess.run([str(word) for word in command], env=environment, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         sys.exit(f"bench-float: {command[0]} failed with exit code {done.returncode}")
@@ -125,11 +129,9 @@ def load_note(loads):
 def write_results(rows, options, loads):
     version = json.loads((HERE / "package.json").read_text())["dependencies"]["onnxruntime-node"]
     lines = [
-        "# Benchmark results",
+        "## Float forward pass against ONNX Runtime",
         "",
         "Written by `make bench-float BENCH_ARGS=--write`. Ratios are ours divided by the peer's: below 1 is faster.",
-        "",
-        "## Float forward pass against ONNX Runtime",
         "",
         f"{datetime.date.today()}, {cpu_name()} ({vector_extension()}), {os.cpu_count()} CPUs, "
         f"onnxruntime-node {version}, batch 1, 224 x 224, median of {options.rounds} interleaved rounds.",
@@ -149,8 +151,8 @@ def write_results(rows, options, loads):
     for r in rows:
         lines += [f"RATIO {r['net']} {r['threads']} {r['ratio']:.3f}", f"CPU {r['net']} {r['threads']} "
                   f"{r['cpu_ratio']:.3f}", f"RSS {r['net']} {r['threads']} {r['ours_mb']:.0f} {r['theirs_mb']:.0f}"]
-    lines += ["```", ""]
-    (HERE.parent / "RESULTS.md").write_text("\n".join(lines))
+    lines += ["```"]
+    sections.write("float", "\n".join(lines))
 
 
 def main():
