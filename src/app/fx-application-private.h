@@ -16,6 +16,7 @@ struct _FxApplication
   gboolean quitting; /* the session is what was open before the first window closed */
 
   FxJournal *journal;   /* NULL: it cannot be kept */
+  char *problem;        /* why not */
   GPtrArray *leftovers; /* of FxLeftover: what other processes left, until somebody decides; NULL */
 };
 

@@ -90,7 +90,7 @@ fx_application_init_session (FxApplication *application)
     g_signal_connect_object (application->journal, "failed", G_CALLBACK (journal_failed_cb), application,
                              G_CONNECT_SWAPPED);
   else
-    g_warning ("unsaved work cannot be kept: %s", error->message);
+    application->problem = g_strdup (error->message);
 }
 
 /* A model or entry that cannot be read now may be readable another day. */
@@ -223,7 +223,10 @@ fx_application_offer_work (FxApplication *application)
   g_autoptr (GTask) task = NULL;
 
   if (application->journal == NULL)
-    return;
+    {
+      journal_failed_cb (application, application->problem);
+      return;
+    }
   task = g_task_new (application, NULL, found_cb, NULL);
   g_task_set_task_data (task, g_object_ref (application->journal), g_object_unref);
   g_task_run_in_thread (task, find_run);

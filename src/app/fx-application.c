@@ -298,6 +298,7 @@ fx_application_shutdown (GApplication *base)
 {
   g_clear_pointer (&FX_APPLICATION (base)->leftovers, g_ptr_array_unref);
   g_clear_object (&FX_APPLICATION (base)->journal);
+  g_clear_pointer (&FX_APPLICATION (base)->problem, g_free);
   G_APPLICATION_CLASS (fx_application_parent_class)->shutdown (base);
 }
 

@@ -175,6 +175,7 @@ static const struct
   { "zoom-fit", READY, zoom_fit, NULL },
   { "find", READY, find, NULL },
   { "add-dataset", READY, fx_window_ask_add_dataset, NULL },
+  { "add-files", READY, fx_window_ask_add_files, NULL },
   { "add-dataset-from", READY, NULL, add_dataset },
   { "set-preprocess", READY, NULL, set_preprocess },
 };

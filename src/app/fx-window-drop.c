@@ -38,22 +38,28 @@ paths_of (const GValue *value)
   return g_strv_builder_end (paths);
 }
 
+void
+fx_window_mark_files (FxWindow *window, const char *const *paths)
+{
+  g_autoptr (FxIntake) intake = NULL;
+
+  clear_mark (window);
+  if (paths == NULL)
+    return;
+  intake = fx_intake_new (paths, fx_document_get_state (window->document) == FX_DOCUMENT_READY);
+  gtk_widget_add_css_class (GTK_WIDGET (window), look_of (intake));
+  gtk_label_set_text (GTK_LABEL (window->drop_hint), intake->text);
+  gtk_widget_set_visible (window->drop_hint, TRUE);
+}
+
 /* The files are known before they are dropped, where the other program lets them be read. */
 static void
 value_cb (FxWindow *window, G_GNUC_UNUSED GParamSpec *pspec, GtkDropTarget *target)
 {
   const GValue *value = gtk_drop_target_get_value (target);
-  g_autoptr (FxIntake) intake = NULL;
-  g_auto (GStrv) paths = NULL;
+  g_auto (GStrv) paths = value != NULL ? paths_of (value) : NULL;
 
-  clear_mark (window);
-  if (value == NULL)
-    return;
-  paths = paths_of (value);
-  intake = fx_intake_new ((const char *const *)paths, fx_document_get_state (window->document) == FX_DOCUMENT_READY);
-  gtk_widget_add_css_class (GTK_WIDGET (window), look_of (intake));
-  gtk_label_set_text (GTK_LABEL (window->drop_hint), intake->text);
-  gtk_widget_set_visible (window->drop_hint, TRUE);
+  fx_window_mark_files (window, (const char *const *)paths);
 }
 
 /* ---- the drop ---- */

@@ -245,3 +245,38 @@ fx_window_ask_add_dataset (FxWindow *window)
   fx_window_ask_file (window, _ ("Add Calibration Samples"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Add"),
                       take_dataset);
 }
+
+/* Files have a question of their own: a dialog of the desktop takes either folders or files. */
+static void
+files_answered_cb (FxWindow *window, int response, GtkFileChooser *chooser)
+{
+  g_autoptr (GListModel) files = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_files (chooser) : NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) paths = NULL;
+
+  for (guint i = 0; files != NULL && i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+      if (g_file_peek_path (file) != NULL)
+        g_strv_builder_add (builder, g_file_peek_path (file));
+    }
+  paths = g_strv_builder_end (builder);
+  if (paths[0] != NULL)
+    fx_window_add_samples (window, (const char *const *)paths);
+}
+
+static void
+take_nothing (G_GNUC_UNUSED FxWindow *window, G_GNUC_UNUSED const char *path)
+{
+}
+
+void
+fx_window_ask_add_files (FxWindow *window)
+{
+  GtkFileChooser *chooser = fx_window_ask_file (window, _ ("Add Calibration Samples"), GTK_FILE_CHOOSER_ACTION_OPEN,
+                                                _ ("_Add"), take_nothing);
+
+  gtk_file_chooser_set_select_multiple (chooser, TRUE);
+  g_signal_connect_object (chooser, "response", G_CALLBACK (files_answered_cb), window, G_CONNECT_SWAPPED);
+}

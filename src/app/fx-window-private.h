@@ -81,6 +81,7 @@ void fx_window_saved (FxWindow *window, gboolean success); /* or not: an error, 
 
 /* fx-window-drop.c */
 void fx_window_init_drop (FxWindow *window);
+void fx_window_mark_files (FxWindow *window, const char *const *paths); /* that hang over it; NULL: none does */
 
 /* fx-window-open.c */
 void fx_window_init_open (FxWindow *window);
@@ -106,6 +107,7 @@ void fx_window_export_graph (FxWindow *window, const char *path);
 void fx_window_ask_export_chart (FxWindow *window);
 void fx_window_export_chart (FxWindow *window, const char *path); /* .svg, .png, .csv */
 void fx_window_ask_add_dataset (FxWindow *window);
+void fx_window_ask_add_files (FxWindow *window);
 void fx_window_save (FxWindow *window, const char *path);
 void fx_window_export_model (FxWindow *window, const char *path);
 

@@ -294,32 +294,39 @@ test_intake (void)
   g_remove (weights); /* it would be found beside other networks */
 }
 
-/* While files hang over the window. */
+/* While a file hangs over the window. */
 static void
-hover (FxWindow *window, const char *look, const char *text, const char *picture)
+hover (FxWindow *window, const char *path, const char *look, const char *text, const char *picture)
 {
-  gtk_widget_add_css_class (GTK_WIDGET (window), look);
-  gtk_label_set_text (GTK_LABEL (window->drop_hint), text);
-  gtk_widget_set_visible (window->drop_hint, TRUE);
+  const char *const paths[] = { path, NULL };
+
+  fx_window_mark_files (window, paths);
+  g_assert_true (gtk_widget_has_css_class (GTK_WIDGET (window), look));
+  g_assert_true (gtk_widget_get_visible (window->drop_hint));
+  g_assert_nonnull (strstr (gtk_label_get_text (GTK_LABEL (window->drop_hint)), text));
   app_test_picture (window, picture);
-  gtk_widget_remove_css_class (GTK_WIDGET (window), look);
+  fx_window_mark_files (window, NULL);
+  g_assert_false (gtk_widget_has_css_class (GTK_WIDGET (window), look));
+  g_assert_false (gtk_widget_get_visible (window->drop_hint));
 }
 
 static void
 test_look (void)
 {
-  FxApplication *application;
-  FxWindow *window = start_with_model (&application);
-  g_autofree char *model = sample ("sample.onnx");
+  g_autofree char *model = sample ("sample.onnx"), *folder = sample ("calibration");
+  g_autofree char *pdf = make_text ("paper.pdf", "%PDF-1.4 and so on");
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
 
+  hover (window, model, "drop-model", "Open “sample.onnx”", "drop-start");
+  hover (window, folder, "drop-refused", "open a model first", "drop-early");
+  app_test_stop (application);
+  window = start_with_model (&application);
   app_test_action (window, "win.show-page", "'calibration'");
   app_test_idle (300);
-  hover (window, "drop-model", "Open “sample.onnx”", "drop-model");
-  hover (window, "drop-data", "Add “calibration” to the calibration samples", "drop-data");
-  hover (window, "drop-refused", "“paper.pdf” is a PDF document", "drop-refused");
-  g_assert_true (drop (window, model, NULL));
-  g_assert_false (gtk_widget_get_visible (window->drop_hint));
-  app_test_wait_document (window, FX_DOCUMENT_READY);
+  hover (window, model, "drop-model", "Open “sample.onnx”", "drop-model");
+  hover (window, folder, "drop-data", "Add “calibration” to the calibration samples", "drop-data");
+  hover (window, pdf, "drop-refused", "“paper.pdf” is a PDF document", "drop-refused");
   app_test_stop (application);
 }
 

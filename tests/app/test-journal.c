@@ -273,6 +273,52 @@ test_nothing_left (void)
   g_assert_cmpuint (count_entries (), ==, 0);
 }
 
+static void
+failed_cb (G_GNUC_UNUSED FxJournal *journal, const char *message, gpointer told)
+{
+  *(char **)told = g_strdup (message);
+}
+
+static gboolean
+was_told (gpointer told)
+{
+  return *(char **)told != NULL;
+}
+
+/* A full disk, or a folder that is gone: what an entry would replace stays. */
+static void
+test_unwritable (void)
+{
+  g_autofree char *root = g_dir_make_tmp ("fixpoint-XXXXXX", NULL), *leftover = leave ("{}"), *told = NULL;
+  g_autofree char *folder = NULL, *lock = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxJournal) journal = fx_journal_new (root, &error);
+  g_autoptr (FxProject) project = fx_project_new ();
+  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+
+  g_assert_no_error (error);
+  g_signal_connect (journal, "failed", G_CALLBACK (failed_cb), &told);
+  folder = g_build_filename (root, g_dir_read_name (dir), NULL);
+  lock = g_build_filename (folder, "lock", NULL);
+  g_assert_cmpint (g_remove (lock), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  project->model = g_strdup ("/net.onnx");
+  fx_journal_write (journal, fx_journal_add (journal), project, NULL, leftover);
+  app_test_wait (was_told, &told, "the failure");
+  g_assert_nonnull (strstr (told, folder));
+  g_assert_true (g_file_test (leftover, G_FILE_TEST_EXISTS));
+  fx_journal_discard (journal, leftover);
+  fx_journal_flush (journal);
+  g_assert_false (g_file_test (leftover, G_FILE_TEST_EXISTS));
+  g_clear_object (&journal);
+  g_rmdir (root);
+
+  /* where not even a folder can be made */
+  journal = fx_journal_new ("/dev/null/journal", &error);
+  g_assert_null (journal);
+  g_assert_nonnull (strstr (error->message, "/dev/null/journal"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -286,6 +332,7 @@ main (int argc, char **argv)
   g_settings_set_boolean (fx_settings_get (), "restore-session", FALSE); /* each test begins with nothing open */
   g_test_add_func ("/app/journal/killed", test_killed);
   g_test_add_func ("/app/journal/damaged", test_damaged);
+  g_test_add_func ("/app/journal/unwritable", test_unwritable);
   g_test_add_func ("/app/journal/nothing-left", test_nothing_left);
   return g_test_run ();
 }
