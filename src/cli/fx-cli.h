@@ -33,6 +33,7 @@ typedef struct
 int fx_verb_calibrate (int argc, char **argv);
 int fx_verb_check (int argc, char **argv);
 int fx_verb_compare (int argc, char **argv);
+int fx_verb_compile (int argc, char **argv);
 int fx_verb_config (int argc, char **argv);
 int fx_verb_convert (int argc, char **argv);
 int fx_verb_dump (int argc, char **argv);

@@ -2,11 +2,13 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/fx-cli-json.h"
+#include "cli/fx-cli-program.h"
 #include "cli/fx-cli.h"
 
 #include "core/check/fx-diagnostic.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-summary.h"
+#include "io/program/fx-program-file.h"
 
 #include <stdio.h>
 
@@ -133,6 +135,33 @@ print_json (const char *path, const FxGraph *graph, const FxSummary *summary, co
   fputs (text, stdout);
 }
 
+/* ---- programs of the BPU ---- */
+
+static int
+inspect_program (const char *path, gboolean json)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxProgram) program = fx_program_load (path, fx_cli_cancellable (), &error);
+  g_autoptr (JsonBuilder) builder = NULL;
+  g_autofree char *text = NULL;
+
+  if (program == NULL)
+    return fx_cli_fail (error);
+  if (!json)
+    {
+      fx_cli_program_print (program, FALSE);
+      return FX_EXIT_OK;
+    }
+  builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  fx_cli_json_string (builder, "file", path);
+  fx_cli_program_json (builder, program);
+  json_builder_end_object (builder);
+  text = fx_cli_json_to_text (builder);
+  fputs (text, stdout);
+  return FX_EXIT_OK;
+}
+
 int
 fx_verb_inspect (int argc, char **argv)
 {
@@ -152,6 +181,8 @@ fx_verb_inspect (int argc, char **argv)
 
   if (!fx_cli_parse ("inspect", entries, &argc, &argv, 1, 1))
     return FX_EXIT_ERROR;
+  if (fx_program_is_file (argv[1]))
+    return inspect_program (argv[1], json);
   graph = fx_cli_load (argv[1], weights, shapes, diagnostics, &error);
   if (graph == NULL)
     return fx_cli_fail (error);

@@ -1,9 +1,11 @@
-/* fixpoint-cli run: one run of a model in float; every output becomes a .npy file, outputs.json lists them.
+/* fixpoint-cli run: one run of a model, or of a program of the BPU on the simulator; every output becomes a .npy file,
+ * outputs.json lists them.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/fx-cli-json.h"
 #include "cli/fx-cli.h"
 
+#include "core/bpu/fx-simulate.h"
 #include "core/calib/fx-preprocess.h"
 #include "core/check/fx-diagnostic.h"
 #include "core/exec/fx-engine.h"
@@ -13,6 +15,7 @@
 #include "io/fx-file.h"
 #include "io/fx-input-file.h"
 #include "io/npy.h"
+#include "io/program/fx-program-file.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -119,7 +122,7 @@ output_file_name (guint i, const char *name)
 }
 
 static gboolean
-write_outputs (FxEngine *engine, FxTensor *const *outputs, const Options *options, GError **error)
+write_outputs (const FxGraph *graph, FxTensor *const *outputs, const Options *options, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *index_path = g_build_filename (options->output_dir, "outputs.json", NULL);
@@ -130,9 +133,9 @@ write_outputs (FxEngine *engine, FxTensor *const *outputs, const Options *option
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "outputs");
   json_builder_begin_array (builder);
-  for (guint i = 0; i < fx_engine_n_outputs (engine); i++)
+  for (guint i = 0; i < fx_graph_n_outputs (graph); i++)
     {
-      const char *name = fx_engine_output (engine, i)->name;
+      const char *name = fx_graph_value (graph, fx_graph_output (graph, i))->name;
       g_autofree char *file_name = output_file_name (i, name);
       g_autofree char *path = g_build_filename (options->output_dir, file_name, NULL);
       FxArray array = fx_tensor_array (outputs[i]);
@@ -156,13 +159,14 @@ write_outputs (FxEngine *engine, FxTensor *const *outputs, const Options *option
   if (options->json)
     fputs (text, stdout);
   else
-    for (guint i = 0; i < fx_engine_n_outputs (engine); i++)
+    for (guint i = 0; i < fx_graph_n_outputs (graph); i++)
       {
+        const char *name = fx_graph_value (graph, fx_graph_output (graph, i))->name;
         g_autofree char *shape = fx_shape_to_string (fx_tensor_shape (outputs[i]));
-        g_autofree char *file_name = output_file_name (i, fx_engine_output (engine, i)->name);
+        g_autofree char *file_name = output_file_name (i, name);
 
-        printf ("%s %s%s %s/%s\n", fx_engine_output (engine, i)->name, fx_dtype_name (fx_tensor_dtype (outputs[i])),
-                shape, options->output_dir, file_name);
+        printf ("%s %s%s %s/%s\n", name, fx_dtype_name (fx_tensor_dtype (outputs[i])), shape, options->output_dir,
+                file_name);
       }
   return TRUE;
 }
@@ -241,12 +245,55 @@ run_model (FxGraph *graph, const Options *options, GError **error)
       free_tensors (warm_up);
     }
   ok = run != NULL && fx_run_execute (run, inputs, outputs, fx_cli_cancellable (), error)
-       && write_outputs (engine, outputs, options, error);
+       && write_outputs (graph, outputs, options, error);
   if (ok && options->profile)
     print_profile (engine, run);
   free_tensors (inputs);
   free_tensors (outputs);
   return ok;
+}
+
+/* ---- programs of the BPU ---- */
+
+static gboolean
+simulate (const FxProgram *program, const Options *options, GError **error)
+{
+  FxSimulateOptions simulate_options = { .order = FX_SIMULATE_BY_TIME, .n_threads = (guint)options->threads };
+  FxTensor **inputs = load_inputs (program->graph, options, error), **outputs;
+  g_autoptr (FxSimulator) simulator = NULL;
+  gboolean ok;
+
+  if (inputs == NULL)
+    return FALSE;
+  outputs = g_new0 (FxTensor *, fx_graph_n_outputs (program->graph) + 1);
+  simulator = fx_simulator_new (program, &simulate_options, fx_cli_cancellable (), error);
+  ok = simulator != NULL && fx_simulator_run (simulator, inputs, outputs, fx_cli_cancellable (), error)
+       && write_outputs (program->graph, outputs, options, error);
+  free_tensors (inputs);
+  free_tensors (outputs);
+  return ok;
+}
+
+static int
+run_program (const char *path, const Options *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxProgram) program = NULL;
+
+  if (options->weights != NULL || options->shapes != NULL || options->outputs != NULL || options->reference
+      || options->profile)
+    {
+      fprintf (stderr, "fixpoint-cli: %s is a program of the BPU: it takes --input, --preprocess and --threads only\n",
+               path);
+      return FX_EXIT_ERROR;
+    }
+  program = fx_program_load (path, fx_cli_cancellable (), &error);
+  if (program == NULL)
+    return fx_cli_fail (error);
+  if (simulate (program, options, &error))
+    return FX_EXIT_OK;
+  fx_error_prefix (&error, "%s", path);
+  return fx_cli_fail (error);
 }
 
 /* Findings that did not keep the model from running, but spoil its results. */
@@ -310,6 +357,8 @@ fx_verb_run (int argc, char **argv)
     }
   if (!check_preprocess (options.preprocess, &error))
     return fx_cli_fail (error);
+  if (fx_program_is_file (argv[1]))
+    return run_program (argv[1], &options);
   graph = fx_cli_load (argv[1], options.weights, options.shapes, diagnostics, &error);
   if (graph == NULL)
     return fx_cli_fail (error);

@@ -8,6 +8,7 @@
 #include "io/fx-file.h"
 #include "io/fx-sniff.h"
 #include "io/onnx/onnx-reader.h"
+#include "io/program/fx-program-file.h"
 
 static FxGraph *
 load_onnx (const FxModelSource *source, GPtrArray *diagnostics, GError **error)
@@ -33,7 +34,18 @@ load_caffe (const FxModelSource *source, GPtrArray *diagnostics, GError **error)
   return fx_caffe_load (source->path, source->bytes, source->weights_path, diagnostics, error);
 }
 
+static const char *const program_extensions[] = { ".fxb", NULL };
+
+static FxGraph *
+load_program (const FxModelSource *source, G_GNUC_UNUSED GPtrArray *diagnostics, GError **error)
+{
+  g_autoptr (FxProgram) program = fx_program_parse (source->bytes, NULL, error);
+
+  return program != NULL ? g_steal_pointer (&program->graph) : NULL;
+}
+
 const FxFormat fx_formats[] = {
+  { .name = "Fixpoint program", .extensions = program_extensions, .sniff = fx_program_sniff, .load = load_program },
   { .name = "ONNX", .extensions = onnx_extensions, .sniff = fx_onnx_sniff, .load = load_onnx },
   { .name = "Caffe", .extensions = caffe_extensions, .two_files = TRUE, .sniff = sniff_caffe, .load = load_caffe },
 };

@@ -37,7 +37,7 @@ add_place (Emitter *e, FxMemory memory, FxId value, int constant_axis, gint64 sl
 {
   FxPlace place
       = { .value = value, .memory = memory, .slots = slots, .constant_axis = (gint16)constant_axis, .layout = *layout };
-  FxLife life = { e->step, e->step };
+  FxLife life = { G_MAXUINT, 0 }; /* until it is touched */
 
   g_array_append_val (e->lives, life);
   return fx_program_add_place (e->program, place);
@@ -112,7 +112,7 @@ add_command (Emitter *e, FxCommand command)
 }
 
 static FxPlaceRows *
-one_rows (FxId place, FxRange rows)
+one_rows (FxId place, FxRowRange rows)
 {
   FxPlaceRows *result = g_new (FxPlaceRows, 1);
 
@@ -177,7 +177,7 @@ emit_run (Emitter *e, const FxGroupStep *step)
       gint64 n_rows = index >= 0 ? fx_group_view_value (e->view, (guint)index)->layout.n_rows : 0;
 
       command.results[i] = (FxPlaceRows){ index >= 0 ? e->places[index] : FX_NONE,
-                                          layer->cut.by_rows ? step->rows : (FxRange){ 0, n_rows } };
+                                          layer->cut.by_rows ? step->rows : (FxRowRange){ 0, n_rows } };
     }
   if (e->group->streamed)
     {

@@ -116,10 +116,10 @@ typedef enum
 typedef struct
 {
   FxGroupStepKind kind;
-  guint layer;      /* of the compilation */
-  guint value;      /* LOAD, STORE: index into FxGroupView.values */
-  FxRange rows;     /* of that value, or of the layer's results */
-  FxRange channels; /* RUN */
+  guint layer;         /* of the compilation */
+  guint value;         /* LOAD, STORE: index into FxGroupView.values */
+  FxRowRange rows;     /* of that value, or of the layer's results */
+  FxRowRange channels; /* RUN */
 } FxGroupStep;
 
 typedef void (*FxGroupVisitor) (const FxGroupStep *step, gpointer user_data);

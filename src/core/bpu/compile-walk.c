@@ -121,7 +121,7 @@ operand_of (const Walk *walk, guint k, guint i)
 }
 
 static void
-emit (const Walk *walk, FxGroupStepKind kind, guint k, const FxGroupValue *value, FxRange rows, FxRange channels)
+emit (const Walk *walk, FxGroupStepKind kind, guint k, const FxGroupValue *value, FxRowRange rows, FxRowRange channels)
 {
   FxGroupStep step = { kind, walk->view->first + k, 0, rows, channels };
 
@@ -132,12 +132,12 @@ emit (const Walk *walk, FxGroupStepKind kind, guint k, const FxGroupValue *value
 }
 
 /* The rows of its results that a layer has computed, and that this stripe asks for. */
-static FxRange
+static FxRowRange
 rows_of (const Walk *walk, guint k)
 {
   const FxNode *node = node_of (walk, k);
   const FxTileCut *cut = &fx_compilation_layer (walk->view->c, walk->view->first + k)->cut;
-  FxRange rows = { G_MAXINT64, 0 };
+  FxRowRange rows = { G_MAXINT64, 0 };
 
   for (guint i = 0; i < node->n_outputs; i++)
     {
@@ -150,7 +150,7 @@ rows_of (const Walk *walk, guint k)
     }
   rows.begin = MIN (rows.begin, rows.end);
   if (!cut->by_rows && rows.end > rows.begin)
-    rows = (FxRange){ 0, cut->n_rows };
+    rows = (FxRowRange){ 0, cut->n_rows };
   return rows;
 }
 
@@ -174,7 +174,7 @@ set_goals (const Walk *walk, gint64 stripe)
     {
       const FxNode *node = node_of (walk, k);
       const FxTileCut *cut = &fx_compilation_layer (walk->view->c, walk->view->first + k)->cut;
-      FxRange rows = rows_of (walk, k);
+      FxRowRange rows = rows_of (walk, k);
 
       if (rows.end <= rows.begin)
         continue;
@@ -202,7 +202,7 @@ keep_rows (const Walk *walk, gint64 *lows)
     {
       const FxNode *node = node_of (walk, k);
       const FxTileCut *cut = &fx_compilation_layer (walk->view->c, walk->view->first + k)->cut;
-      FxRange rows = rows_of (walk, k);
+      FxRowRange rows = rows_of (walk, k);
 
       if (rows.begin >= cut->n_rows)
         continue;
@@ -238,7 +238,7 @@ size_rings (const Walk *walk)
 }
 
 static void
-load_operand (const Walk *walk, guint k, guint i, FxRange channels)
+load_operand (const Walk *walk, guint k, guint i, FxRowRange channels)
 {
   const FxTileCut *cut = &fx_compilation_layer (walk->view->c, walk->view->first + k)->cut;
   FxGroupValue *value = operand_of (walk, k, i);
@@ -252,7 +252,7 @@ load_operand (const Walk *walk, guint k, guint i, FxRange channels)
       return;
     }
   if (value->goal > value->done)
-    emit (walk, FX_STEP_LOAD_ROWS, k, value, (FxRange){ value->done, value->goal }, channels);
+    emit (walk, FX_STEP_LOAD_ROWS, k, value, (FxRowRange){ value->done, value->goal }, channels);
   value->done = value->goal;
 }
 
@@ -261,14 +261,14 @@ run_layer (const Walk *walk, guint k)
 {
   const FxNode *node = node_of (walk, k);
   const FxTileCut *cut = &fx_compilation_layer (walk->view->c, walk->view->first + k)->cut;
-  FxRange rows = rows_of (walk, k);
+  FxRowRange rows = rows_of (walk, k);
   gint64 splits = cut->channel_axis >= 0 ? walk->group->splits : 1;
 
   if (rows.end <= rows.begin)
     return;
   for (gint64 split = 0; split < splits; split++)
     {
-      FxRange channels = { cut->n_channels * split / splits, cut->n_channels * (split + 1) / splits };
+      FxRowRange channels = { cut->n_channels * split / splits, cut->n_channels * (split + 1) / splits };
 
       for (guint i = 0; i < node->n_inputs; i++)
         load_operand (walk, k, i, channels);
@@ -281,7 +281,7 @@ run_layer (const Walk *walk, guint k)
       if (value == NULL)
         continue;
       if (value->stores)
-        emit (walk, FX_STEP_STORE_ROWS, k, value, (FxRange){ value->done, value->goal }, (FxRange){ 0, 1 });
+        emit (walk, FX_STEP_STORE_ROWS, k, value, (FxRowRange){ value->done, value->goal }, (FxRowRange){ 0, 1 });
       value->done = value->goal;
     }
 }

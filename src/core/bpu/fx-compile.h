@@ -27,6 +27,7 @@ typedef enum
 extern const char *const fx_compile_mode_names[]; /* NULL-terminated: "latency", … */
 
 #define FX_COMPILE_MAX_LEVEL 3
+#define FX_COMPILE_DEFAULT_LEVEL 2
 
 typedef struct
 {

@@ -96,12 +96,12 @@ is_transfer (const FxProgram *program, const FxCommand *command)
 }
 
 static gboolean
-is_operand (const FxProgram *program, const FxCommand *command, const FxTileCut *cut, guint i, FxRange rows)
+is_operand (const FxProgram *program, const FxCommand *command, const FxTileCut *cut, guint i, FxRowRange rows)
 {
   const FxNode *node = fx_graph_node (program->graph, command->node);
   const FxPlaceRows *given = &command->operands[i];
   const FxPlace *place;
-  FxRange wanted;
+  FxRowRange wanted;
   int axis = -1;
 
   if (node->inputs[i] == FX_NONE || fx_tile_is_immediate (program->graph, node, i))
@@ -118,7 +118,7 @@ is_operand (const FxProgram *program, const FxCommand *command, const FxTileCut 
 }
 
 static gboolean
-is_result (const FxProgram *program, const FxCommand *command, const FxTileCut *cut, guint i, FxRange rows)
+is_result (const FxProgram *program, const FxCommand *command, const FxTileCut *cut, guint i, FxRowRange rows)
 {
   const FxNode *node = fx_graph_node (program->graph, command->node);
   const FxPlaceRows *given = &command->results[i];
@@ -139,14 +139,14 @@ is_run (const FxProgram *program, const FxCommand *command)
 {
   const FxNode *node = fx_graph_node (program->graph, command->node);
   FxTileCut cut;
-  FxRange rows;
+  FxRowRange rows;
   gboolean good;
 
   if (!fx_bpu_takes_node (program->graph, node) || command->n_operands != node->n_inputs
       || command->n_results != node->n_outputs || fx_tile_is_product (node) != (command->unit == FX_UNIT_TENSOR))
     return FALSE;
   cut = fx_tile_cut (program->graph, node);
-  rows = cut.by_rows ? command->results[0].rows : (FxRange){ 0, cut.n_rows };
+  rows = cut.by_rows ? command->results[0].rows : (FxRowRange){ 0, cut.n_rows };
   good = rows.begin >= 0 && rows.end > rows.begin && rows.end <= cut.n_rows && command->channels.begin >= 0
          && command->channels.end > command->channels.begin && command->channels.end <= cut.n_channels;
   for (guint i = 0; i < node->n_inputs && good; i++)

@@ -61,7 +61,7 @@ typedef struct
 typedef struct
 {
   FxId place;
-  FxRange rows;
+  FxRowRange rows;
 } FxPlaceRows;
 
 typedef struct
@@ -71,7 +71,7 @@ typedef struct
   guint n_operands, n_results; /* LOAD, STORE: one of each, with the same rows */
   FxPlaceRows *operands;       /* [n_operands], as the node's inputs */
   FxPlaceRows *results;        /* [n_results], as its outputs; all have the same rows */
-  FxRange channels;            /* of the results, where the node is cut by channels (fx-tile.h); 0 … 1 elsewhere */
+  FxRowRange channels;         /* of the results, where the node is cut by channels (fx-tile.h); 0 … 1 elsewhere */
   gint64 after[FX_N_UNITS];    /* the command of each other unit that has to be over, with all before it; -1: none */
   double ms;                   /* how long it takes */
 } FxCommand;

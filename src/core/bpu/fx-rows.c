@@ -77,7 +77,7 @@ fx_row_layout_constant (FxDType dtype, const FxShape *shape, int axis)
 }
 
 FxShape
-fx_row_part_shape (const FxRowLayout *layout, FxRange rows, int part_axis, FxRange part)
+fx_row_part_shape (const FxRowLayout *layout, FxRowRange rows, int part_axis, FxRowRange part)
 {
   FxShape shape = layout->shape;
 
@@ -146,7 +146,7 @@ copy_axis (const Copy *copy, int axis, gsize ring_offset, gsize dense_offset)
 }
 
 static void
-copy_part (const FxRowLayout *layout, guint8 *ring, gint64 slots, FxRange rows, int part_axis, FxRange part,
+copy_part (const FxRowLayout *layout, guint8 *ring, gint64 slots, FxRowRange rows, int part_axis, FxRowRange part,
            guint8 *dense, gboolean to_ring)
 {
   Copy copy = { .layout = layout, .ring = ring, .dense = dense, .slots = slots, .to_ring = to_ring };
@@ -161,14 +161,14 @@ copy_part (const FxRowLayout *layout, guint8 *ring, gint64 slots, FxRange rows, 
 }
 
 void
-fx_rows_load (const FxRowLayout *layout, const guint8 *ring, gint64 slots, FxRange rows, int part_axis, FxRange part,
-              void *dense)
+fx_rows_load (const FxRowLayout *layout, const guint8 *ring, gint64 slots, FxRowRange rows, int part_axis,
+              FxRowRange part, void *dense)
 {
   copy_part (layout, (guint8 *)ring, slots, rows, part_axis, part, dense, FALSE);
 }
 
 void
-fx_rows_store (const FxRowLayout *layout, guint8 *ring, gint64 slots, FxRange rows, int part_axis, FxRange part,
+fx_rows_store (const FxRowLayout *layout, guint8 *ring, gint64 slots, FxRowRange rows, int part_axis, FxRowRange part,
                const void *dense)
 {
   copy_part (layout, ring, slots, rows, part_axis, part, (guint8 *)dense, TRUE);

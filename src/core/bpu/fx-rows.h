@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 begin, end;
-} FxRange;
+} FxRowRange;
 
 typedef struct
 {
@@ -38,12 +38,12 @@ FxRowLayout fx_row_layout (FxDType dtype, const FxShape *shape, guint channel_al
 FxRowLayout fx_row_layout_constant (FxDType dtype, const FxShape *shape, int axis);
 
 /* The shape of a part of a value: `rows` of it, and of axis `part_axis` only `part` (part_axis < 0: all). */
-FxShape fx_row_part_shape (const FxRowLayout *layout, FxRange rows, int part_axis, FxRange part);
+FxShape fx_row_part_shape (const FxRowLayout *layout, FxRowRange rows, int part_axis, FxRowRange part);
 
 /* Copies that part between dense row-major elements and a ring of `slots` rows, where row r lies in slot r % slots. */
-void fx_rows_load (const FxRowLayout *layout, const guint8 *ring, gint64 slots, FxRange rows, int part_axis,
-                   FxRange part, void *dense);
-void fx_rows_store (const FxRowLayout *layout, guint8 *ring, gint64 slots, FxRange rows, int part_axis, FxRange part,
-                    const void *dense);
+void fx_rows_load (const FxRowLayout *layout, const guint8 *ring, gint64 slots, FxRowRange rows, int part_axis,
+                   FxRowRange part, void *dense);
+void fx_rows_store (const FxRowLayout *layout, guint8 *ring, gint64 slots, FxRowRange rows, int part_axis,
+                    FxRowRange part, const void *dense);
 
 G_END_DECLS

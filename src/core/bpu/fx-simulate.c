@@ -97,7 +97,7 @@ give (FxSimulator *simulator, FxId value)
 {
   const FxPlace *place
       = simulator->ddr[value] != FX_NONE ? fx_program_place (simulator->program, simulator->ddr[value]) : NULL;
-  FxRange rows = { 0, place != NULL ? place->layout.n_rows : 0 };
+  FxRowRange rows = { 0, place != NULL ? place->layout.n_rows : 0 };
   g_autoptr (FxTensor) tensor = NULL;
 
   if (place == NULL || simulator->values[value] == NULL)
@@ -113,7 +113,7 @@ fetch (FxSimulator *simulator, FxId value, GError **error)
 {
   const FxValue *described = fx_graph_value (simulator->program->graph, value);
   const FxPlace *place;
-  FxRange rows;
+  FxRowRange rows;
   void *data;
 
   if (simulator->values[value] != NULL)
@@ -126,7 +126,7 @@ fetch (FxSimulator *simulator, FxId value, GError **error)
   if (simulator->ddr[value] == FX_NONE)
     return fx_fail (error, FX_ERROR_BAD_DATA, "nothing computes \"%s\"", described->name);
   place = fx_program_place (simulator->program, simulator->ddr[value]);
-  rows = (FxRange){ 0, place->layout.n_rows };
+  rows = (FxRowRange){ 0, place->layout.n_rows };
   simulator->values[value] = fx_tensor_new_alloc (described->dtype, &described->shape, &data, error);
   if (simulator->values[value] == NULL)
     return FALSE;

@@ -77,8 +77,8 @@ fx_tile_cut_clear (FxTileCut *cut)
   g_clear_pointer (&cut->operands, g_free);
 }
 
-FxRange
-fx_tile_operand_rows (const FxTileCut *cut, guint operand, gint64 n_operand_rows, FxRange rows)
+FxRowRange
+fx_tile_operand_rows (const FxTileCut *cut, guint operand, gint64 n_operand_rows, FxRowRange rows)
 {
   gint64 begin, end;
 
@@ -88,8 +88,8 @@ fx_tile_operand_rows (const FxTileCut *cut, guint operand, gint64 n_operand_rows
     case FX_OPERAND_WINDOW:
       begin = rows.begin * cut->stride - cut->pad_begin;
       end = (rows.end - 1) * cut->stride - cut->pad_begin + cut->span;
-      return (FxRange){ MAX (begin, 0), MIN (end, n_operand_rows) };
-    default: return (FxRange){ 0, n_operand_rows };
+      return (FxRowRange){ MAX (begin, 0), MIN (end, n_operand_rows) };
+    default: return (FxRowRange){ 0, n_operand_rows };
     }
 }
 
@@ -103,7 +103,7 @@ typedef struct
 } TileNode;
 
 static void
-tile_node_init (TileNode *tile, const FxNode *node, const FxTileCut *cut, FxRange rows)
+tile_node_init (TileNode *tile, const FxNode *node, const FxTileCut *cut, FxRowRange rows)
 {
   gint64 first = rows.begin * cut->stride - cut->pad_begin;
   gint64 last = (rows.end - 1) * cut->stride - cut->pad_begin + cut->span;
@@ -126,10 +126,11 @@ tile_node_init (TileNode *tile, const FxNode *node, const FxTileCut *cut, FxRang
 }
 
 static FxShape
-operand_shape (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, guint i, FxRange rows, FxRange channels)
+operand_shape (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, guint i, FxRowRange rows,
+               FxRowRange channels)
 {
   FxShape shape = fx_graph_value (graph, node->inputs[i])->shape;
-  FxRange part;
+  FxRowRange part;
   int axis;
 
   switch (cut->operands[i])
@@ -146,7 +147,8 @@ operand_shape (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, g
 }
 
 static FxShape
-result_shape (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, guint i, FxRange rows, FxRange channels)
+result_shape (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, guint i, FxRowRange rows,
+              FxRowRange channels)
 {
   FxShape shape = fx_graph_value (graph, node->outputs[i])->shape;
 
@@ -182,7 +184,7 @@ operands_add (Operands *operands, const FxGraph *graph, const FxNode *node, guin
 }
 
 gboolean
-fx_tile_run (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, FxRange rows, FxRange channels,
+fx_tile_run (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, FxRowRange rows, FxRowRange channels,
              void *const *inputs, void *const *outputs, GError **error)
 {
   guint n_in = fx_op_n_slots (node->n_inputs, node->op->max_inputs);

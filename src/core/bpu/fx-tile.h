@@ -36,7 +36,7 @@ FxTileCut fx_tile_cut (const FxGraph *graph, const FxNode *node);
 void fx_tile_cut_clear (FxTileCut *cut);
 
 /* The rows of activation `operand` that rows of the result need, given how many there are; never empty. */
-FxRange fx_tile_operand_rows (const FxTileCut *cut, guint operand, gint64 n_operand_rows, FxRange rows);
+FxRowRange fx_tile_operand_rows (const FxTileCut *cut, guint operand, gint64 n_operand_rows, FxRowRange rows);
 
 /* Operators on products of weights run on the tensor engine, the others on the vector engine. */
 gboolean fx_tile_is_product (const FxNode *node);
@@ -50,7 +50,7 @@ int fx_tile_constant_axis (const FxGraph *graph, const FxNode *node, guint opera
 /* Computes rows (and channels) of all results. `inputs` are dense row-major elements of the parts that
  * fx_tile_operand_rows() names, of whole constants or of their channels; those of immediates are not read. `outputs`
  * have room for the parts of the results. FALSE and *error as the operator says. */
-gboolean fx_tile_run (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, FxRange rows, FxRange channels,
-                      void *const *inputs, void *const *outputs, GError **error);
+gboolean fx_tile_run (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, FxRowRange rows,
+                      FxRowRange channels, void *const *inputs, void *const *outputs, GError **error);
 
 G_END_DECLS

@@ -24,7 +24,7 @@ transfer (FxSimMemory *memory, const FxCommand *command, GError **error)
 }
 
 static gpointer
-dense_room (const FxPlace *place, FxRange rows, int part_axis, FxRange part)
+dense_room (const FxPlace *place, FxRowRange rows, int part_axis, FxRowRange part)
 {
   FxShape shape = fx_row_part_shape (&place->layout, rows, part_axis, part);
 

@@ -54,7 +54,7 @@ fx_sim_memory_reset (FxSimMemory *memory)
         continue;
       tensor = fx_tensor_aligned (fx_graph_value (memory->program->graph, place->value)->constant);
       fx_rows_store (&place->layout, fx_sim_memory_at (memory, place), place->slots,
-                     (FxRange){ 0, place->layout.n_rows }, -1, (FxRange){ 0, 0 }, fx_tensor_array (tensor).data);
+                     (FxRowRange){ 0, place->layout.n_rows }, -1, (FxRowRange){ 0, 0 }, fx_tensor_array (tensor).data);
     }
 }
 

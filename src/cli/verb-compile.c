@@ -1,0 +1,175 @@
+/* fixpoint-cli compile: from the integer network to a program of the BPU. docs/program.md tells what it is for.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fx-cli-json.h"
+#include "cli/fx-cli-program.h"
+#include "cli/fx-cli.h"
+
+#include "core/bpu/fx-compile.h"
+#include "core/bpu/fx-partition.h"
+#include "core/check/fx-diagnostic.h"
+#include "core/fx-error.h"
+#include "core/ops/fx-q.h"
+#include "io/fx-target-file.h"
+#include "io/program/fx-program-file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct
+{
+  gboolean json, commands;
+  char *target, *output, *level, *mode, *remove;
+  gint64 sram_bytes;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->target);
+  g_free (options->output);
+  g_free (options->level);
+  g_free (options->mode);
+  g_free (options->remove);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static gboolean
+parse_level (const char *text, guint *level, GError **error)
+{
+  const char *digit = *text == 'O' ? text + 1 : text;
+
+  if (*digit < '0' || *digit > '0' + FX_COMPILE_MAX_LEVEL || digit[1] != '\0')
+    return fx_fail (error, FX_ERROR_BAD_DATA, "--optimize-level is \"%s\", wanted O0 to O%d", text,
+                    FX_COMPILE_MAX_LEVEL);
+  *level = (guint)(*digit - '0');
+  return TRUE;
+}
+
+static gboolean
+parse_mode (const char *text, FxCompileMode *mode, GError **error)
+{
+  g_autofree char *names = g_strjoinv (", ", (char **)fx_compile_mode_names);
+
+  for (guint i = 0; fx_compile_mode_names[i] != NULL; i++)
+    if (strcmp (fx_compile_mode_names[i], text) == 0)
+      {
+        *mode = (FxCompileMode)i;
+        return TRUE;
+      }
+  return fx_fail (error, FX_ERROR_BAD_DATA, "--mode is \"%s\", wanted one of %s", text, names);
+}
+
+static gboolean
+read_options (const Options *options, FxCompileOptions *compile, GError **error)
+{
+  *compile = (FxCompileOptions){ .level = FX_COMPILE_DEFAULT_LEVEL, .sram_bytes = (guint64)options->sram_bytes };
+  if (options->sram_bytes < 0)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "--sram-bytes is negative");
+  return (options->level == NULL || parse_level (options->level, &compile->level, error))
+         && (options->mode == NULL || parse_mode (options->mode, &compile->mode, error));
+}
+
+/* What is left out has to be a network of integers already. */
+static gboolean
+is_integer (const FxGraph *graph)
+{
+  for (FxId id = 0; id < fx_graph_n_nodes (graph); id++)
+    if (strcmp (fx_graph_node (graph, id)->domain, FX_Q_DOMAIN) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* The boards' configuration separates types by semicolons. */
+static void
+remove_types (FxGraph *graph, const char *list)
+{
+  g_auto (GStrv) types = list != NULL ? g_strsplit_set (list, ";, ", -1) : NULL;
+
+  if (types != NULL)
+    fx_bpu_strip (graph, (const char *const *)types);
+}
+
+static void
+write_recipe (FxProgram *program, const char *path, const FxCompileOptions *compile)
+{
+  g_autofree char *name = g_path_get_basename (path), *level = g_strdup_printf ("O%u", compile->level);
+
+  fx_graph_set_metadata (program->graph, "prop:fixpoint.model", name);
+  fx_graph_set_metadata (program->graph, "prop:fixpoint.optimize_level", level);
+  fx_graph_set_metadata (program->graph, "prop:fixpoint.compile_mode", fx_compile_mode_names[compile->mode]);
+  fx_graph_set_metadata (program->graph, "prop:fixpoint.version", FX_VERSION);
+}
+
+static void
+print_result (const FxProgram *program, const Options *options)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree char *text = NULL;
+
+  if (!options->json)
+    {
+      fx_cli_program_print (program, options->commands);
+      return;
+    }
+  json_builder_begin_object (builder);
+  fx_cli_json_string (builder, "file", options->output);
+  fx_cli_program_json (builder, program);
+  json_builder_end_object (builder);
+  text = fx_cli_json_to_text (builder);
+  fputs (text, stdout);
+}
+
+static gboolean
+compile_model (const char *path, const Options *options, const FxCompileOptions *compile, GError **error)
+{
+  g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
+  g_autoptr (FxTarget) target = fx_target_load (options->target != NULL ? options->target : FX_TARGET_DEFAULT, error);
+  g_autoptr (FxGraph) graph = target != NULL ? fx_cli_load (path, NULL, NULL, diagnostics, error) : NULL;
+  FxProgress progress = fx_cli_progress ();
+  g_autoptr (FxProgram) program = NULL;
+
+  if (graph == NULL)
+    return FALSE;
+  if (!is_integer (graph))
+    return fx_fail (error, FX_ERROR_BAD_DATA,
+                    "%s has no integer operators; fixpoint-cli convert makes a network that has them from it", path);
+  remove_types (graph, options->remove);
+  fx_graph_compact (graph);
+  program = fx_compile (graph, target, compile, &progress, fx_cli_cancellable (), error);
+  if (program == NULL)
+    return fx_error_prefix (error, "%s", path);
+  write_recipe (program, path, compile);
+  if (options->output != NULL && !fx_program_save (program, options->output, error))
+    return FALSE;
+  print_result (program, options);
+  return TRUE;
+}
+
+int
+fx_verb_compile (int argc, char **argv)
+{
+  g_auto (Options) options = { 0 };
+  const GOptionEntry entries[] = {
+    { "target", 0, 0, G_OPTION_ARG_STRING, &options.target, "The board; " FX_TARGET_DEFAULT " if not given", "BOARD" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "Where the program goes", "FILE.fxb" },
+    { "optimize-level", 0, 0, G_OPTION_ARG_STRING, &options.level, "How much effort: O0, O1, O2 (default), O3",
+      "LEVEL" },
+    { "mode", 0, 0, G_OPTION_ARG_STRING, &options.mode, "What to save: latency (default), bandwidth, balance", "MODE" },
+    { "remove-node-type", 0, 0, G_OPTION_ARG_STRING, &options.remove,
+      "Leave nodes of these types at inputs and outputs to the user's program", "TYPES" },
+    { "sram-bytes", 0, 0, G_OPTION_ARG_INT64, &options.sram_bytes, "Another size of the BPU's own memory", "N" },
+    { "commands", 0, 0, G_OPTION_ARG_NONE, &options.commands, "Print every command", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write JSON", NULL },
+    { NULL },
+  };
+  FxCompileOptions compile;
+  g_autoptr (GError) error = NULL;
+
+  if (!fx_cli_parse ("compile", entries, &argc, &argv, 1, 1))
+    return FX_EXIT_ERROR;
+  if (!read_options (&options, &compile, &error) || !compile_model (argv[1], &options, &compile, &error))
+    return fx_cli_fail (error);
+  return FX_EXIT_OK;
+}

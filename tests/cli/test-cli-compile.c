@@ -1,0 +1,141 @@
+/* The verb compile on the sample, and what inspect and run make of its program.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static const char *cli;
+static char *sample, *calibration, *picture, *scratch, *quantized, *program;
+
+static char *
+contents (const char *folder, const char *name, gsize *size)
+{
+  g_autofree char *path = g_build_filename (scratch, folder, name, NULL);
+  char *bytes;
+
+  g_assert_true (g_file_get_contents (path, &bytes, size, NULL));
+  return bytes;
+}
+
+/* Made once for all tests. */
+static void
+convert (void)
+{
+  g_auto (CliResult) result = cli_run (cli, "convert", sample, "--target", "rdk-x5", "--dataset", calibration,
+                                       "--samples", "8", "--preset", "fast", "-o", scratch, NULL);
+
+  g_assert_cmpint (result.status, ==, 0);
+}
+
+static void
+test_compile (void)
+{
+  g_auto (CliResult) result = cli_run (cli, "compile", quantized, "-o", program, "--json", NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *root = cli_json (&result, parser);
+
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_cmpstr (json_object_get_string_member (root, "target"), ==, "rdk-x5");
+  g_assert_cmpint (json_object_get_int_member (root, "bpu_segments"), ==, 1);
+  g_assert_cmpint (json_object_get_int_member (root, "sram_peak_bytes"), <=,
+                   json_object_get_int_member (root, "sram_bytes"));
+  g_assert_cmpint (json_object_get_int_member (root, "loaded_bytes"), >=,
+                   json_object_get_int_member (root, "parameter_bytes"));
+  g_assert_cmpfloat (json_object_get_double_member (root, "bpu_ms"), >, 0);
+  g_assert_cmpstr (json_object_get_string_member (json_object_get_object_member (root, "recipe"), "optimize_level"), ==,
+                   "O2");
+}
+
+static void
+test_inspect (void)
+{
+  g_auto (CliResult) result = cli_run (cli, "inspect", program, NULL);
+
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_nonnull (strstr (result.out, "model           sample_quantized_model.onnx\n"));
+  g_assert_nonnull (strstr (result.out, "target          rdk-x5\n"));
+  g_assert_nonnull (strstr (result.out, "inputs          input f32[1,3,64,64]\n"));
+}
+
+/* The same bits as the network it was made of. */
+static void
+test_run (void)
+{
+  g_autofree char *a = g_build_filename (scratch, "a", NULL), *b = g_build_filename (scratch, "b", NULL);
+  g_auto (CliResult) one = cli_run (cli, "run", program, "--input", picture, "--output-dir", a, NULL);
+  g_auto (CliResult) two = cli_run (cli, "run", quantized, "--input", picture, "--output-dir", b, NULL);
+  g_autofree char *left = NULL, *right = NULL;
+  gsize left_size, right_size;
+
+  g_assert_cmpstr (one.errors, ==, "");
+  g_assert_cmpint (one.status, ==, 0);
+  g_assert_cmpint (two.status, ==, 0);
+  left = contents ("a", "00_scores.npy", &left_size);
+  right = contents ("b", "00_scores.npy", &right_size);
+  g_assert_cmpmem (left, left_size, right, right_size);
+}
+
+static void
+test_commands (void)
+{
+  g_auto (CliResult) result
+      = cli_run (cli, "compile", quantized, "--commands", "--sram-bytes", "40000", "--optimize-level", "O3", NULL);
+
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_nonnull (strstr (result.out, "segment 0: cpu\n"));
+  g_assert_nonnull (strstr (result.out, " tensor \""));
+  g_assert_nonnull (strstr (result.out, "of 0.04 MB at most\n"));
+}
+
+static void
+assert_refused (const char *a, const char *b, const char *c, const char *message)
+{
+  g_auto (CliResult) result = cli_run (cli, a, b, c, NULL);
+
+  g_assert_cmpint (result.status, ==, 2);
+  g_assert_cmpstr (result.out, ==, "");
+  g_assert_nonnull (strstr (result.errors, message));
+}
+
+static void
+test_refused (void)
+{
+  assert_refused ("compile", sample, "--json", "has no integer operators; fixpoint-cli convert makes a network");
+  assert_refused ("compile", quantized, "--optimize-level=O4", "--optimize-level is \"O4\", wanted O0 to O3");
+  assert_refused ("compile", quantized, "--mode=fast", "--mode is \"fast\", wanted one of latency, bandwidth, balance");
+  assert_refused ("compile", quantized, "--target=rdk-x9", "rdk-x9");
+  assert_refused ("run", program, "--output-dir=/tmp", "is not given; wanted --input input=FILE");
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (argc, ==, 3);
+  cli = argv[1];
+  sample = g_build_filename (argv[2], "sample.onnx", NULL);
+  calibration = g_build_filename (argv[2], "calibration", NULL);
+  picture = g_build_filename (argv[2], "test/000.png", NULL);
+  scratch = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  quantized = g_build_filename (scratch, "sample_quantized_model.onnx", NULL);
+  program = g_build_filename (scratch, "sample.fxb", NULL);
+  convert ();
+  g_test_add_func ("/cli-compile/compile", test_compile);
+  g_test_add_func ("/cli-compile/inspect", test_inspect);
+  g_test_add_func ("/cli-compile/run", test_run);
+  g_test_add_func ("/cli-compile/commands", test_commands);
+  g_test_add_func ("/cli-compile/refused", test_refused);
+  status = g_test_run ();
+  cli_remove_folder (scratch);
+  g_free (sample);
+  g_free (calibration);
+  g_free (picture);
+  g_free (scratch);
+  g_free (quantized);
+  g_free (program);
+  return status;
+}
