@@ -205,6 +205,8 @@ static const struct
   { "win.convert", { "<Control>Return" } },
   { "win.cancel-jobs", { "<Control>period" } },
   { "win.find", { "<Control>f" } },
+  { "win.find-next", { "<Control>g" } },
+  { "win.find-previous", { "<Control><Shift>g" } },
   { "win.zoom-in", { "<Control>plus", "<Control>equal" } },
   { "win.zoom-out", { "<Control>minus" } },
   { "win.zoom-fit", { "<Control>0" } },
@@ -264,6 +266,7 @@ fx_application_activate (GApplication *base)
   start (application);
 }
 
+/* A file that cannot be opened gets a page that says why: nobody has looked at it beforehand, as when it is dropped. */
 static void
 fx_application_open (GApplication *base, GFile **files, int n_files, G_GNUC_UNUSED const char *hint)
 {
@@ -275,7 +278,10 @@ fx_application_open (GApplication *base, GFile **files, int n_files, G_GNUC_UNUS
     if (g_file_peek_path (files[i]) != NULL)
       g_strv_builder_add (builder, g_file_peek_path (files[i]));
   paths = g_strv_builder_end (builder);
-  fx_window_take_files (window, (const char *const *)paths);
+  if (g_strv_length (paths) == 1)
+    fx_window_open (window, paths[0]);
+  else
+    fx_window_take_files (window, (const char *const *)paths);
   start (FX_APPLICATION (base));
 }
 

@@ -169,8 +169,8 @@ search_changed_cb (FxGraphView *view)
   gtk_label_set_text (view->search_count, count);
 }
 
-static void
-search_step (FxGraphView *view, int step)
+void
+fx_graph_view_find_step (FxGraphView *view, int step)
 {
   guint at = fx_canvas_search_step (FX_CANVAS (view->canvas), step);
   g_autofree char *text = g_strdup_printf ("%u", at);
@@ -182,13 +182,13 @@ search_step (FxGraphView *view, int step)
 static void
 search_next_cb (FxGraphView *view)
 {
-  search_step (view, 1);
+  fx_graph_view_find_step (view, 1);
 }
 
 static void
 search_previous_cb (FxGraphView *view)
 {
-  search_step (view, -1);
+  fx_graph_view_find_step (view, -1);
 }
 
 static void

@@ -24,6 +24,7 @@ void fx_graph_view_show (FxGraphView *view, FxShared *graph, FxShared *report);
 void fx_graph_view_reveal (FxGraphView *view, const char *node);
 /* Whether nodes are grouped by the scopes of their names. */
 void fx_graph_view_set_grouped (FxGraphView *view, gboolean grouped);
-void fx_graph_view_find (FxGraphView *view); /* opens the search */
+void fx_graph_view_find (FxGraphView *view);                /* opens the search */
+void fx_graph_view_find_step (FxGraphView *view, int step); /* to the next (1) or last (-1) that was found */
 
 G_END_DECLS

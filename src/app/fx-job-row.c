@@ -78,7 +78,8 @@ fx_job_row_new (FxJob *job)
   g_object_set_data (G_OBJECT (row), "status", status);
   g_object_set_data (G_OBJECT (row), "bar", bar);
   g_object_set_data (G_OBJECT (row), "stop", stop);
-  g_signal_connect_object (stop, "clicked", G_CALLBACK (fx_job_cancel), job, G_CONNECT_SWAPPED);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (stop), "win.cancel-job");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (stop), "s", fx_job_get_title (job));
   g_signal_connect_object (job, "notify", G_CALLBACK (update_cb), row, 0);
   update_cb (job, NULL, row);
   return row;

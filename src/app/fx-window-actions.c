@@ -102,6 +102,18 @@ find (FxWindow *window)
 }
 
 static void
+find_next (FxWindow *window)
+{
+  fx_graph_view_find_step (window->graph_view, 1);
+}
+
+static void
+find_previous (FxWindow *window)
+{
+  fx_graph_view_find_step (window->graph_view, -1);
+}
+
+static void
 add_dataset (FxWindow *window, const char *path)
 {
   const char *const paths[] = { path, NULL };
@@ -162,6 +174,7 @@ static const struct
   { "compare-run", READY, NULL, fx_window_compare_run },
   { "show-run", READY, NULL, fx_window_show_run },
   { "cancel-jobs", RUNNING, fx_window_cancel_jobs, NULL },
+  { "cancel-job", RUNNING, NULL, fx_window_cancel_job },
   { "undo", UNDO, undo, NULL },
   { "redo", REDO, redo, NULL },
   { "fix-all", READY, fix_all, NULL },
@@ -174,6 +187,8 @@ static const struct
   { "zoom-original", READY, zoom_original, NULL },
   { "zoom-fit", READY, zoom_fit, NULL },
   { "find", READY, find, NULL },
+  { "find-next", READY, find_next, NULL },
+  { "find-previous", READY, find_previous, NULL },
   { "add-dataset", READY, fx_window_ask_add_dataset, NULL },
   { "add-files", READY, fx_window_ask_add_files, NULL },
   { "add-dataset-from", READY, NULL, add_dataset },

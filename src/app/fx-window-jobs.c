@@ -278,6 +278,19 @@ fx_window_cancel_jobs (FxWindow *window)
   fx_job_queue_cancel_all (window->queue);
 }
 
+/* Those of that title that have not ended. */
+void
+fx_window_cancel_job (FxWindow *window, const char *title)
+{
+  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (window->queue)); i > 0; i--)
+    {
+      g_autoptr (FxJob) job = g_list_model_get_item (G_LIST_MODEL (window->queue), i - 1);
+
+      if (g_strcmp0 (fx_job_get_title (job), title) == 0)
+        fx_job_cancel (job);
+    }
+}
+
 /* ---- the list of jobs ---- */
 
 static GtkWidget *

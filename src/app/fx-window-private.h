@@ -70,6 +70,7 @@ void fx_window_update_actions (FxWindow *window);
 void fx_window_init_jobs (FxWindow *window);
 void fx_window_convert (FxWindow *window);
 void fx_window_cancel_jobs (FxWindow *window);
+void fx_window_cancel_job (FxWindow *window, const char *title);
 void fx_window_compare_run (FxWindow *window, const char *run); /* with the one that is shown; "": with none */
 void fx_window_open_report (FxWindow *window);                  /* of the run that is shown */
 void fx_window_show_run (FxWindow *window, const char *run);    /* results of the conversion of that title */

@@ -6,15 +6,37 @@
 
 #include <glib/gi18n.h>
 
+#define SHORT_TEXT 60 /* letters that a toast always has room for */
+
 G_DEFINE_FINAL_TYPE (FxWindow, fx_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* Toasts have one line and cut off what does not fit: a long sentence gets several, and more time to be read. */
+static void
+make_room (AdwToast *toast, const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), SHORT_TEXT);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_widget_set_margin_top (label, 9);
+  gtk_widget_set_margin_bottom (label, 9);
+  adw_toast_set_custom_title (toast, label);
+  adw_toast_set_timeout (toast, 12);
+}
 
 void
 fx_window_tell (FxWindow *window, const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autofree char *escaped = g_markup_escape_text (valid, -1);
+  AdwToast *toast = adw_toast_new (escaped);
 
-  adw_toast_overlay_add_toast (window->toasts, adw_toast_new (escaped));
+  if (g_utf8_strlen (valid, -1) > SHORT_TEXT)
+    make_room (toast, valid);
+  adw_toast_overlay_add_toast (window->toasts, toast);
 }
 
 void

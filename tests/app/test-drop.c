@@ -201,6 +201,8 @@ test_tensors (void)
   app_test_wait (was_told, NULL, "what is wrong");
   g_assert_nonnull (strstr (told, "odd.bin"));
   g_assert_nonnull (strstr (told, "49152 bytes, found 1000"));
+  app_test_idle (600);
+  app_test_picture (window, "told");
   g_assert_cmpuint (project_of (window)->datasets->len, ==, 2);
   app_test_stop (application);
 }
@@ -330,6 +332,32 @@ test_look (void)
   app_test_stop (application);
 }
 
+/* Named on the command line: what cannot be opened has a page that says why, and two files of a model are one. */
+static void
+test_named (void)
+{
+  g_autofree char *pdf = make_text ("named.pdf", "%PDF-1.4 and so on"), *net = make_text ("named.prototxt", net_text);
+  g_autofree char *weights = make_bytes ("elsewhere.caffemodel", 10), *failure = NULL;
+  g_autoptr (GFile) wrong = g_file_new_for_path (pdf), one = g_file_new_for_path (net);
+  g_autoptr (GFile) two = g_file_new_for_path (weights);
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+
+  g_application_open (G_APPLICATION (application), (GFile *[]){ wrong }, 1, "");
+  app_test_wait_document (window, FX_DOCUMENT_FAILED);
+  g_object_get (fx_window_get_document (window), "failure", &failure, NULL);
+  g_assert_nonnull (strstr (failure, "named.pdf: is a PDF document"));
+
+  g_clear_pointer (&failure, g_free);
+  g_application_open (G_APPLICATION (application), (GFile *[]){ two, one }, 2, "");
+  app_test_wait_document (window, FX_DOCUMENT_FAILED);
+  g_object_get (fx_window_get_document (window), "failure", &failure, NULL);
+  g_assert_nonnull (strstr (failure, "elsewhere.caffemodel")); /* which was made up */
+  g_assert_cmpuint (g_list_length (gtk_application_get_windows (GTK_APPLICATION (application))), ==, 1);
+  g_remove (weights);
+  app_test_stop (application);
+}
+
 static void
 remove_scratch (void)
 {
@@ -359,6 +387,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/drop/tensors", test_tensors);
   g_test_add_func ("/app/drop/config", test_config);
   g_test_add_func ("/app/drop/caffe", test_caffe);
+  g_test_add_func ("/app/drop/named", test_named);
   g_test_add_func ("/app/drop/look", test_look);
   status = g_test_run ();
   remove_scratch ();

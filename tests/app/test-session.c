@@ -160,9 +160,12 @@ look_at_views (FxWindow *window)
 static void
 stop_second (FxWindow *window)
 {
+  g_autofree char *title = NULL;
+
   app_test_action (window, "win.convert", NULL);
   app_test_wait (job_runs, window, "a running conversion");
-  app_test_action (window, "win.cancel-jobs", NULL);
+  title = g_strdup_printf ("'%s'", fx_job_get_title (fx_job_queue_get_running (window->queue)));
+  app_test_action (window, "win.cancel-job", title);
   app_test_wait (jobs_ended, window, "the stop");
   g_assert_cmpint (newest_state (window), ==, FX_JOB_CANCELLED);
 }
