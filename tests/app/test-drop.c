@@ -215,6 +215,24 @@ static const char config_text[] = "model_parameters:\n  onnx_model: %s\n  march:
                                   "  preprocess_on: True\n  run_on_cpu: head\n"
                                   "compiler_parameters:\n  optimize_level: O3\n";
 
+static gboolean
+jobs_ended (gpointer window)
+{
+  return !fx_job_queue_is_active (((FxWindow *)window)->queue);
+}
+
+static void
+check_converts (FxWindow *window)
+{
+  g_autoptr (FxJob) job = NULL;
+
+  app_test_action (window, "win.convert", NULL);
+  app_test_wait (jobs_ended, window, "the conversion");
+  job = g_list_model_get_item (G_LIST_MODEL (window->queue), 0);
+  g_assert_no_error (fx_job_get_error (job));
+  g_assert_cmpint (fx_job_get_state (job), ==, FX_JOB_DONE);
+}
+
 static void
 test_config (void)
 {
@@ -246,6 +264,32 @@ test_config (void)
   g_assert_cmpuint (project->datasets->len, ==, 1);
   g_assert_cmpstr (dataset_at (window, 0)->path, ==, folder);
   g_assert_true (fx_document_is_modified (fx_window_get_document (window))); /* there is no project file yet */
+  check_converts (window);
+  app_test_stop (application);
+}
+
+/* Bytes as the boards' converter wants them, in a folder whose names say nothing. */
+static void
+test_config_raw (void)
+{
+  g_autofree char *model = sample ("sample.onnx"), *folder = g_build_filename (scratch, "raw", NULL);
+  g_autofree char *text = g_strdup_printf (config_text, model, folder), *path = NULL;
+  char *on = strstr (text, "preprocess_on: True");
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+
+  memcpy (on + strlen ("preprocess_on: "), "no  ", 4);
+  path = make_text ("raw.yaml", text);
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("raw/%u.rgb", i);
+      g_autofree char *file = make_bytes (name, 3 * 64 * 64);
+    }
+  g_assert_true (drop (window, path, NULL));
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  g_assert_cmpstr (dataset_at (window, 0)->type, ==, "u8");
+  check_converts (window);
   app_test_stop (application);
 }
 
@@ -359,18 +403,21 @@ test_named (void)
 }
 
 static void
-remove_scratch (void)
+remove_folder (const char *folder)
 {
-  g_autoptr (GDir) dir = g_dir_open (scratch, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
   while ((name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *path = g_build_filename (scratch, name, NULL);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
 
-      g_remove (path);
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        remove_folder (path);
+      else
+        g_remove (path);
     }
-  g_rmdir (scratch);
+  g_rmdir (folder);
 }
 
 int
@@ -386,10 +433,11 @@ main (int argc, char **argv)
   g_test_add_func ("/app/drop/together", test_together);
   g_test_add_func ("/app/drop/tensors", test_tensors);
   g_test_add_func ("/app/drop/config", test_config);
+  g_test_add_func ("/app/drop/config-raw", test_config_raw);
   g_test_add_func ("/app/drop/caffe", test_caffe);
   g_test_add_func ("/app/drop/named", test_named);
   g_test_add_func ("/app/drop/look", test_look);
   status = g_test_run ();
-  remove_scratch ();
+  remove_folder (scratch);
   return status;
 }

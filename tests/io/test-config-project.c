@@ -1,0 +1,150 @@
+/* A configuration of the boards' converter as a project: what is taken over, what is said about the rest.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/check/fx-diagnostic.h"
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
+#include "core/graph/fx-text.h"
+#include "io/config/config-project.h"
+#include "io/onnx/onnx-writer.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static const char model[] = "graph \"g\"\nopset \"\" 11\ninput %picture f32[1,3,8,8]\ninput %state f32[1,4,1,1]\n"
+                            "%x f32[1,3,8,8] = Identity(%picture)\n%y f32[1,4,1,1] = Identity(%state)\n"
+                            "output %x\noutput %y\n";
+
+static char *folder, *model_path, *config_path;
+static FxGraph *graph;
+
+/* Of two inputs; the first one is a picture. */
+static const char two_inputs[] = "model_parameters:\n  onnx_model: net.onnx\n  march: bayes-e\n%s"
+                                 "input_parameters:\n%s  input_shape: %s\n  input_type_train: bgr;featuremap\n"
+                                 "  input_layout_train: NCHW;NCHW\n  input_type_rt: nv12;featuremap\n"
+                                 "  norm_type: data_mean_and_scale;no_preprocess\n  mean_value: 1 2 3;None\n"
+                                 "  scale_value: 0.5;None\ncalibration_parameters:\n  calibration_type: %s\n%s"
+                                 "compiler_parameters:\n  optimize_level: O3\n";
+
+static FxProject *
+load (GPtrArray *findings, GError **error, const char *more, const char *names, const char *shapes, const char *type,
+      const char *samples)
+{
+  g_autofree char *text = g_strdup_printf (two_inputs, more, names, shapes, type, samples);
+  FxProject *project;
+
+  g_assert_true (g_file_set_contents (config_path, text, -1, NULL));
+  project = fx_config_project_load (config_path, findings, error);
+  if (project != NULL)
+    fx_config_project_finish (project, graph);
+  return project;
+}
+
+static gboolean
+is_warned (const GPtrArray *findings, const char *text)
+{
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const FxDiagnostic *finding = findings->pdata[i];
+
+      if (strstr (finding->message, text) != NULL)
+        return finding->severity == FX_SEVERITY_WARNING;
+    }
+  return FALSE;
+}
+
+/* Inputs have no names in the file, one folder is not there, and nodes are to run on the CPU. */
+static void
+test_taken (void)
+{
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxProject) project = load (findings, &error, "  working_dir: out\n", "", "1x3x8x8;1x4x1x1", "kl",
+                                        "  cal_data_dir: .;gone_f32\n  run_on_cpu: x\n");
+  g_autofree char *out = g_build_filename (folder, "out", NULL), *gone = g_build_filename (folder, "gone_f32", NULL);
+  const FxProjectDataset *dataset;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (fx_diagnostics_count (findings, FX_SEVERITY_ERROR), ==, 0);
+  g_assert_cmpstr (project->model, ==, model_path);
+  g_assert_cmpstr (project->target, ==, "rdk-x5");
+  g_assert_cmpstr (project->method, ==, "kl");
+  g_assert_cmpstr (project->output, ==, out);
+  g_assert_cmpuint (project->edits->len, ==, 0);
+  g_assert_cmpuint (project->inputs->len, ==, 1);
+  g_assert_cmpstr (fx_project_find_input (project, "picture")->runtime, ==, "nv12");
+  g_assert_cmpstr (fx_project_find_input (project, "picture")->preprocess, ==,
+                   "bgr; layout nchw; mean 1 2 3; scale 0.5");
+  g_assert_cmpuint (project->datasets->len, ==, 2);
+  dataset = project->datasets->pdata[0];
+  g_assert_cmpstr (dataset->input, ==, "picture");
+  g_assert_cmpstr (dataset->type, ==, "u8");
+  dataset = project->datasets->pdata[1];
+  g_assert_cmpstr (dataset->input, ==, "state");
+  g_assert_cmpstr (dataset->path, ==, gone);
+  g_assert_cmpstr (dataset->type, ==, "f32");
+  g_assert_true (is_warned (findings, "gone_f32"));
+  g_assert_true (is_warned (findings, "run_on_cpu: a project has no place for it"));
+}
+
+/* A shape that the model does not have is an edit; without calibration the rest still holds. */
+static void
+test_edits (void)
+{
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxProject) project
+      = load (findings, &error, "", "  input_name: picture;state\n", "1x3x16x16;1x4x1x1", "skip", "");
+  const FxProjectEdit *edit;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (project->edits->len, ==, 1);
+  edit = project->edits->pdata[0];
+  g_assert_cmpint (edit->kind, ==, FX_PROJECT_INPUT_SHAPE);
+  g_assert_cmpstr (edit->name, ==, "picture");
+  g_assert_cmpstr (edit->value, ==, "1x3x16x16");
+  g_assert_null (project->method);
+  g_assert_null (project->output);
+  g_assert_cmpuint (project->datasets->len, ==, 0);
+  g_assert_true (is_warned (findings, "add calibration samples"));
+}
+
+static void
+test_refused (void)
+{
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *begin = g_strconcat (config_path, ": line ", NULL);
+
+  g_assert_null (load (findings, &error, "  output_nodez: a\n  marsh: b\n", "", "1x3x8x8;1x4x1x1", "kl", ""));
+  g_assert_true (g_str_has_prefix (error->message, begin));
+  g_assert_nonnull (strstr (error->message, "output_nodez"));
+  g_assert_nonnull (strstr (error->message, "(the first of "));
+  g_assert_cmpuint (findings->len, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  model_path = g_build_filename (folder, "net.onnx", NULL);
+  config_path = g_build_filename (folder, "net.yaml", NULL);
+  graph = fx_graph_parse (model, NULL);
+  fx_graph_infer (graph, NULL);
+  g_assert_true (fx_onnx_save (graph, model_path, NULL));
+  g_test_add_func ("/config-project/taken", test_taken);
+  g_test_add_func ("/config-project/edits", test_edits);
+  g_test_add_func ("/config-project/refused", test_refused);
+  status = g_test_run ();
+  g_remove (config_path);
+  g_remove (model_path);
+  g_rmdir (folder);
+  fx_graph_free (graph);
+  g_free (folder);
+  g_free (model_path);
+  g_free (config_path);
+  return status;
+}
