@@ -23,9 +23,11 @@ struct _FxGraphView
 
   /* Owned References */
   FxShared *graph, *report; /* shown instead of the document's, or NULL */
+  FxShared *drawn, *asked;  /* the graph of the scene on the canvas, and of the one under way */
   GCancellable *making;     /* a scene is under way */
   char *wanted;             /* to be revealed when it is there */
   GHashTable *expanded;     /* set of scopes; NULL: nothing is grouped */
+  gboolean regrouped;       /* since the scene on the canvas was made */
 };
 
 G_DEFINE_FINAL_TYPE (FxGraphView, fx_graph_view, ADW_TYPE_BIN)
@@ -60,6 +62,8 @@ made_cb (GObject *source, GAsyncResult *result, G_GNUC_UNUSED gpointer data)
   set_making (view, NULL);
   if (scene == NULL)
     return;
+  fx_shared_set (&view->drawn, view->asked);
+  view->regrouped = FALSE;
   fx_canvas_set_scene (FX_CANVAS (view->canvas), scene);
   if (view->wanted != NULL)
     {
@@ -67,6 +71,22 @@ made_cb (GObject *source, GAsyncResult *result, G_GNUC_UNUSED gpointer data)
 
       fx_canvas_reveal (FX_CANVAS (view->canvas), wanted);
     }
+}
+
+/* The scene on the canvas if it has all boxes of `graph` in their places, so that only colors can be others. */
+static FxScene *
+scene_like (FxGraphView *view, FxShared *graph)
+{
+  return graph == view->drawn && !view->regrouped ? fx_canvas_get_scene (FX_CANVAS (view->canvas)) : NULL;
+}
+
+static gboolean
+is_checking (FxGraphView *view)
+{
+  gboolean checking;
+
+  g_object_get (view->document, "checking", &checking, NULL);
+  return checking;
 }
 
 static void
@@ -77,16 +97,29 @@ make_scene (FxGraphView *view)
   g_autofree const char **expanded
       = view->expanded != NULL ? (const char **)g_hash_table_get_keys_as_array (view->expanded, NULL) : NULL;
   g_autoptr (GCancellable) cancellable = NULL;
+  FxScene *like;
 
   if (graph == NULL)
     {
       set_making (view, NULL);
+      fx_shared_set (&view->drawn, NULL);
       fx_canvas_set_scene (FX_CANVAS (view->canvas), NULL);
       return;
     }
+  like = scene_like (view, graph);
+  if (like != NULL && report == NULL && is_checking (view))
+    return; /* the old colors stay until the answer is there */
   cancellable = g_cancellable_new ();
   set_making (view, cancellable);
-  fx_scene_task_start (view, graph, report, expanded, cancellable, made_cb, NULL);
+  fx_shared_set (&view->asked, graph);
+  fx_scene_task_start (view, graph, report, like, expanded, cancellable, made_cb, NULL);
+}
+
+static void
+regroup (FxGraphView *view)
+{
+  view->regrouped = TRUE;
+  make_scene (view);
 }
 
 /* Another model begins with its own place and nothing selected. */
@@ -110,7 +143,7 @@ group_toggled_cb (FxGraphView *view, const char *scope)
     return;
   if (!g_hash_table_remove (view->expanded, scope))
     g_hash_table_add (view->expanded, g_strdup (scope));
-  make_scene (view);
+  regroup (view);
 }
 
 void
@@ -121,7 +154,7 @@ fx_graph_view_set_grouped (FxGraphView *view, gboolean grouped)
   g_clear_pointer (&view->expanded, g_hash_table_unref);
   if (grouped)
     view->expanded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  make_scene (view);
+  regroup (view);
 }
 
 void
@@ -243,6 +276,8 @@ fx_graph_view_dispose (GObject *object)
   g_clear_object (&view->making);
   g_clear_pointer (&view->graph, fx_shared_unref);
   g_clear_pointer (&view->report, fx_shared_unref);
+  g_clear_pointer (&view->drawn, fx_shared_unref);
+  g_clear_pointer (&view->asked, fx_shared_unref);
   g_clear_pointer (&view->wanted, g_free);
   g_clear_pointer (&view->expanded, g_hash_table_unref);
   G_OBJECT_CLASS (fx_graph_view_parent_class)->dispose (object);

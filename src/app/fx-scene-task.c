@@ -4,6 +4,7 @@
 typedef struct
 {
   FxShared *graph, *report;
+  FxScene *like; /* or NULL */
   char **expanded;
 } SceneTask;
 
@@ -14,6 +15,7 @@ scene_task_free (gpointer data)
 
   fx_shared_unref (work->graph);
   fx_shared_unref (work->report);
+  fx_scene_unref (work->like);
   g_strfreev (work->expanded);
   g_free (work);
 }
@@ -23,9 +25,11 @@ run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, GCancellable *ca
 {
   const SceneTask *work = data;
   FxSceneOptions options = { .group_scopes = work->expanded != NULL, .expanded = (const char *const *)work->expanded };
+  const FxGraph *graph = fx_shared_get (work->graph);
+  const FxCheckReport *report = fx_shared_get (work->report);
   GError *error = NULL;
-  FxScene *scene
-      = fx_scene_new (fx_shared_get (work->graph), fx_shared_get (work->report), &options, cancellable, &error);
+  FxScene *scene = work->like != NULL ? fx_scene_new_like (work->like, graph, report, cancellable, &error)
+                                      : fx_scene_new (graph, report, &options, cancellable, &error);
 
   if (scene != NULL)
     g_task_return_pointer (task, scene, (GDestroyNotify)fx_scene_unref);
@@ -34,7 +38,7 @@ run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, GCancellable *ca
 }
 
 void
-fx_scene_task_start (gpointer source, FxShared *graph, FxShared *report, const char *const *expanded,
+fx_scene_task_start (gpointer source, FxShared *graph, FxShared *report, FxScene *like, const char *const *expanded,
                      GCancellable *cancellable, GAsyncReadyCallback done, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (source, cancellable, done, user_data);
@@ -42,6 +46,7 @@ fx_scene_task_start (gpointer source, FxShared *graph, FxShared *report, const c
 
   work->graph = fx_shared_ref (graph);
   work->report = fx_shared_ref (report);
+  work->like = like != NULL ? fx_scene_ref (like) : NULL;
   work->expanded = g_strdupv ((char **)expanded);
   g_task_set_task_data (task, work, scene_task_free);
   g_task_run_in_thread (task, run);

@@ -10,10 +10,11 @@
 
 G_BEGIN_DECLS
 
-/* `graph` is an FxGraph, `report` an FxCheckReport of it or NULL; `expanded` are the scopes of the open groups, NULL:
- * nothing is grouped. */
-void fx_scene_task_start (gpointer source, FxShared *graph, FxShared *report, const char *const *expanded,
-                          GCancellable *cancellable, GAsyncReadyCallback done, gpointer user_data);
+/* `graph` is an FxGraph, `report` an FxCheckReport of it or NULL. `like` is a drawing of the same graph to be colored
+ * anew; NULL: it is laid out, `expanded` being the scopes of the open groups, NULL: nothing is grouped. */
+void
+fx_scene_task_start (gpointer source, FxShared *graph, FxShared *report, FxScene *like, const char *const *expanded,
+                     GCancellable *cancellable, GAsyncReadyCallback done, gpointer user_data);
 FxScene *fx_scene_task_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

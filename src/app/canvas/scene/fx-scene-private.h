@@ -91,6 +91,7 @@ fx_rect_contains (const FxRect *rect, double x, double y)
 struct _FxScene
 {
   gatomicrefcount ref_count;
+  FxScene *places; /* a reference to the scene that owns everything but content and boxes; NULL: this one does */
   FxSceneContent *content;
   FxSceneOptions options; /* `expanded` is owned */
   FxSceneGroups *groups;

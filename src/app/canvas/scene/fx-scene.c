@@ -33,6 +33,36 @@ fx_scene_new (const FxGraph *graph, const FxCheckReport *report, const FxSceneOp
   return content != NULL ? scene_new (content, options, cancellable, error) : NULL;
 }
 
+static void
+forget_report (FxBox *box)
+{
+  box->n_nodes = box->n_errors = box->n_warnings = 0;
+  box->checked = box->mixed = FALSE;
+  box->placement = (FxPlacement)0;
+  box->subgraph = FX_NO_SUBGRAPH;
+}
+
+FxScene *
+fx_scene_new_like (FxScene *like, const FxGraph *graph, const FxCheckReport *report, GCancellable *cancellable,
+                   GError **error)
+{
+  FxScene *places = like->places != NULL ? like->places : like, *scene;
+  g_autoptr (FxSceneContent) content = fx_scene_content_new (graph, report, cancellable, error);
+
+  if (content == NULL)
+    return NULL;
+  g_return_val_if_fail (content->n_items == places->content->n_items, NULL);
+  scene = g_memdup2 (places, sizeof *places);
+  g_atomic_ref_count_init (&scene->ref_count);
+  scene->places = fx_scene_ref (places);
+  scene->content = g_steal_pointer (&content);
+  scene->boxes = g_memdup2 (places->boxes, places->n_boxes * sizeof *places->boxes);
+  for (guint32 b = 0; b < scene->n_boxes; b++)
+    forget_report (&scene->boxes[b]);
+  fx_scene_summarize_boxes (scene);
+  return scene;
+}
+
 FxScene *
 fx_scene_ref (FxScene *scene)
 {
@@ -40,17 +70,13 @@ fx_scene_ref (FxScene *scene)
   return scene;
 }
 
-void
-fx_scene_unref (FxScene *scene)
+static void
+free_places (FxScene *scene)
 {
-  if (scene == NULL || !g_atomic_ref_count_dec (&scene->ref_count))
-    return;
-  fx_scene_content_unref (scene->content);
   fx_scene_groups_free (scene->groups);
   g_strfreev ((char **)scene->options.expanded);
   g_clear_pointer (&scene->group_boxes, g_hash_table_unref);
   g_string_chunk_free (scene->strings);
-  g_free (scene->boxes);
   g_free (scene->item_boxes);
   g_free (scene->points);
   g_free (scene->wires);
@@ -66,6 +92,18 @@ fx_scene_unref (FxScene *scene)
   g_free (scene->out);
   fx_grid_clear (&scene->box_grid);
   fx_grid_clear (&scene->segment_grid);
+}
+
+void
+fx_scene_unref (FxScene *scene)
+{
+  if (scene == NULL || !g_atomic_ref_count_dec (&scene->ref_count))
+    return;
+  if (scene->places == NULL)
+    free_places (scene);
+  fx_scene_unref (scene->places);
+  fx_scene_content_unref (scene->content);
+  g_free (scene->boxes);
   g_free (scene);
 }
 
