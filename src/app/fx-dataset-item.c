@@ -27,6 +27,9 @@ struct _FxDatasetItem
   GtkStringList *pictures;
   GListStore *findings;
   GCancellable *examining;
+  /* with which the samples were looked at, or are being; NULL: they were not */
+  FxShared *graph;
+  char *preprocess;
 };
 
 G_DEFINE_FINAL_TYPE (FxDatasetItem, fx_dataset_item, G_TYPE_OBJECT)
@@ -225,6 +228,7 @@ examined_cb (GObject *source, GAsyncResult *result, G_GNUC_UNUSED gpointer data)
   g_clear_object (&item->examining);
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
+      g_clear_pointer (&item->graph, fx_shared_unref);
       set_state (item, FX_DATASET_ITEM_FAILED, g_utf8_make_valid (error->message, -1));
       return;
     }
@@ -237,10 +241,16 @@ examined_cb (GObject *source, GAsyncResult *result, G_GNUC_UNUSED gpointer data)
 void
 fx_dataset_item_examine (FxDatasetItem *item, FxShared *graph, const char *preprocess)
 {
-  Examination *examination = g_new0 (Examination, 1);
+  Examination *examination;
   g_autoptr (GTask) task = NULL;
 
+  if (item->graph == graph && g_strcmp0 (item->preprocess, preprocess) == 0)
+    return;
   fx_dataset_item_cancel (item);
+  fx_shared_set (&item->graph, graph);
+  g_free (item->preprocess);
+  item->preprocess = g_strdup (preprocess);
+  examination = g_new0 (Examination, 1);
   item->examining = g_cancellable_new ();
   examination->path = g_strdup (item->path);
   examination->labels = g_strdup (item->labels);
@@ -259,8 +269,11 @@ fx_dataset_item_examine (FxDatasetItem *item, FxShared *graph, const char *prepr
 void
 fx_dataset_item_cancel (FxDatasetItem *item)
 {
+  if (item->examining == NULL)
+    return;
   g_cancellable_cancel (item->examining);
   g_clear_object (&item->examining);
+  g_clear_pointer (&item->graph, fx_shared_unref);
 }
 
 FxDatasetItem *
@@ -341,7 +354,9 @@ fx_dataset_item_finalize (GObject *object)
   g_free (item->path);
   g_free (item->labels);
   g_free (item->detail);
+  g_free (item->preprocess);
   fx_shared_unref (item->dataset);
+  fx_shared_unref (item->graph);
   g_object_unref (item->pictures);
   g_object_unref (item->findings);
   g_clear_object (&item->examining);

@@ -26,7 +26,7 @@ FxDatasetItem *fx_dataset_item_new (const FxProjectDataset *dataset);
 gboolean fx_dataset_item_is (FxDatasetItem *item, const FxProjectDataset *dataset);
 
 /* Lets the doctor look at the samples as the input gets them: `graph` is an FxGraph, `preprocess` the pipeline of the
- * input or NULL. A new call takes the place of one that is under way. */
+ * input or NULL. A new call takes the place of one that is under way; one with the same does nothing. */
 void fx_dataset_item_examine (FxDatasetItem *item, FxShared *graph, const char *preprocess);
 void fx_dataset_item_cancel (FxDatasetItem *item);
 

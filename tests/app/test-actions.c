@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app-test.h"
 
+#include "app/fx-dataset-item.h"
 #include "app/fx-window-private.h"
 
 /* "window." and the like belong to GTK. */
@@ -38,6 +39,41 @@ check_widgets (FxWindow *window, GtkWidget *widget)
   return n;
 }
 
+static gboolean
+is_examined (gpointer item)
+{
+  return fx_dataset_item_get_state (item) == FX_DATASET_ITEM_READY;
+}
+
+static void
+count_cb (guint *n)
+{
+  (*n)++;
+}
+
+/* Another dataset is looked at, those that were there are not looked at again. */
+static void
+add_dataset (FxWindow *window)
+{
+  FxDocument *document = fx_window_get_document (window);
+  GListModel *datasets = fx_document_get_datasets (document);
+  g_autoptr (FxDatasetItem) first = g_list_model_get_item (datasets, 0), second = NULL;
+  g_autofree char *folder = g_path_get_dirname (fx_dataset_item_get_path (first));
+  g_autofree char *path = g_build_filename (folder, "test", NULL);
+  guint n_looks = 0;
+
+  app_test_wait (is_examined, first, "the samples");
+  g_signal_connect_swapped (first, "notify::detail", G_CALLBACK (count_cb), &n_looks);
+  fx_document_add_dataset (document, path, NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (datasets), ==, 2);
+  second = g_list_model_get_item (datasets, 1);
+  app_test_wait (is_examined, second, "the other samples");
+  app_test_idle (200);
+  g_assert_cmpuint (n_looks, ==, 0);
+  g_signal_handlers_disconnect_by_data (first, &n_looks);
+  app_test_action (window, "win.undo", NULL);
+}
+
 static void
 test_actions (void)
 {
@@ -53,6 +89,7 @@ test_actions (void)
     check_action (window, *key, "a key");
   g_assert_cmpuint (check_widgets (window, GTK_WIDGET (window)), >, 10);
 
+  add_dataset (window);
   app_test_action (window, "win.remove-dataset", "uint32 0");
   g_assert_cmpuint (fx_document_get_project (document)->datasets->len, ==, 0);
   app_test_action (window, "win.undo", NULL);
