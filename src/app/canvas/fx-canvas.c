@@ -7,6 +7,7 @@
 #include "fx-tile-show.h"
 
 #include <adwaita.h>
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define MIN_ZOOM 0.02
@@ -233,7 +234,12 @@ describe_to_reader (FxCanvas *canvas)
   g_autofree char *label = NULL, *description = NULL;
 
   if (canvas->scene == NULL || canvas->selected_box == FX_NO_BOX)
-    return;
+    {
+      gtk_accessible_update_property (GTK_ACCESSIBLE (canvas), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Graph of the model"),
+                                      -1);
+      gtk_accessible_reset_property (GTK_ACCESSIBLE (canvas), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+      return;
+    }
   label = fx_scene_box_label (canvas->scene, canvas->selected_box);
   description = fx_scene_box_description (canvas->scene, canvas->selected_box);
   gtk_accessible_update_property (GTK_ACCESSIBLE (canvas), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
@@ -358,6 +364,8 @@ fx_canvas_set_scene (FxCanvas *canvas, FxScene *scene)
       g_clear_pointer (&canvas->selected, g_free);
       fx_canvas_set_selected (canvas, selected);
     }
+  else
+    describe_to_reader (canvas);
   if (scene != NULL && search != NULL)
     fx_canvas_search (canvas, search);
   if (canvas->fit_wanted && scene != NULL && width_of (canvas) > 0)
@@ -909,6 +917,7 @@ fx_canvas_init (FxCanvas *canvas)
   canvas->fit_wanted = TRUE;
   canvas->selected_box = canvas->hovered_box = FX_NO_BOX;
   canvas->show_minimap = TRUE;
+  describe_to_reader (canvas);
   add_pointer (canvas);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_cb), canvas);
   add_controller (canvas, keys);

@@ -75,6 +75,7 @@ stop (FxThumbnail *thumbnail)
 static void
 set_path (FxThumbnail *thumbnail, const char *path)
 {
+  g_autofree char *name = path != NULL ? g_filename_display_basename (path) : NULL;
   GTask *task;
 
   if (g_strcmp0 (thumbnail->path, path) == 0)
@@ -85,6 +86,7 @@ set_path (FxThumbnail *thumbnail, const char *path)
   gtk_image_set_from_icon_name (thumbnail->image, "image-x-generic-symbolic");
   if (path == NULL)
     return;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (thumbnail->image), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   if (pool == NULL)
     pool = g_thread_pool_new (load, NULL, 2, FALSE, NULL);
   thumbnail->loading = g_cancellable_new ();
