@@ -120,6 +120,20 @@ random_kernel (GRand *rand, FxInt8Window *w)
   w->in_width = pick (rand, 1, 14) + (w->kernel_width - 1) * w->dilation_width;
 }
 
+/* Every channel has its own window; often one of 3 × 3, on lines longer than what is worked on at once. */
+static void
+make_depthwise (GRand *rand, FxInt8Window *w)
+{
+  w->group = w->in_channels = w->out_channels = pick (rand, 2, 70);
+  if (pick (rand, 0, 2) == 0)
+    return;
+  w->kernel_height = w->kernel_width = 3;
+  w->stride_width = pick (rand, 1, 2);
+  w->dilation_width = 1;
+  w->in_height = MAX (w->in_height, 2 * w->dilation_height + 1);
+  w->in_width = pick (rand, 3, 90);
+}
+
 static void
 random_window (GRand *rand, FxInt8Window *w)
 {
@@ -127,7 +141,7 @@ random_window (GRand *rand, FxInt8Window *w)
   random_kernel (rand, w);
   switch (pick (rand, 0, 3))
     {
-    case 0: /* depthwise */ w->group = w->in_channels = w->out_channels = pick (rand, 2, 70); break;
+    case 0: make_depthwise (rand, w); break;
     case 1:
       w->group = pick (rand, 2, 4);
       w->in_channels = w->group * pick (rand, 1, 9);

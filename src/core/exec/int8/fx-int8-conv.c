@@ -148,12 +148,17 @@ pack_depthwise (FxInt8Conv *conv, const FxInt8ConvParams *params)
   gint16 *weights;
 
   conv->columns = (gsize)params->window.out_channels; /* one row of channels, no groups */
-  conv->depth = round_up (taps, 2);
+  conv->by_columns = fx_int8_conv_takes_columns (conv);
+  conv->depth = conv->by_columns ? fx_int8_conv_column_depth () : round_up (taps, 2);
   conv->padded = round_up (conv->columns, FX_INT8_PADDING);
   conv->weights = weights = aligned_zeros (conv->padded * conv->depth * sizeof (gint16));
   for (gsize c = 0; c < conv->columns; c++)
-    for (gsize t = 0; t < taps; t++)
-      weights[c / block * block * conv->depth + (t / 2 * block + c % block) * 2 + t % 2] = weight_at (params, c, t);
+    for (gsize k = 0; k < taps; k++)
+      {
+        const gsize t = conv->by_columns ? fx_int8_conv_column_place (k) : k;
+
+        weights[c / block * block * conv->depth + (t / 2 * block + c % block) * 2 + t % 2] = weight_at (params, c, k);
+      }
   conv->padding = aligned_zeros (conv->padded);
   memset (conv->padding, conv->input_zero_point, conv->padded);
 }
@@ -256,7 +261,9 @@ fx_int8_conv_window (const FxInt8Conv *conv)
 void
 fx_int8_conv_run (const FxInt8Conv *conv, const gint8 *x, gpointer y)
 {
-  if (conv->depthwise)
+  if (conv->by_columns)
+    fx_int8_conv_run_columns (conv, x, y);
+  else if (conv->depthwise)
     fx_int8_conv_run_depthwise (conv, x, y);
   else
     fx_int8_conv_run_tiles (conv, x, y);

@@ -13,14 +13,13 @@ struct _FxInt8Conv
   FxInt8Output output;
   gint32 input_zero_point;
   const FxInt8Isa *isa;
-  gboolean depthwise;
+  gboolean depthwise, by_columns; /* the latter: depthwise, by fx_int8_conv_run_columns() */
 
   gsize depth;   /* products of one output; as packed, rounded up to isa->depth */
   gsize columns; /* output channels of a group … */
   gsize padded;  /* … rounded up to whole tiles, or to FX_INT8_PADDING */
 
-  void
-      *weights; /* [group][tile][depth / isa->depth][tile_columns][isa->depth] s8; depthwise: see FxInt8Isa.depthwise */
+  void *weights; /* [group][tile][depth / isa->depth][tile_columns][isa->depth] s8; depthwise: see FxInt8Isa */
   gsize weights_group_bytes;
   gint32 *start;                      /* [group][padded] */
   gint32 *multiplier, *shift, *limit; /* [group][padded]; NULL for sums; limit also where no shift is small */
@@ -51,5 +50,12 @@ void fx_int8_conv_finish (const FxInt8Conv *conv, gsize group, gsize first, guin
 
 void fx_int8_conv_run_tiles (const FxInt8Conv *conv, const gint8 *x, gpointer y);
 void fx_int8_conv_run_depthwise (const FxInt8Conv *conv, const gint8 *x, gpointer y);
+
+/* A depthwise convolution that fx_int8_conv_run_columns() is for: 3 × 3, not too far apart. Its weights are packed as
+ * so many a channel, tap ky × 3 + kx at this place among them. */
+gboolean fx_int8_conv_takes_columns (const FxInt8Conv *conv);
+gsize fx_int8_conv_column_depth (void);
+gsize fx_int8_conv_column_place (gsize tap);
+void fx_int8_conv_run_columns (const FxInt8Conv *conv, const gint8 *x, gpointer y);
 
 G_END_DECLS

@@ -77,6 +77,12 @@ struct _FxInt8Isa
   void (*depthwise) (const gint8 *const *taps, guint n_pairs, guint n_pixels, gsize first, guint n_channels,
                      const gint16 *weights, const gint32 *start, gint32 *sums);
 
+  /* The same for windows of 3 × 3 at a distance of `stride` (1 or 2) columns; NULL: `depthwise` does. columns[i][ky]
+   * are the pixels of column i, and the weights of a block are [3][2][c][2]: for each column pairs of the top and
+   * middle one and of the bottom one and 0. */
+  void (*depthwise_3x3) (const gint8 *const *columns, guint stride, guint n_pixels, gsize first, guint n_channels,
+                         const gint16 *weights, const gint32 *start, gint32 *sums);
+
   void (*add) (const FxInt8Add *add, const gint8 *a, const gint8 *b, gint8 *y, gsize n);
   void (*multiply) (gint32 *products, const gint8 *a, gint32 a_zero_point, const gint8 *b, gint32 b_zero_point,
                     gsize n);

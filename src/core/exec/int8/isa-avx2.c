@@ -303,6 +303,76 @@ depthwise (const gint8 *const *taps, guint n_pairs, guint n_pixels, gsize first,
     depthwise_block (taps, n_pairs, n_pixels, first, n_channels, weights, start, sums);
 }
 
+/* A column of three pixels, of eight channels and eight more: the upper two as pairs of s16, the last one as s32, which
+ * is a pair whose second one meets a weight of 0. */
+typedef struct
+{
+  __m256i upper[2], last[2];
+} Column;
+
+static inline __attribute__ ((always_inline)) Column
+load_column (const gint8 *const *pixels, gsize first, guint n_channels)
+{
+  __m128i x[3];
+
+  for (guint i = 0; i < 3; i++)
+    x[i] = n_channels == 16 ? _mm_loadu_si128 ((const __m128i *)(pixels[i] + first))
+                            : load_part (pixels[i] + first, n_channels);
+  return (Column){ { _mm256_cvtepi8_epi16 (_mm_unpacklo_epi8 (x[0], x[1])),
+                     _mm256_cvtepi8_epi16 (_mm_unpackhi_epi8 (x[0], x[1])) },
+                   { _mm256_cvtepi8_epi32 (x[2]), _mm256_cvtepi8_epi32 (_mm_srli_si128 (x[2], 8)) } };
+}
+
+static inline __attribute__ ((always_inline)) void
+add_column (__m256i sums[2], const Column *column, const gint16 *weights)
+{
+  const __m256i *w = (const __m256i *)weights;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      sums[i] = _mm256_add_epi32 (sums[i], _mm256_madd_epi16 (column->upper[i], _mm256_load_si256 (w + i)));
+      sums[i] = _mm256_add_epi32 (sums[i], _mm256_madd_epi16 (column->last[i], _mm256_load_si256 (w + 2 + i)));
+    }
+}
+
+static inline __attribute__ ((always_inline)) void
+columns_block (const gint8 *const *columns, const guint stride, guint n_pixels, gsize first, const guint n_channels,
+               const gint16 *weights, const gint32 *start, gint32 *sums)
+{
+  const __m256i start0 = _mm256_load_si256 ((const __m256i *)start);
+  const __m256i start1 = _mm256_load_si256 ((const __m256i *)(start + 8));
+  Column left = load_column (columns, first, n_channels), middle = load_column (columns + 3, first, n_channels);
+
+  for (guint pixel = 0; pixel < n_pixels; pixel++, columns += 3 * stride, sums += 16)
+    {
+      __m256i block[2] = { start0, start1 };
+      Column right;
+
+      if (stride == 2 && pixel > 0)
+        middle = load_column (columns + 3, first, n_channels);
+      right = load_column (columns + 6, first, n_channels);
+      add_column (block, &left, weights);
+      add_column (block, &middle, weights + 64);
+      add_column (block, &right, weights + 128);
+      _mm256_store_si256 ((__m256i *)sums, block[0]);
+      _mm256_store_si256 ((__m256i *)(sums + 8), block[1]);
+      left = stride == 1 ? middle : right;
+      middle = right;
+    }
+}
+
+static void
+depthwise_3x3 (const gint8 *const *columns, guint stride, guint n_pixels, gsize first, guint n_channels,
+               const gint16 *weights, const gint32 *start, gint32 *sums)
+{
+  if (n_channels != 16)
+    columns_block (columns, stride, n_pixels, first, n_channels, weights, start, sums);
+  else if (stride == 1)
+    columns_block (columns, 1, n_pixels, first, 16, weights, start, sums);
+  else
+    columns_block (columns, 2, n_pixels, first, 16, weights, start, sums);
+}
+
 /* ---- add ---- */
 
 /* Pairs of 16-bit factors for vpmaddwd: the parts of a's and of b's, see plain_add(). */
@@ -388,6 +458,7 @@ const FxInt8Isa fx_int8_avx2 = {
   .requantize_s8 = requantize_s8,
   .requantize_s16 = requantize_s16,
   .depthwise = depthwise,
+  .depthwise_3x3 = depthwise_3x3,
   .add = add,
   .multiply = plain_multiply,
   .maximum = plain_maximum,

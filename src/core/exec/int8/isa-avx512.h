@@ -13,6 +13,8 @@ void fx_int8_avx512_requantize_s16 (const FxInt8Columns *columns, guint n_column
                                     gsize sums_stride, guint rows, gint16 *y, gsize y_stride);
 void fx_int8_avx512_depthwise (const gint8 *const *taps, guint n_pairs, guint n_pixels, gsize first, guint n_channels,
                                const gint16 *weights, const gint32 *start, gint32 *sums);
+void fx_int8_avx512_depthwise_3x3 (const gint8 *const *columns, guint stride, guint n_pixels, gsize first,
+                                   guint n_channels, const gint16 *weights, const gint32 *start, gint32 *sums);
 void fx_int8_avx512_add (const FxInt8Add *add, const gint8 *a, const gint8 *b, gint8 *y, gsize n);
 void fx_int8_avx512_multiply (gint32 *products, const gint8 *a, gint32 a_zero_point, const gint8 *b,
                               gint32 b_zero_point, gsize n);

@@ -200,6 +200,65 @@ fx_int8_avx512_depthwise (const gint8 *const *taps, guint n_pairs, guint n_pixel
     depthwise_block (taps, n_pairs, n_pixels, first, mask, weights, start, sums);
 }
 
+/* A column of three pixels: the upper two as pairs of s16, the last one as s32, which is a pair whose second one meets
+ * a weight of 0. */
+typedef struct
+{
+  __m512i upper, last;
+} Column;
+
+static inline Column
+load_column (const gint8 *const *pixels, gsize first, __mmask16 mask)
+{
+  return (Column){ pair_taps (_mm_maskz_loadu_epi8 (mask, pixels[0] + first),
+                              _mm_maskz_loadu_epi8 (mask, pixels[1] + first)),
+                   _mm512_cvtepi8_epi32 (_mm_maskz_loadu_epi8 (mask, pixels[2] + first)) };
+}
+
+static inline __m512i
+add_column (__m512i sums, const Column *column, const __m512i weights[2])
+{
+  sums = _mm512_add_epi32 (sums, _mm512_madd_epi16 (column->upper, weights[0]));
+  return _mm512_add_epi32 (sums, _mm512_madd_epi16 (column->last, weights[1]));
+}
+
+static inline __attribute__ ((always_inline)) void
+columns_block (const gint8 *const *columns, const guint stride, guint n_pixels, gsize first, __mmask16 mask,
+               const gint16 *weights, const gint32 *start, gint32 *sums)
+{
+  const __m512i start_sums = _mm512_loadu_si512 (start);
+  __m512i w[6];
+  Column left = load_column (columns, first, mask), middle;
+
+  for (guint i = 0; i < 6; i++)
+    w[i] = _mm512_loadu_si512 (weights + 32 * i);
+  middle = load_column (columns + 3, first, mask);
+  for (guint pixel = 0; pixel < n_pixels; pixel++, columns += 3 * stride, sums += 16)
+    {
+      Column right;
+
+      if (stride == 2 && pixel > 0)
+        middle = load_column (columns + 3, first, mask);
+      right = load_column (columns + 6, first, mask);
+      _mm512_storeu_si512 (sums,
+                           add_column (add_column (add_column (start_sums, &left, w), &middle, w + 2), &right, w + 4));
+      left = stride == 1 ? middle : right;
+      middle = right;
+    }
+}
+
+void
+fx_int8_avx512_depthwise_3x3 (const gint8 *const *columns, guint stride, guint n_pixels, gsize first, guint n_channels,
+                              const gint16 *weights, const gint32 *start, gint32 *sums)
+{
+  const __mmask16 mask = (__mmask16)((1u << n_channels) - 1);
+
+  if (stride == 1)
+    columns_block (columns, 1, n_pixels, first, mask, weights, start, sums);
+  else
+    columns_block (columns, 2, n_pixels, first, mask, weights, start, sums);
+}
+
 /* ---- add ---- */
 
 /* Pairs of 16-bit factors for vpmaddwd: the parts of a's and of b's, see plain_add(). */
@@ -308,6 +367,7 @@ const FxInt8Isa fx_int8_avx512bw = {
   .requantize_s8 = fx_int8_avx512_requantize_s8,
   .requantize_s16 = fx_int8_avx512_requantize_s16,
   .depthwise = fx_int8_avx512_depthwise,
+  .depthwise_3x3 = fx_int8_avx512_depthwise_3x3,
   .add = fx_int8_avx512_add,
   .multiply = fx_int8_avx512_multiply,
   .maximum = fx_int8_avx512_maximum,

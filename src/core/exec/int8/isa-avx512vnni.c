@@ -38,6 +38,7 @@ const FxInt8Isa fx_int8_avx512vnni = {
   .requantize_s8 = fx_int8_avx512_requantize_s8,
   .requantize_s16 = fx_int8_avx512_requantize_s16,
   .depthwise = fx_int8_avx512_depthwise,
+  .depthwise_3x3 = fx_int8_avx512_depthwise_3x3,
   .add = fx_int8_avx512_add,
   .multiply = fx_int8_avx512_multiply,
   .maximum = fx_int8_avx512_maximum,
