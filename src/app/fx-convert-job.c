@@ -5,7 +5,7 @@
 #include <math.h>
 
 /* Share of the whole time that each stage takes, about. */
-static const double stage_begins[FX_N_STAGES + 1] = { 0.0, 0.02, 0.04, 0.05, 0.65, 0.85, 0.98, 1.0 };
+static const double stage_begins[FX_N_STAGES + 1] = { 0.0, 0.02, 0.04, 0.05, 0.65, 0.85, 0.95, 0.99, 1.0 };
 
 struct _FxConvertJob
 {

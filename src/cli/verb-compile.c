@@ -36,39 +36,13 @@ options_clear (Options *options)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
 static gboolean
-parse_level (const char *text, guint *level, GError **error)
-{
-  const char *digit = *text == 'O' ? text + 1 : text;
-
-  if (*digit < '0' || *digit > '0' + FX_COMPILE_MAX_LEVEL || digit[1] != '\0')
-    return fx_fail (error, FX_ERROR_BAD_DATA, "--optimize-level is \"%s\", wanted O0 to O%d", text,
-                    FX_COMPILE_MAX_LEVEL);
-  *level = (guint)(*digit - '0');
-  return TRUE;
-}
-
-static gboolean
-parse_mode (const char *text, FxCompileMode *mode, GError **error)
-{
-  g_autofree char *names = g_strjoinv (", ", (char **)fx_compile_mode_names);
-
-  for (guint i = 0; fx_compile_mode_names[i] != NULL; i++)
-    if (strcmp (fx_compile_mode_names[i], text) == 0)
-      {
-        *mode = (FxCompileMode)i;
-        return TRUE;
-      }
-  return fx_fail (error, FX_ERROR_BAD_DATA, "--mode is \"%s\", wanted one of %s", text, names);
-}
-
-static gboolean
 read_options (const Options *options, FxCompileOptions *compile, GError **error)
 {
   *compile = (FxCompileOptions){ .level = FX_COMPILE_DEFAULT_LEVEL, .sram_bytes = (guint64)options->sram_bytes };
   if (options->sram_bytes < 0)
     return fx_fail (error, FX_ERROR_BAD_DATA, "--sram-bytes is negative");
-  return (options->level == NULL || parse_level (options->level, &compile->level, error))
-         && (options->mode == NULL || parse_mode (options->mode, &compile->mode, error));
+  return (options->level == NULL || fx_compile_parse_level (options->level, &compile->level, error))
+         && (options->mode == NULL || fx_compile_parse_mode (options->mode, &compile->mode, error));
 }
 
 /* What is left out has to be a network of integers already. */
@@ -79,27 +53,6 @@ is_integer (const FxGraph *graph)
     if (strcmp (fx_graph_node (graph, id)->domain, FX_Q_DOMAIN) == 0)
       return TRUE;
   return FALSE;
-}
-
-/* The boards' configuration separates types by semicolons. */
-static void
-remove_types (FxGraph *graph, const char *list)
-{
-  g_auto (GStrv) types = list != NULL ? g_strsplit_set (list, ";, ", -1) : NULL;
-
-  if (types != NULL)
-    fx_bpu_strip (graph, (const char *const *)types);
-}
-
-static void
-write_recipe (FxProgram *program, const char *path, const FxCompileOptions *compile)
-{
-  g_autofree char *name = g_path_get_basename (path), *level = g_strdup_printf ("O%u", compile->level);
-
-  fx_graph_set_metadata (program->graph, "prop:fixpoint.model", name);
-  fx_graph_set_metadata (program->graph, "prop:fixpoint.optimize_level", level);
-  fx_graph_set_metadata (program->graph, "prop:fixpoint.compile_mode", fx_compile_mode_names[compile->mode]);
-  fx_graph_set_metadata (program->graph, "prop:fixpoint.version", FX_VERSION);
 }
 
 static void
@@ -135,12 +88,11 @@ compile_model (const char *path, const Options *options, const FxCompileOptions 
   if (!is_integer (graph))
     return fx_fail (error, FX_ERROR_BAD_DATA,
                     "%s has no integer operators; fixpoint-cli convert makes a network that has them from it", path);
-  remove_types (graph, options->remove);
-  fx_graph_compact (graph);
+  fx_bpu_strip_list (graph, options->remove);
   program = fx_compile (graph, target, compile, &progress, fx_cli_cancellable (), error);
   if (program == NULL)
     return fx_error_prefix (error, "%s", path);
-  write_recipe (program, path, compile);
+  fx_program_set_recipe (program, path, compile);
   if (options->output != NULL && !fx_program_save (program, options->output, error))
     return FALSE;
   print_result (program, options);

@@ -142,14 +142,11 @@ static void
 print_latency (const FxConversion *conversion)
 {
   const FxTarget *target = conversion->target;
-  g_autoptr (FxCostReport) cost = NULL;
-  FxMachine machine;
 
-  if (target == NULL || !fx_machine_of_target (&machine, target, NULL))
+  if (conversion->cost == NULL)
     return;
-  cost = fx_cost_measure (conversion->integer, &machine);
-  printf ("about %.2f ms a frame on %s by estimate; fixpoint-cli perf tells what takes them\n", cost->total_ms,
-          target->board);
+  printf ("about %.2f ms a frame on %s by estimate; fixpoint-cli perf tells what takes them\n",
+          conversion->cost->total_ms, target->board);
   if (conversion->placement->n_assumed > 0)
     printf ("%u %s taken to run on the BPU that the published list of %s does not settle\n",
             conversion->placement->n_assumed, conversion->placement->n_assumed == 1 ? "node was" : "nodes were",

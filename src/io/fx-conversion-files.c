@@ -9,6 +9,7 @@
 #include "io/fx-file.h"
 #include "io/npy.h"
 #include "io/onnx/onnx-writer.h"
+#include "io/program/fx-program-file.h"
 #include "io/report/fx-report.h"
 
 #include <errno.h>
@@ -69,7 +70,11 @@ fill_report (FxReport *report, FxReportStep *steps, const char *dataset, const F
                     .steps = steps,
                     .graph = conversion->optimized,
                     .placement = conversion->placement,
-                    .errors = conversion->errors };
+                    .errors = conversion->errors,
+                    .cost = conversion->cost,
+                    .machine = &conversion->machine,
+                    .integer = conversion->integer,
+                    .program = conversion->program };
 }
 
 static char *
@@ -203,6 +208,17 @@ thresholds_json (const FxConversion *conversion)
 }
 
 static gboolean
+write_program (Writer *writer, GError **error)
+{
+  g_autofree char *path = NULL;
+
+  if (writer->job->result->program == NULL)
+    return TRUE;
+  path = file_path (writer, ".fxb");
+  return fx_program_save (writer->job->result->program, path, error);
+}
+
+static gboolean
 write_networks (Writer *writer, GError **error)
 {
   const FxConversion *result = writer->job->result;
@@ -214,7 +230,7 @@ write_networks (Writer *writer, GError **error)
          && write_graph (writer, "_optimized_float_model.onnx", result->optimized, error)
          && write_graph (writer, "_calibrated_model.onnx", qdq, error)
          && write_graph (writer, "_quantized_model.onnx", result->integer, error)
-         && write_text (writer, "_thresholds.json", thresholds, error);
+         && write_text (writer, "_thresholds.json", thresholds, error) && write_program (writer, error);
 }
 
 static gboolean

@@ -24,6 +24,7 @@ fx_conversion_options_new (void)
   options->inputs = g_array_new (FALSE, TRUE, sizeof (FxConversionInput));
   g_array_set_clear_func (options->inputs, input_clear);
   options->preset = FX_PRESET_DEFAULT;
+  options->compile.level = FX_COMPILE_DEFAULT_LEVEL;
   return options;
 }
 
@@ -49,6 +50,7 @@ fx_conversion_options_free (FxConversionOptions *options)
   g_strfreev (options->outputs);
   g_free (options->method);
   g_strfreev (options->bpu);
+  g_free (options->remove_types);
   g_strfreev (options->int16);
   g_strfreev (options->cpu);
   g_free (options->output_dir);

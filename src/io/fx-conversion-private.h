@@ -30,6 +30,9 @@ FxSampleSet *fx_conversion_open (const FxConversionJob *job, const char *test, g
 /* Counts how often the float and the integer network are right, if there are labels. */
 gboolean fx_conversion_evaluate (FxConversionJob *job, GError **error);
 
+/* Costs and program of the integer network, as far as the target has the numbers for them. */
+gboolean fx_conversion_compile (FxConversionJob *job, GError **error);
+
 /* Writes all files and names them in result->files. */
 gboolean fx_conversion_write (FxConversionJob *job, GError **error);
 

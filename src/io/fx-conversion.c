@@ -21,7 +21,7 @@
 #define DEFAULT_MEASURED 16
 
 static const char *const stage_names[FX_N_STAGES]
-    = { "Load", "Check", "Optimize", "Quantize", "Measure", "Evaluate", "Write" };
+    = { "Load", "Check", "Optimize", "Quantize", "Measure", "Evaluate", "Compile", "Write" };
 
 const char *
 fx_conversion_stage_name (FxConversionStage stage)
@@ -41,6 +41,8 @@ fx_conversion_free (FxConversion *conversion)
   fx_check_report_free (conversion->placement);
   fx_quant_params_free (conversion->params);
   fx_error_report_free (conversion->errors);
+  fx_cost_report_free (conversion->cost);
+  fx_program_free (conversion->program);
   g_clear_pointer (&conversion->steps, g_ptr_array_unref);
   g_clear_pointer (&conversion->files, g_ptr_array_unref);
   g_free (conversion->method);
@@ -417,7 +419,7 @@ run (FxConversionJob *job, GError **error)
   if (options->only_accuracy)
     return quantize (job, error) && fx_conversion_evaluate (job, error);
   return quantize (job, error) && measure (job, error) && fx_conversion_evaluate (job, error)
-         && (options->output_dir == NULL || fx_conversion_write (job, error));
+         && fx_conversion_compile (job, error) && (options->output_dir == NULL || fx_conversion_write (job, error));
 }
 
 FxConversion *

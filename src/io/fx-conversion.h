@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/bpu/fx-compile.h"
 #include "core/calib/fx-evaluate.h"
 #include "core/check/fx-check.h"
 #include "core/quant/fx-accuracy.h"
@@ -23,6 +24,7 @@ typedef enum
   FX_STAGE_QUANTIZE, /* calibration, choice of ranges, steps that improve accuracy */
   FX_STAGE_MEASURE,
   FX_STAGE_EVALUATE,
+  FX_STAGE_COMPILE, /* for boards that say what they have */
   FX_STAGE_WRITE,
   FX_N_STAGES,
 } FxConversionStage;
@@ -67,6 +69,9 @@ typedef struct
   guint n_threads;            /* 0: all processors */
   guint max_measured;         /* samples of the layer errors; 0: 16 */
 
+  FxCompileOptions compile;
+  char *remove_types; /* of nodes that the program leaves to the user, see fx_bpu_strip_list(); NULL */
+
   char *output_dir;          /* made if need be */
   char *prefix;              /* NULL: the model's name */
   gboolean dump_calibration; /* write the samples as the network saw them */
@@ -102,7 +107,10 @@ typedef struct
   FxErrorSums score_errors; /* of the integer network's scores against the float ones, on the same samples */
   char *method;             /* that was used */
   guint n_calibration, n_held_out;
-  GPtrArray *files; /* of char *, absolute, in the order of writing */
+  FxMachine machine;  /* prices, if there is a cost */
+  FxCostReport *cost; /* of the integer network; NULL if the target does not say what work costs */
+  FxProgram *program; /* NULL if it does not say what its BPU has */
+  GPtrArray *files;   /* of char *, absolute, in the order of writing */
 } FxConversion;
 
 /* Runs everything. Files appear in the output folder all at once at the end, replacing those of an earlier run; nothing

@@ -103,8 +103,9 @@ static void
 test_refused (void)
 {
   assert_refused ("compile", sample, "--json", "has no integer operators; fixpoint-cli convert makes a network");
-  assert_refused ("compile", quantized, "--optimize-level=O4", "--optimize-level is \"O4\", wanted O0 to O3");
-  assert_refused ("compile", quantized, "--mode=fast", "--mode is \"fast\", wanted one of latency, bandwidth, balance");
+  assert_refused ("compile", quantized, "--optimize-level=O4", "the optimize level is \"O4\", wanted O0 to O3");
+  assert_refused ("compile", quantized, "--mode=fast",
+                  "the compile mode is \"fast\", wanted one of latency, bandwidth, balance");
   assert_refused ("compile", quantized, "--target=rdk-x9", "rdk-x9");
   assert_refused ("run", program, "--output-dir=/tmp", "is not given; wanted --input input=FILE");
 }

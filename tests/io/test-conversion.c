@@ -91,13 +91,13 @@ test_sample (void)
   g_assert_cmpuint (conversion->accuracy_integer.top1, >=, 197);
   g_assert_cmpuint (conversion->accuracy_integer.agree1, >=, 197);
   g_assert_cmpuint (n_layers, ==, conversion->errors->n_layers);
-  g_assert_cmpuint (conversion->files->len, ==, 7);
-  g_assert_cmpuint (n_entries (folder), ==, 7);
+  g_assert_cmpuint (conversion->files->len, ==, 8);
+  g_assert_cmpuint (n_entries (folder), ==, 8);
   for (guint i = 0; i < conversion->files->len; i++)
     {
       const char *path = g_ptr_array_index (conversion->files, i);
 
-      if (g_str_has_suffix (path, ".onnx"))
+      if (g_str_has_suffix (path, ".onnx") || g_str_has_suffix (path, ".fxb"))
         {
           g_autoptr (FxGraph) graph = fx_model_load (path, NULL, NULL, &error);
 
@@ -113,7 +113,7 @@ checksum (const char *folder)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   static const char *const endings[]
-      = { "_quantized_model.onnx", "_calibrated_model.onnx", "_thresholds.json", "_report.json" };
+      = { "_quantized_model.onnx", "_calibrated_model.onnx", "_thresholds.json", ".fxb", "_report.json" };
 
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
     {

@@ -5,8 +5,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "io/report/fx-report.h"
 
+#include "core/bpu/fx-compile.h"
 #include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
 #include "core/graph/fx-text.h"
+#include "io/fx-target-file.h"
 #include "io/report/fx-advice.h"
 #include "io/report/fx-html.h"
 #include "io/report/fx-report-bins.h"
@@ -29,7 +32,10 @@ typedef struct
   FxReport report;
   FxErrorReport *errors;
   FxSensitivity *sensitivity;
-  FxGraph *graph;
+  FxGraph *graph, *integer;
+  FxMachine machine;
+  FxCostReport *cost;
+  FxProgram *program;
   FxCheckReport *placement;
   FxEvaluation before, after;
   FxReportStep steps[2];
@@ -99,6 +105,29 @@ make_errors (const char *name, guint n_layers)
   return errors;
 }
 
+static const char integer_net[]
+    = "opset \"\" 13\nopset \"fixpoint\" 1\ninput %x f32[1,2,4,4]\nconst %s f32[] = [0.5]\nconst %z s8[] = [0]\n"
+      "%q s8[1,2,4,4] = QuantizeLinear(%x, %s, %z)\n"
+      "%y s8[1,2,4,4] = \"fixpoint\"::QAdd(%q, %q) {a_scale=0.5,b_scale=0.5,y_scale=1.0} \"add\"\n"
+      "%r f32[1,2,4,4] = DequantizeLinear(%y, %s, %z)\noutput %r\n";
+
+static void
+make_board (Whole *whole, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxTarget) target = fx_target_load ("rdk-x5", &error);
+
+  g_assert_no_error (error);
+  whole->integer = fx_graph_parse (integer_net, &error);
+  g_assert_no_error (error);
+  fx_graph_infer (whole->integer, NULL);
+  fx_graph_rename_node (whole->integer, 1, name);
+  g_assert_true (fx_machine_of_target (&whole->machine, target, &error));
+  whole->cost = fx_cost_measure (whole->integer, &whole->machine);
+  whole->program = fx_compile (whole->integer, target, &(FxCompileOptions){ .level = 1 }, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
 static void
 whole_init (Whole *whole, const char *name)
 {
@@ -120,6 +149,7 @@ whole_init (Whole *whole, const char *name)
   whole->sensitivity->together[0] = metrics (0.2);
   whole->sensitivity->without = g_new0 (FxErrorMetrics, 1);
   whole->sensitivity->without[0] = metrics (0.1);
+  make_board (whole, name);
   whole->report = (FxReport){ .model = name,
                               .target = "RDK X5",
                               .march = "bayes-e",
@@ -137,7 +167,11 @@ whole_init (Whole *whole, const char *name)
                               .graph = whole->graph,
                               .placement = whole->placement,
                               .errors = whole->errors,
-                              .sensitivity = whole->sensitivity };
+                              .sensitivity = whole->sensitivity,
+                              .integer = whole->integer,
+                              .cost = whole->cost,
+                              .machine = &whole->machine,
+                              .program = whole->program };
 }
 
 static void
@@ -147,6 +181,9 @@ whole_clear (Whole *whole)
   fx_sensitivity_free (whole->sensitivity);
   fx_check_report_free (whole->placement);
   fx_graph_free (whole->graph);
+  fx_graph_free (whole->integer);
+  fx_cost_report_free (whole->cost);
+  fx_program_free (whole->program);
 }
 
 /* ---- JSON ---- */
@@ -273,7 +310,7 @@ test_page (void)
   whole_init (&whole, "net");
   page = check_page (&whole.report);
   g_assert_cmpuint (page.n_sections, ==, fx_n_report_sections);
-  g_assert_cmpuint (page.n_svgs, ==, 4); /* layers, one histogram, its channels, the curves */
+  g_assert_cmpuint (page.n_svgs, ==, 5); /* layers, one histogram, its channels, the curves, the timeline */
   whole_clear (&whole);
   page = check_page (&nothing);
   g_assert_cmpuint (page.n_sections, ==, 1);

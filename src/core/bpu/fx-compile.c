@@ -9,6 +9,32 @@
 
 const char *const fx_compile_mode_names[] = { "latency", "bandwidth", "balance", NULL };
 
+gboolean
+fx_compile_parse_level (const char *text, guint *level, GError **error)
+{
+  const char *digit = *text == 'O' ? text + 1 : text;
+
+  if (*digit < '0' || *digit > '0' + FX_COMPILE_MAX_LEVEL || digit[1] != '\0')
+    return fx_fail (error, FX_ERROR_BAD_DATA, "the optimize level is \"%s\", wanted O0 to O%d", text,
+                    FX_COMPILE_MAX_LEVEL);
+  *level = (guint)(*digit - '0');
+  return TRUE;
+}
+
+gboolean
+fx_compile_parse_mode (const char *text, FxCompileMode *mode, GError **error)
+{
+  g_autofree char *names = g_strjoinv (", ", (char **)fx_compile_mode_names);
+
+  for (guint i = 0; fx_compile_mode_names[i] != NULL; i++)
+    if (strcmp (fx_compile_mode_names[i], text) == 0)
+      {
+        *mode = (FxCompileMode)i;
+        return TRUE;
+      }
+  return fx_fail (error, FX_ERROR_BAD_DATA, "the compile mode is \"%s\", wanted one of %s", text, names);
+}
+
 static void
 layer_clear (gpointer data)
 {

@@ -37,6 +37,10 @@ typedef struct
   guint64 sram_bytes; /* 0: what the target has */
 } FxCompileOptions;
 
+/* "O0" … "O3", or the digit; "latency", "bandwidth", "balance". FALSE and *error (BAD_DATA) for anything else. */
+gboolean fx_compile_parse_level (const char *text, guint *level, GError **error);
+gboolean fx_compile_parse_mode (const char *text, FxCompileMode *mode, GError **error);
+
 /* Compiles an integer network: sorted, shapes inferred, no node removed. The same input gives the same program.
  * NULL and *error: UNSUPPORTED if the target has no machine, TOO_LARGE if the SRAM cannot hold the least that a command
  * needs, G_IO_ERROR_CANCELLED. */

@@ -165,3 +165,19 @@ fx_bpu_strip (FxGraph *graph, const char *const *types)
   fx_graph_compact (graph);
   return n_gone;
 }
+
+guint
+fx_bpu_strip_list (FxGraph *graph, const char *types)
+{
+  g_auto (GStrv) names = types != NULL ? g_strsplit_set (types, ";, ", -1) : NULL;
+  guint n = 0;
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    if (*names[i] != '\0')
+      names[n++] = names[i];
+    else
+      g_free (names[i]);
+  if (names != NULL)
+    names[n] = NULL;
+  return n > 0 ? fx_bpu_strip (graph, (const char *const *)names) : 0;
+}

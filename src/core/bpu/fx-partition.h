@@ -19,6 +19,9 @@ guint fx_bpu_partition (const FxGraph *graph, int *subgraphs);
  * inputs or outputs are integers then, which the user's program converts. Returns how many are gone. */
 guint fx_bpu_strip (FxGraph *graph, const char *const *types);
 
+/* The same for a list as the boards' configuration has it: separated by semicolons, commas or spaces; NULL: nothing. */
+guint fx_bpu_strip_list (FxGraph *graph, const char *types);
+
 /* What a fast measurement takes away. */
 extern const char *const fx_bpu_removable_types[];
 

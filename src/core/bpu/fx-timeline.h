@@ -15,11 +15,20 @@ typedef struct
   double start_ms, end_ms; /* from the beginning of its segment */
 } FxTimelineItem;
 
+/* What is done for a node, in all its commands. */
+typedef struct
+{
+  double compute_ms, load_ms, store_ms;
+  guint n_tiles;    /* 0: it does not run on the BPU */
+  gint64 tile_rows; /* of the first one */
+} FxNodeTimes;
+
 typedef struct
 {
   guint n_commands;
   FxTimelineItem *commands; /* [n_commands] */
   double *segment_ms;       /* [segments], 0 on the CPU */
+  FxNodeTimes *nodes;       /* [nodes of the network] */
   double bpu_ms;            /* all segments of the BPU */
   double busy_ms[FX_N_UNITS];
   guint64 loaded_bytes, stored_bytes; /* a frame */
@@ -28,6 +37,9 @@ typedef struct
 
 FxTimeline *fx_timeline_new (const FxProgram *program);
 void fx_timeline_free (FxTimeline *timeline); /* accepts NULL */
+
+/* Bytes of SRAM that places take in each of `n` equal parts of a segment's time: the most in that part. */
+void fx_timeline_sram (const FxTimeline *timeline, const FxProgram *program, guint segment, guint n, guint64 *bytes);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxTimeline, fx_timeline_free)
 

@@ -194,6 +194,22 @@ add_precisions (const FxConfig *config, FxConversionOptions *options)
   options->cpu = to_strv (cpu);
 }
 
+/* ---- the compiler ---- */
+
+static gboolean
+add_compiler (const FxConfig *config, FxConversionOptions *options, GError **error)
+{
+  const char *level = fx_config_text (config, FX_CONFIG_OPTIMIZE_LEVEL);
+  const char *mode = fx_config_text (config, FX_CONFIG_COMPILE_MODE);
+  const char *const *types = fx_config_list (config, FX_CONFIG_REMOVE_NODE_TYPE, NULL);
+
+  options->remove_types = types[0] != NULL ? g_strjoinv (";", (char **)types) : NULL;
+  return (!fx_config_is_set (config, FX_CONFIG_OPTIMIZE_LEVEL)
+          || fx_compile_parse_level (level, &options->compile.level, error))
+         && (!fx_config_is_set (config, FX_CONFIG_COMPILE_MODE)
+             || fx_compile_parse_mode (mode, &options->compile.mode, error));
+}
+
 /* ---- the method ---- */
 
 static char *
@@ -242,5 +258,7 @@ fx_config_to_conversion (const FxConfig *config, GError **error)
   for (guint i = 0; i < fx_config_n_inputs (config); i++)
     add_input (config, i, options);
   add_precisions (config, options);
+  if (!add_compiler (config, options, error))
+    return NULL;
   return g_steal_pointer (&options);
 }

@@ -3,11 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "core/bpu/fx-program.h"
+#include "core/bpu/fx-compile.h"
 
 G_BEGIN_DECLS
 
 #define FX_PROGRAM_VERSION 1
+
+/* Notes in the network's metadata how the program was made: model (without its folder), options, version. */
+void fx_program_set_recipe (FxProgram *program, const char *model, const FxCompileOptions *options);
 
 /* Writes the file at once and whole. The same program gives the same bytes. FALSE and *error as fx_onnx_write() and
  * fx_file_replace_bytes(), with the path in front. */

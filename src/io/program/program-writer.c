@@ -244,3 +244,14 @@ fx_program_save (const FxProgram *program, const char *path, GError **error)
   file = (File){ make_parts (header->len, g_bytes_get_size (network)), header, network };
   return fx_file_replace (path, write_file, &file, error) || fx_error_prefix (error, "%s", path);
 }
+
+void
+fx_program_set_recipe (FxProgram *program, const char *model, const FxCompileOptions *options)
+{
+  g_autofree char *name = g_path_get_basename (model), *level = g_strdup_printf ("O%u", options->level);
+
+  fx_graph_set_metadata (program->graph, "prop:fixpoint.model", name);
+  fx_graph_set_metadata (program->graph, "prop:fixpoint.optimize_level", level);
+  fx_graph_set_metadata (program->graph, "prop:fixpoint.compile_mode", fx_compile_mode_names[options->mode]);
+  fx_graph_set_metadata (program->graph, "prop:fixpoint.version", FX_VERSION);
+}

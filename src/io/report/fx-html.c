@@ -153,3 +153,18 @@ fx_html_significant_cell (GString *out, double value, int digits)
   fx_html_significant (out, value, digits);
   g_string_append (out, "</td>");
 }
+
+void
+fx_html_card (GString *out, const char *label, double value, int digits, const char *unit, const char *note,
+              const char *verdict)
+{
+  g_string_append_printf (out, "<div class=\"card %s\"><span class=\"label\">", verdict);
+  fx_html_text (out, label);
+  g_string_append (out, "</span><span class=\"figure\">");
+  fx_html_number (out, value, digits);
+  g_string_append (out, "<small>");
+  fx_html_text (out, unit);
+  g_string_append (out, "</small></span><span class=\"note\">");
+  fx_html_text (out, note);
+  g_string_append (out, "</span></div>\n");
+}

@@ -39,4 +39,9 @@ void fx_html_text_cell (GString *out, const char *text);
 void fx_html_number_cell (GString *out, double value, int digits);
 void fx_html_significant_cell (GString *out, double value, int digits);
 
+/* One figure in large, with what it is and what it rests on; within an element of class "cards". `verdict` is "good",
+ * "fair", "bad" or "". */
+void fx_html_card (GString *out, const char *label, double value, int digits, const char *unit, const char *note,
+                   const char *verdict);
+
 G_END_DECLS

@@ -7,6 +7,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/bpu/fx-cost.h"
+#include "core/bpu/fx-program.h"
 #include "core/calib/fx-evaluate.h"
 #include "core/check/fx-check.h"
 #include "core/quant/fx-layer-error.h"
@@ -48,6 +50,11 @@ typedef struct
   const FxCheckReport *placement;
   const FxErrorReport *errors;
   const FxSensitivity *sensitivity;
+
+  const FxGraph *integer; /* what `cost` was measured on and `program` was made of */
+  const FxCostReport *cost;
+  const FxMachine *machine;
+  const FxProgram *program;
 } FxReport;
 
 /* The output that suffered most, by SQNR; NULL: none was measured. */
@@ -82,7 +89,7 @@ typedef struct
 
 extern const FxReportSection fx_report_section_summary, fx_report_section_advice, fx_report_section_outputs,
     fx_report_section_layers, fx_report_section_details, fx_report_section_sensitivity, fx_report_section_steps,
-    fx_report_section_placement;
+    fx_report_section_placement, fx_report_section_board;
 /* In the order of reading. */
 extern const FxReportSection *const fx_report_sections[];
 extern const guint fx_n_report_sections;

@@ -56,22 +56,6 @@ to_json (const FxReport *report, JsonBuilder *builder)
 
 /* ---- HTML: a few large figures, then the facts ---- */
 
-/* `verdict`: "good", "fair", "bad" or "". */
-static void
-card (GString *out, const char *label, double value, int digits, const char *unit, const char *note,
-      const char *verdict)
-{
-  g_string_append_printf (out, "<div class=\"card %s\"><span class=\"label\">", verdict);
-  fx_html_text (out, label);
-  g_string_append (out, "</span><span class=\"figure\">");
-  fx_html_number (out, value, digits);
-  g_string_append (out, "<small>");
-  fx_html_text (out, unit);
-  g_string_append (out, "</small></span><span class=\"note\">");
-  fx_html_text (out, note);
-  g_string_append (out, "</span></div>\n");
-}
-
 static void
 accuracy_cards (GString *out, const FxEvaluation *float_, const FxEvaluation *integer)
 {
@@ -81,12 +65,12 @@ accuracy_cards (GString *out, const FxEvaluation *float_, const FxEvaluation *in
   g_autofree char *of_integer = g_strdup_printf ("%u of %u samples", integer->top1, integer->n);
   double drop = before - after;
 
-  card (out, "Top-1, float", before, 2, " %", of_float, "");
-  card (out, "Top-1, integer", after, 2, " %", of_integer, drop <= 1.0 ? "good" : drop <= 3.0 ? "fair" : "bad");
-  card (out, "Change", -drop, 2, " points", "integer against float",
-        drop <= 1.0   ? "good"
-        : drop <= 3.0 ? "fair"
-                      : "bad");
+  fx_html_card (out, "Top-1, float", before, 2, " %", of_float, "");
+  fx_html_card (out, "Top-1, integer", after, 2, " %", of_integer, drop <= 1.0 ? "good" : drop <= 3.0 ? "fair" : "bad");
+  fx_html_card (out, "Change", -drop, 2, " points", "integer against float",
+                drop <= 1.0   ? "good"
+                : drop <= 3.0 ? "fair"
+                              : "bad");
 }
 
 static void
@@ -105,15 +89,18 @@ cards (const FxReport *report, GString *out)
       g_autofree char *note
           = g_strdup_printf ("same class first, %u of %u samples", integer->agree1, integer->n_compared);
 
-      card (out, "Agreement", fx_evaluation_percent (integer->agree1, integer->n_compared), 1, " %", note, "");
+      fx_html_card (out, "Agreement", fx_evaluation_percent (integer->agree1, integer->n_compared), 1, " %", note, "");
     }
   if (output != NULL)
     {
       g_autofree char *note = g_strdup_printf ("output %s", output->name);
       double cosine = output->all.cosine;
 
-      card (out, "Output cosine", cosine, 6, "", note, cosine >= 0.99 ? "good" : cosine >= 0.95 ? "fair" : "bad");
-      card (out, "Output SQNR", output->all.sqnr_db, 1, " dB", "signal to quantization noise", "");
+      fx_html_card (out, "Output cosine", cosine, 6, "", note,
+                    cosine >= 0.99   ? "good"
+                    : cosine >= 0.95 ? "fair"
+                                     : "bad");
+      fx_html_card (out, "Output SQNR", output->all.sqnr_db, 1, " dB", "signal to quantization noise", "");
     }
   g_string_append (out, "</div>\n");
 }
