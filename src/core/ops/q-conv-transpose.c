@@ -114,13 +114,11 @@ eval (FxEval *eval, GError **error)
   const FxQConvTransposeParams *params = eval->params;
   const FxArray *x = &eval->inputs[FX_Q_CONV_X], *w = &eval->inputs[FX_Q_CONV_W], *y = &eval->outputs[0];
   gsize out_plane = fx_shape_product (&y->shape, 2, y->shape.rank);
-  g_autofree FxRequant *factors = fx_q_factors ((double)params->x.scale, &eval->inputs[FX_Q_CONV_W_SCALE], &params->y,
-                                                (gsize)y->shape.dims[1], error);
   FxQResult result;
+  g_autofree FxRequant *factors = fx_q_conv_factors (eval, &params->x, &params->y, &result, error);
   FxWindow window, win;
 
-  if (factors == NULL || !fx_q_result (&params->y, TRUE, &result, error)
-      || !fx_conv_transpose_resolve (&params->conv, &x->shape, &w->shape, &window, error))
+  if (factors == NULL || !fx_conv_transpose_resolve (&params->conv, &x->shape, &w->shape, &window, error))
     return FALSE;
   win = fx_window_3d (&window);
   for (int i = 0; i < 3; i++)

@@ -52,6 +52,15 @@ fx_q_conv_check_sum (const FxInfer *infer, const FxQIn *x, gint64 c, gint64 abso
   return fx_q_check_sum (c, absolute, x->zero_point, value, infer->inputs[FX_Q_CONV_X].dtype == FX_DTYPE_INT16, error);
 }
 
+FxRequant *
+fx_q_conv_factors (const FxEval *eval, const FxQIn *x, const FxQOut *y, FxQResult *result, GError **error)
+{
+  if (!fx_q_result (y, TRUE, result, error))
+    return NULL;
+  return fx_q_factors ((double)x->scale, &eval->inputs[FX_Q_CONV_W_SCALE], y, (gsize)eval->outputs[0].shape.dims[1],
+                       error);
+}
+
 /* Of all output channels; of weights that are not known yet the worst there can be. */
 static gboolean
 check_sums (const FxInfer *infer, GError **error)
@@ -160,13 +169,11 @@ eval (FxEval *eval, GError **error)
   const FxQConvParams *params = eval->params;
   const FxArray *x = &eval->inputs[FX_Q_CONV_X], *w = &eval->inputs[FX_Q_CONV_W], *y = &eval->outputs[0];
   gsize out_plane = fx_shape_product (&y->shape, 2, y->shape.rank);
-  g_autofree FxRequant *factors = fx_q_factors ((double)params->x.scale, &eval->inputs[FX_Q_CONV_W_SCALE], &params->y,
-                                                (gsize)w->shape.dims[0], error);
   FxQResult result;
+  g_autofree FxRequant *factors = fx_q_conv_factors (eval, &params->x, &params->y, &result, error);
   FxWindow window, win;
 
-  if (factors == NULL || !fx_q_result (&params->y, TRUE, &result, error)
-      || !fx_conv_resolve (&params->conv, &x->shape, &w->shape, &window, error))
+  if (factors == NULL || !fx_conv_resolve (&params->conv, &x->shape, &w->shape, &window, error))
     return FALSE;
   win = fx_window_3d (&window);
 

@@ -26,6 +26,10 @@ gboolean fx_q_conv_check (const FxInfer *infer, const FxQIn *x, const FxQOut *y,
 /* FALSE and *error if a sum of output channel c may leave its bits; absolute = Σ |w| over its weights. */
 gboolean fx_q_conv_check_sum (const FxInfer *infer, const FxQIn *x, gint64 c, gint64 absolute, GError **error);
 
+/* What both start to compute with: factors of all output channels, which the caller frees, and how sums leave. NULL and
+ * *error. */
+FxRequant *fx_q_conv_factors (const FxEval *eval, const FxQIn *x, const FxQOut *y, FxQResult *result, GError **error);
+
 /* The bias of a channel, 0 without one. */
 static inline gint64
 fx_q_conv_bias (const FxArray *bias, gsize channel)

@@ -19,11 +19,33 @@ static const FxAttrRow attrs[] = {
   FX_ATTR_END,
 };
 
+#define LN2_HIGH 0x1.62e42feep-1      /* 33 bits of ln 2, so that products with small integers are exact … */
+#define LN2_LOW 0x1.a39ef35793c76p-33 /* … and the rest */
+#define LOG2_E 0x1.71547652b82fep+0
+#define SERIES 14
+#define NOTHING_FROM 24.0 /* exp (−24) × 2^23 is 0.0003 */
+
+/* rint (exp (−t) × 2^23) for t ≥ 0. Libraries differ in the last bits of exp(): this is nothing but IEEE sums, products
+ * and quotients in a fixed order, which are the same everywhere. */
+static gint32
+exponential (double t)
+{
+  double power, rest, sum = 1.0;
+
+  if (t >= NOTHING_FROM)
+    return 0;
+  power = rint (t * LOG2_E);
+  rest = (t - power * LN2_HIGH) - power * LN2_LOW;
+  for (int n = SERIES; n >= 1; n--)
+    sum = 1.0 - rest * sum / n;
+  return (gint32)rint (ldexp (sum, FX_Q_SOFTMAX_BITS - (int)power));
+}
+
 void
 fx_q_softmax_table (float x_scale, gsize n, gint32 *table)
 {
   for (gsize d = 0; d < n; d++)
-    table[d] = (gint32)rint (ldexp (exp (-(double)d * (double)x_scale), FX_Q_SOFTMAX_BITS));
+    table[d] = exponential ((double)d * (double)x_scale);
 }
 
 static gboolean
