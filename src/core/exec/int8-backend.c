@@ -13,6 +13,7 @@ static const struct
   FxInt8Prepare prepare;
 } families[] = {
   { FX_Q_DOMAIN, "QConv", fx_int8_prepare_conv },
+  { FX_Q_DOMAIN, "QConvTranspose", fx_int8_prepare_conv_transpose },
   { FX_Q_DOMAIN, "QMatMul", fx_int8_prepare_mat_mul },
   { FX_Q_DOMAIN, "QAdd", fx_int8_prepare_add },
   { FX_Q_DOMAIN, "QMul", fx_int8_prepare_mul },

@@ -2,7 +2,7 @@
  * left one has rows.
  *
  * SPDX-License-Identifier: Apache-2.0 */
-#include "core/exec/int8-kernel.h"
+#include "core/exec/int8-constants.h"
 #include "core/exec/int8/fx-int16-conv.h"
 #include "core/ops/q-conv.h"
 #include "core/ops/q-mat-mul.h"
@@ -34,58 +34,25 @@ conv_clear (FxInt8Kernel *kernel)
   fx_int16_conv_free (((Conv *)kernel)->wide);
 }
 
-/* All that is constant, aligned. */
 typedef struct
 {
   const FxKernelRequest *request;
   FxInt8Window window;
   const gint8 *weights;
-  FxTensor *bias, *scales;
-  FxRequant *factors;
-  FxQResult result;
+  const FxInt8Constants *constants;
   gint32 zero_point;
   const char *name;
 } Source;
-
-static void
-source_clear (Source *source)
-{
-  fx_tensor_unref (source->bias);
-  fx_tensor_unref (source->scales);
-  g_free (source->factors);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
-
-/* Operands 2 (scales) and 3 (bias); FALSE without *error if they are not constant. */
-static gboolean
-read_constants (Source *source, const FxQOut *y, double x_scale, GError **error)
-{
-  const FxOperand *operands = source->request->inputs;
-  gboolean has_bias
-      = source->request->n_inputs > FX_Q_CONV_BIAS && operands[FX_Q_CONV_BIAS].dtype != FX_DTYPE_UNDEFINED;
-  FxArray scales;
-
-  if (operands[FX_Q_CONV_W_SCALE].constant == NULL || (has_bias && operands[FX_Q_CONV_BIAS].constant == NULL)
-      || !fx_q_result (y, TRUE, &source->result, error))
-    return FALSE;
-  if (has_bias)
-    source->bias = fx_tensor_aligned (operands[FX_Q_CONV_BIAS].constant);
-  source->scales = fx_tensor_aligned (operands[FX_Q_CONV_W_SCALE].constant);
-  scales = fx_tensor_array (source->scales);
-  source->factors = fx_q_factors (x_scale, &scales, y, (gsize)source->window.out_channels, error);
-  return source->factors != NULL;
-}
 
 static gboolean
 make_narrow (Conv *conv, const Source *source, GError **error)
 {
   FxInt8ConvParams params = { .window = source->window,
                               .weights = source->weights,
-                              .bias = source->bias != NULL ? fx_tensor_array (source->bias).data : NULL,
-                              .requants = source->factors,
+                              .bias = fx_int8_constants_bias (source->constants),
+                              .requants = source->constants->factors,
                               .input_zero_point = source->zero_point,
-                              .output = fx_int8_output (&source->result) };
+                              .output = fx_int8_output (&source->constants->result) };
 
   conv->conv = fx_int8_conv_new (&params, NULL, error);
   return conv->conv != NULL;
@@ -96,9 +63,9 @@ make_wide (Conv *conv, const Source *source, GError **error)
 {
   FxInt16ConvParams params = { .window = source->window,
                                .weights = source->weights,
-                               .bias = source->bias != NULL ? fx_tensor_array (source->bias).data : NULL,
-                               .requants = source->factors,
-                               .output = fx_int8_output (&source->result) };
+                               .bias = fx_int8_constants_bias (source->constants),
+                               .requants = source->constants->factors,
+                               .output = fx_int8_output (&source->constants->result) };
 
   conv->wide = fx_int16_conv_new (&params, NULL, error);
   return conv->wide != NULL;
@@ -125,13 +92,16 @@ fx_int8_prepare_conv (const FxKernelRequest *request, GError **error)
 {
   const FxQConvParams *params = request->params;
   const FxOperand *x = &request->inputs[FX_Q_CONV_X], *w = &request->inputs[FX_Q_CONV_W];
-  g_auto (Source) source = { .request = request, .zero_point = (gint32)params->x.zero_point, .name = "conv" };
+  g_auto (FxInt8Constants) constants = { 0 };
+  Source source
+      = { .request = request, .constants = &constants, .zero_point = (gint32)params->x.zero_point, .name = "conv" };
   FxWindow window;
   Conv *conv;
 
   if (w->constant == NULL || !fx_conv_resolve (&params->conv, &x->shape, &w->shape, &window, error)
       || !fx_int8_window (&x->shape, &window, w->shape.dims[0], params->conv.group, &source.window)
-      || !read_constants (&source, &params->y, (double)params->x.scale, error))
+      || !fx_int8_constants_read (&constants, request, &params->y, (double)params->x.scale, (gsize)w->shape.dims[0],
+                                  error))
     return fx_int8_decline (error);
   source.weights = g_bytes_get_data (fx_tensor_bytes (w->constant), NULL);
   if (params->conv.group > 1 && params->conv.group == x->shape.dims[1] && w->shape.dims[0] == x->shape.dims[1])
@@ -196,16 +166,17 @@ product_clear (FxInt8Kernel *kernel)
 }
 
 static FxKernel *
-prepare_product (const FxKernelRequest *request, Source *source, const FxMatMul *matmul, GError **error)
+prepare_product (const FxKernelRequest *request, const Source *source, FxInt8Constants *constants,
+                 const FxMatMul *matmul, GError **error)
 {
   g_autofree gint8 *worst = g_malloc (matmul->k * matmul->n);
   g_autoptr (FxInt8Conv) probe = NULL;
   Product *product;
   FxInt8ConvParams params = { .window = source->window,
                               .weights = worst,
-                              .requants = source->factors,
+                              .requants = source->constants->factors,
                               .input_zero_point = source->zero_point,
-                              .output = fx_int8_output (&source->result) };
+                              .output = fx_int8_output (&source->constants->result) };
 
   memset (worst, G_MININT8, matmul->k * matmul->n);
   probe = fx_int8_conv_new (&params, NULL, error);
@@ -215,7 +186,7 @@ prepare_product (const FxKernelRequest *request, Source *source, const FxMatMul 
   product->matmul = *matmul;
   product->params = params;
   product->params.weights = NULL;
-  product->params.requants = product->factors = g_steal_pointer (&source->factors);
+  product->params.requants = product->factors = g_steal_pointer (&constants->factors);
   product->y_bytes = fx_dtype_size (request->dtype);
   product->base.base.packed[FX_Q_MAT_MUL_B_SCALE] = 1;
   return &product->base.base;
@@ -226,7 +197,9 @@ fx_int8_prepare_mat_mul (const FxKernelRequest *request, GError **error)
 {
   const FxQMatMulParams *params = request->params;
   const FxOperand *a = &request->inputs[FX_Q_MAT_MUL_A], *b = &request->inputs[FX_Q_MAT_MUL_B];
-  g_auto (Source) source = { .request = request, .zero_point = (gint32)params->a.zero_point, .name = "matmul" };
+  g_auto (FxInt8Constants) constants = { 0 };
+  Source source
+      = { .request = request, .constants = &constants, .zero_point = (gint32)params->a.zero_point, .name = "matmul" };
   g_autofree gint8 *weights = NULL;
   FxMatMul matmul;
   gsize rows;
@@ -248,10 +221,12 @@ fx_int8_prepare_mat_mul (const FxKernelRequest *request, GError **error)
                                   .dilation_height = 1,
                                   .dilation_width = 1,
                                   .group = 1 };
-  if (!read_constants (&source, &params->y, (double)params->a.scale, error))
+  if (!fx_int8_constants_read (&constants, request, &params->y, (double)params->a.scale, matmul.n, error))
     return fx_int8_decline (error);
   if (b->constant == NULL || b->shape.rank > 2)
-    return a->dtype == FX_DTYPE_INT8 && source.bias == NULL ? prepare_product (request, &source, &matmul, error) : NULL;
+    return a->dtype == FX_DTYPE_INT8 && constants.bias == NULL
+               ? prepare_product (request, &source, &constants, &matmul, error)
+               : NULL;
   source.weights = weights = transpose (g_bytes_get_data (fx_tensor_bytes (b->constant), NULL), matmul.k, matmul.n);
   conv = make (&source, error);
   return conv != NULL ? &conv->base.base : fx_int8_decline (error);

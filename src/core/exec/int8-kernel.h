@@ -64,6 +64,7 @@ fx_int8_window (const FxShape *x, const FxWindow *from, gint64 out_channels, gin
 typedef FxKernel *(*FxInt8Prepare) (const FxKernelRequest *request, GError **error);
 
 FxKernel *fx_int8_prepare_conv (const FxKernelRequest *request, GError **error);
+FxKernel *fx_int8_prepare_conv_transpose (const FxKernelRequest *request, GError **error);
 FxKernel *fx_int8_prepare_mat_mul (const FxKernelRequest *request, GError **error);
 FxKernel *fx_int8_prepare_add (const FxKernelRequest *request, GError **error);
 FxKernel *fx_int8_prepare_mul (const FxKernelRequest *request, GError **error);
