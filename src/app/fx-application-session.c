@@ -27,8 +27,7 @@ fx_application_keep_session (FxApplication *application)
 
       if (document == NULL || fx_document_get_state (document) != FX_DOCUMENT_READY)
         continue;
-      g_strv_builder_add (paths, fx_document_get_path (document) != NULL ? fx_document_get_path (document)
-                                                                         : fx_document_get_project (document)->model);
+      g_strv_builder_add (paths, fx_document_get_file (document));
     }
   list = g_strv_builder_end (paths);
   g_settings_set_strv (fx_settings_get (), "session", (const char *const *)list);
@@ -114,7 +113,8 @@ window_for (FxApplication *application, const FxLeftover *leftover)
     {
       FxDocument *document = FX_IS_WINDOW (link->data) ? fx_window_get_document (link->data) : NULL;
 
-      if (document != NULL && leftover->document != NULL && fx_document_is_of (document, leftover->document)
+      if (document != NULL && leftover->document != NULL
+          && g_strcmp0 (fx_document_get_file (document), leftover->document) == 0
           && !fx_document_is_modified (document))
         return link->data;
     }

@@ -32,6 +32,7 @@ struct _FxDocument
   FxLoadJob *load; /* while loading */
   OpenAs open_as;
   char *journal; /* what it was restored from */
+  char *config;  /* the configuration that it was made of */
 
   FxHistory *history;
   FxShared *findings; /* GPtrArray of FxDiagnostic: of the reader */
@@ -493,6 +494,7 @@ clear (FxDocument *document)
   g_list_store_remove_all (document->problems);
   g_clear_pointer (&document->path, g_free);
   g_clear_pointer (&document->journal, g_free);
+  g_clear_pointer (&document->config, g_free);
   g_clear_pointer (&document->failure, g_free);
 }
 
@@ -508,6 +510,8 @@ take_loaded (FxDocument *document, const FxLoaded *loaded, const char *path)
     }
   else if (loaded->is_project && document->open_as == OPEN_AS_FILE)
     document->path = g_strdup (path);
+  else if (loaded->is_config)
+    document->config = g_strdup (path);
   g_clear_pointer (&project->origin, g_free);
   fx_shared_set (&document->findings, loaded->findings);
   fx_history_reset (document->history, project, loaded->graph);
@@ -692,17 +696,18 @@ fx_document_get_journal (FxDocument *document)
   return document->journal;
 }
 
-gboolean
-fx_document_is_of (FxDocument *document, const char *path)
+const char *
+fx_document_get_file (FxDocument *document)
 {
   const FxProject *project = fx_history_project (document->history);
-  const char *of = document->path;
 
   if (document->load != NULL)
-    of = g_object_get_data (G_OBJECT (document->load), "path");
-  else if (of == NULL && project != NULL)
-    of = project->model;
-  return g_strcmp0 (of, path) == 0;
+    return g_object_get_data (G_OBJECT (document->load), "path");
+  if (document->path != NULL)
+    return document->path;
+  if (document->config != NULL)
+    return document->config;
+  return project != NULL ? project->model : NULL;
 }
 
 gboolean

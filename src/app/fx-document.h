@@ -48,8 +48,9 @@ void fx_document_cancel_loading (FxDocument *document);
 FxDocumentState fx_document_get_state (FxDocument *document);
 const char *fx_document_get_path (FxDocument *document);    /* of the project file; NULL: it was never saved */
 const char *fx_document_get_journal (FxDocument *document); /* that it was restored from; NULL */
-/* Whether it has this project or, never saved, this model; or is about to. */
-gboolean fx_document_is_of (FxDocument *document, const char *path);
+/* What is to be opened to have it again: the project or, never saved, the configuration or model; what is being opened;
+ * NULL. */
+const char *fx_document_get_file (FxDocument *document);
 gboolean fx_document_is_modified (FxDocument *document);
 /* Writes the project; *done is called when that has ended. */
 void fx_document_save_async (FxDocument *document, const char *path, GAsyncReadyCallback done, gpointer user_data);

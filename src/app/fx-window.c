@@ -168,14 +168,10 @@ badge_cb (FxWindow *window)
 static void
 ready_cb (FxWindow *window)
 {
-  const FxProject *project = fx_document_get_project (window->document);
-  const char *path = fx_document_get_path (window->document);
-
-  if (fx_document_get_state (window->document) == FX_DOCUMENT_READY && project != NULL)
-    {
-      fx_settings_add_recent (path != NULL ? path : project->model);
-      fx_application_keep_session (application_of (window));
-    }
+  if (fx_document_get_state (window->document) != FX_DOCUMENT_READY)
+    return;
+  fx_settings_add_recent (fx_document_get_file (window->document));
+  fx_application_keep_session (application_of (window));
 }
 
 static void

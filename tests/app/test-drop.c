@@ -264,6 +264,7 @@ test_config (void)
   g_assert_cmpuint (project->datasets->len, ==, 1);
   g_assert_cmpstr (dataset_at (window, 0)->path, ==, folder);
   g_assert_true (fx_document_is_modified (fx_window_get_document (window))); /* there is no project file yet */
+  g_assert_cmpstr (fx_document_get_file (fx_window_get_document (window)), ==, path);
   check_converts (window);
   app_test_stop (application);
 }
@@ -293,6 +294,26 @@ test_config_raw (void)
   app_test_stop (application);
 }
 
+/* Nobody chooses a file. */
+static void
+close_chooser (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  GtkDialog *chooser = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (GTK_IS_FILE_CHOOSER (window))
+        chooser = GTK_DIALOG (window); /* GTK keeps it */
+    }
+  g_assert_nonnull (chooser);
+  app_test_picture (chooser, "choose-other");
+  gtk_dialog_response (chooser, GTK_RESPONSE_CANCEL);
+  app_test_idle (100);
+}
+
 /* Both files of a Caffe model, or one whose other one is not there. */
 static void
 test_caffe (void)
@@ -304,6 +325,10 @@ test_caffe (void)
   g_assert_true (drop (window, net, NULL));
   app_test_picture (app_test_dialog (), "other-file-question");
   app_test_answer ("cancel");
+  g_assert_cmpint (fx_document_get_state (fx_window_get_document (window)), ==, FX_DOCUMENT_EMPTY);
+  g_assert_true (drop (window, net, NULL));
+  app_test_answer ("choose");
+  close_chooser ();
   g_assert_cmpint (fx_document_get_state (fx_window_get_document (window)), ==, FX_DOCUMENT_EMPTY);
   g_assert_true (drop (window, net, NULL));
   app_test_answer ("without");
