@@ -94,7 +94,7 @@ suggest_name (GtkFileChooser *chooser, FxWindow *window, const char *suffix)
 void
 fx_window_ask_open (FxWindow *window)
 {
-  static const char *const suffixes[] = { "onnx", "prototxt", "caffemodel", "fixpoint", "yaml", "yml", NULL };
+  static const char *const suffixes[] = { "onnx", "prototxt", "caffemodel", "fixpoint", "yaml", "yml", "fxb", NULL };
   GtkFileChooser *chooser = fx_window_ask_file (window, _ ("Open Model or Project"), GTK_FILE_CHOOSER_ACTION_OPEN,
                                                 _ ("_Open"), fx_window_open);
 

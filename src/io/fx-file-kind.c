@@ -9,6 +9,7 @@
 #include "io/image.h"
 #include "io/npy.h"
 #include "io/onnx/onnx-reader.h"
+#include "io/program/fx-program-file.h"
 
 #include <string.h>
 
@@ -24,8 +25,9 @@ static const struct
   { ".fixpoint", FX_FILE_PROJECT },
   { ".yaml", FX_FILE_CONFIG },
   { ".yml", FX_FILE_CONFIG },
-  { ".onnx", FX_FILE_ONNX },
-  { ".onnx.pb", FX_FILE_ONNX },
+  { ".onnx", FX_FILE_MODEL },
+  { ".onnx.pb", FX_FILE_MODEL },
+  { ".fxb", FX_FILE_MODEL },
   { ".prototxt", FX_FILE_CAFFE_NETWORK },
   { ".caffemodel", FX_FILE_CAFFE_WEIGHTS },
   { ".npy", FX_FILE_TENSOR },
@@ -59,8 +61,8 @@ kind_of_contents (const guint8 *data, gsize size, const char **what)
   *what = fx_sniff_kind (data, size);
   if (*what != NULL)
     return FX_FILE_OTHER;
-  if (fx_onnx_sniff (data, size))
-    return FX_FILE_ONNX;
+  if (fx_program_sniff (data, size) || fx_onnx_sniff (data, size))
+    return FX_FILE_MODEL;
   if (fx_caffe_text_sniff (data, size))
     return FX_FILE_CAFFE_NETWORK;
   return fx_caffe_weights_sniff (data, size) ? FX_FILE_CAFFE_WEIGHTS : FX_FILE_OTHER;
@@ -102,7 +104,7 @@ fx_file_kind (const char *path, const char **what)
 gboolean
 fx_file_kind_opens (FxFileKind kind)
 {
-  return kind >= FX_FILE_ONNX && kind <= FX_FILE_CONFIG;
+  return kind >= FX_FILE_MODEL && kind <= FX_FILE_CONFIG;
 }
 
 gboolean

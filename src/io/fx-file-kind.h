@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   FX_FILE_OTHER,
-  FX_FILE_ONNX,
+  FX_FILE_MODEL,         /* of one file: ONNX, or a program of ours */
   FX_FILE_CAFFE_NETWORK, /* prototxt */
   FX_FILE_CAFFE_WEIGHTS, /* caffemodel */
   FX_FILE_PROJECT,

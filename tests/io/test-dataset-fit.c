@@ -88,6 +88,7 @@ test_kind (void)
   g_autofree char *picture = put ("picture", ppm, sizeof ppm - 1), *pdf = put ("a.pdf", "%PDF-1.7", 8);
   g_autofree char *project = put ("project", "{ \"fixpoint-project\": 1 }", 25), *empty = put ("empty", "", 0);
   g_autofree char *yaml = put ("a.yml", "a: 1\n", 5), *net = put ("net", "name: \"n\"\nlayer {\n}\n", 20);
+  g_autofree char *program = put ("a.fxb", zeros, 8);
   g_autofree char *unknown = put ("unknown", zeros, 8), *raw = put ("a.raw", zeros, 8);
   const struct
   {
@@ -101,6 +102,7 @@ test_kind (void)
     { project, FX_FILE_PROJECT, NULL },
     { empty, FX_FILE_OTHER, "an empty file" },
     { yaml, FX_FILE_CONFIG, NULL },
+    { program, FX_FILE_MODEL, NULL },
     { net, FX_FILE_CAFFE_NETWORK, NULL },
     { unknown, FX_FILE_OTHER, NULL },
     { raw, FX_FILE_TENSOR, NULL },
