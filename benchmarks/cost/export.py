@@ -52,7 +52,8 @@ def share_weights(model, location):
     """Let large weights be stretches of one file that all networks share, each its own: the network's file is small."""
     for i, tensor in enumerate(model.graph.initializer):
         size = numpy.prod(list(tensor.dims), dtype=numpy.int64)
-        if tensor.data_type != onnx.TensorProto.FLOAT or size <= SMALL:
+        # variances of norms have to stay positive
+        if tensor.data_type != onnx.TensorProto.FLOAT or size <= SMALL or len(tensor.dims) < 2:
             continue
         place = {"location": location, "offset": i % 4096 * 4096, "length": 4 * size}
         assert place["offset"] + place["length"] <= 4 * NUMBERS

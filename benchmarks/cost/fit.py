@@ -27,7 +27,8 @@ TARGETS = {"bayes-e": "rdk-x5", "bernoulli2": "rdk-x3"}
 FOLDS = 10
 
 # What a kind of work could cost, before anything is known. Rows that say little about a kind leave it near here.
-GUESSES = {"dense": 0.45, "dense16": 0.9, "depthwise": 15, "elementwise": 0.03, "tables": 0.03, "moves": 0.04,
+GUESSES = {"dense": 0.45, "dense16": 0.9, "depthwise": 15, "elementwise": 0.03, "tables": 0.03, "softmax": 0.2,
+           "moves": 0.04, "layers": 0.005,
            "weights": 0.12, "activations": 0.02, "dequantize": 0.3, "outputs": 2.3, "cpu_macs": 100,
            "cpu_functions": 4, "cpu_simple": 1.5, "calls": 0.05, "frame": 0.1}
 # The X3 is slower at everything.
@@ -45,7 +46,8 @@ def load_rows(path):
 def estimate(program, network, march, folder):
     """What `perf` says about a network; failures are reported and None."""
     path = export.export(network, folder)
-    command = [program, "perf", path, "--target", TARGETS[march], "--fix", "all", "--json"]
+    options = network.options if march == "bayes-e" else ()
+    command = [program, "perf", path, "--target", TARGETS[march], "--fix", "all", "--json", *options]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         print(f"{network.name}: {result.stderr.strip()}", file=sys.stderr)

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from typing import Callable
 
 
+# Configurations of D-Robotics/rdk_model_zoo: set_Softmax_input_int8 for all networks of Ultralytics, node_info with 16 bits
+# for each Softmax, set_all_nodes_int16. Single other nodes with 16 bits are left out.
+SOFTMAX8, SOFTMAX16, ALL16 = ("--bpu", "Softmax"), ("--int16", "Softmax"), ("--int16", "all")
+
+
 @dataclass(frozen=True)
 class Network:
     name: str                        # ours, and the file's: NAME.onnx
@@ -13,7 +18,7 @@ class Network:
     size: tuple = (224, 224)         # height and width of the picture
     published: tuple = ()            # names in the published tables, "march:model" where a name means different networks
     channels: int = 3
-    raw: str = ""                    # outputs whose Dequantize the vendor removed: a regular expression on their names
+    options: tuple = ()              # of `perf` for the RDK X5: what its published configuration asks for
     outputs: tuple = ()              # names of the outputs, in order
     note: str = ""                   # what is assumed
 

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .layers import LayerNorm2d, LayerScale, Residual, SqueezeExcite, classifier, conv, plain
-from .network import Network
+from .network import ALL16, SOFTMAX16, Network
 
 
 # ConvNeXt
@@ -322,20 +322,21 @@ NETWORKS = [
     *[Network(f"convnext_{n}", partial(convnext, *a), published=(f"ConvNeXt_{n}",)) for n, a in {
         "atto": ((40, 80, 160, 320), (2, 2, 6, 2)), "femto": ((48, 96, 192, 384), (2, 2, 6, 2)),
         "pico": ((64, 128, 256, 512), (2, 2, 6, 2)), "nano": ((80, 160, 320, 640), (2, 2, 8, 2))}.items()],
-    *[Network(f"edgenext_{n}", partial(edgenext, *a), published=(f"EdgeNeXt_{n}",)) for n, a in {
+    *[Network(f"edgenext_{n}", partial(edgenext, *a), published=(f"EdgeNeXt_{n}",), options=SOFTMAX16) for n, a in {
         "xx_small": ((24, 48, 88, 168), (2, 2, 6, 2)), "x_small": ((32, 64, 100, 192), (3, 3, 9, 3)),
         "small": ((48, 96, 160, 304), (3, 3, 9, 3), 8), "base": ((80, 160, 288, 584), (3, 3, 9, 3), 8)}.items()],
-    *[Network(f"efficientformer_{n}", partial(efficientformer, *a), published=(f"EfficientFormer_{n}",)) for n, a in {
+    *[Network(f"efficientformer_{n}", partial(efficientformer, *a), published=(f"EfficientFormer_{n}",), options=ALL16) for n, a in {
         "l1": ((48, 96, 224, 448), (3, 2, 6, 4), 1), "l3": ((64, 128, 320, 512), (4, 4, 12, 6), 4)}.items()],
-    *[Network(f"efficientformerv2_{n}", partial(efficientformer_v2, *a), published=(f"EfficientFormerv2_{n}",))
+    *[Network(f"efficientformerv2_{n}", partial(efficientformer_v2, *a), published=(f"EfficientFormerv2_{n}",),
+              options=ALL16 if n == "s0" else SOFTMAX16)
       for n, a in {
           "s0": ((32, 48, 96, 176), (2, 2, 6, 4), 2, ((4, 3, 3, 3, 4, 4), (4, 3, 3, 4))),
           "s1": ((32, 48, 120, 224), (3, 3, 9, 6), 2, ((4, 4, 3, 3, 3, 3, 4, 4, 4), (4, 4, 3, 3, 4, 4))),
           "s2": ((32, 64, 144, 288), (4, 4, 12, 8), 4, ((4, 4, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4), (4, 4, 3, 3, 3, 3, 4, 4))),
       }.items()],
     Network("efficientvit_m5", partial(efficientvit, (192, 288, 384), (1, 3, 4), (3, 3, 4)),
-            published=("EfficientViT_MSRA_m5",)),
-    *[Network(f"fastvit_{n.lower()}", partial(fastvit, *a), published=(f"FastViT_{n}",)) for n, a in {
+            published=("EfficientViT_MSRA_m5",), options=SOFTMAX16),
+    *[Network(f"fastvit_{n.lower()}", partial(fastvit, *a), published=(f"FastViT_{n}",), options=SOFTMAX16) for n, a in {
         "T8": (48, (2, 2, 4, 2), 3), "T12": (64, (2, 2, 6, 2), 3), "S12": (64, (2, 2, 6, 2), 4),
         "SA12": (64, (2, 2, 6, 2), 4, True)}.items()],
 ]

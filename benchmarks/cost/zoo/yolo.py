@@ -8,7 +8,7 @@ from math import ceil
 import torch
 from torch import nn
 
-from .network import Network
+from .network import SOFTMAX16, SOFTMAX8, Network
 from .yolo_blocks import (A2C2f, AConv, ADown, BottleneckCsp, C2f, C3, Elan1, Psa, RepNcspElan, Spp, Sppf, attention_block,
                           bottleneck, cib, scdown, unit)
 from .yolo_heads import Anchored, Classify, Detect, Pose, Segment
@@ -305,8 +305,8 @@ V9 = {
 TASKS = {"": Detect, "-seg": Segment, "-pose": Pose, "-cls": Classify}
 
 
-def _row(name, build, *published, side=640, **more):
-    return Network(name, build, (side, side), published or (name,), **more)
+def _row(name, build, *published, side=640, options=SOFTMAX8, **more):
+    return Network(name, build, (side, side), published or (name,), options=options, **more)
 
 
 def _every(version, build, suffixes, pattern, **more):
@@ -335,6 +335,6 @@ NETWORKS = [
     *_every("v11", v11, ("", "-seg", "-pose", "-cls"), "YOLO11{}"),
     *[_row(f"yolo12{s}", partial(v12, *n), f"YOLO12{s}") for s, n in SIZES["v11"].items()],
     *_every("v11", v11, ("", "-seg", "-pose", "-cls"), "YOLO26{}", second=True),
-    _row("yoloe-11s-seg-pf", partial(v11, *SIZES["v11"]["s"], OpenVocabulary), "YOLOE-11S-Seg",
+    _row("yoloe-11s-seg-pf", partial(v11, *SIZES["v11"]["s"], OpenVocabulary), "YOLOE-11S-Seg", options=SOFTMAX16,
          note="vocabulary of 4,585 words as a convolution behind the embedding"),
 ]

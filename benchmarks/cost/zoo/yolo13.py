@@ -7,7 +7,7 @@ from functools import partial
 import torch
 from torch import nn
 
-from .network import Network
+from .network import SOFTMAX8, Network
 from .yolo import SIZES, Table
 from .yolo_blocks import A2C2f, C2f, unit
 from .yolo_heads import Detect
@@ -142,5 +142,6 @@ class YoloV13(nn.Module):
         return self.head([n3, t[5](o4, same), t[6](o5, coarse)])
 
 
-NETWORKS = [Network(f"yolov13{size}", partial(YoloV13, *SIZES["v11"][size], edges), (640, 640), (f"YOLOv13{size}",))
+NETWORKS = [Network(f"yolov13{size}", partial(YoloV13, *SIZES["v11"][size], edges), (640, 640), (f"YOLOv13{size}",),
+                    options=SOFTMAX8)
             for size, edges in (("n", 4), ("s", 8), ("l", 8), ("x", 12))]

@@ -138,6 +138,12 @@ class Psa(nn.Module):
         return self.out(torch.cat((a, self.blocks(b)), 1))
 
 
+def spread_softmax(x):
+    """As YOLO12 and YOLO13 write it where there is no flash attention: five operators, all of them on the BPU."""
+    weights = torch.exp(x - x.max(-1, keepdim=True).values)
+    return weights / weights.sum(-1, keepdim=True)
+
+
 class AreaAttention(nn.Module):
     """Attention inside `areas` equal stripes of the picture (YOLO12)."""
 
@@ -153,7 +159,7 @@ class AreaAttention(nn.Module):
         qkv = self.qkv(x).flatten(2).transpose(1, 2)
         qkv = qkv.reshape(b * self.areas, n, 3 * c).view(b * self.areas, n, self.heads, 3 * self.dim).permute(0, 2, 3, 1)
         q, k, v = qkv.split((self.dim, self.dim, self.dim), 2)
-        weights = ((q.transpose(-2, -1) @ k) * self.dim ** -0.5).softmax(-1)
+        weights = spread_softmax((q.transpose(-2, -1) @ k) * self.dim ** -0.5)
         y, v = (v @ weights.transpose(-2, -1)).permute(0, 3, 1, 2), v.permute(0, 3, 1, 2)
         y, v = (t.reshape(b, h, w, c).permute(0, 3, 1, 2).contiguous() for t in (y, v))
         return self.out(y + self.position(v))

@@ -86,3 +86,18 @@ fx_cost_islands (const FxGraph *integer, const FxCostReport *report)
   g_array_sort (list, compare_islands);
   return list;
 }
+
+guint8 *
+fx_cost_island_nodes (const FxGraph *integer, const FxCostReport *report, const FxCostIsland *island)
+{
+  g_autofree guint *sets = join (integer, report);
+  guint8 *nodes = g_new0 (guint8, fx_graph_n_nodes (integer) + 1);
+  guint set = 0;
+
+  for (guint i = 0; i < report->n_nodes; i++)
+    if (report->nodes[i].node == island->node)
+      set = find_set (sets, i);
+  for (guint i = 0; i < report->n_nodes; i++)
+    nodes[report->nodes[i].node] = report->nodes[i].subgraph == FX_NO_SUBGRAPH && find_set (sets, i) == set;
+  return nodes;
+}

@@ -9,12 +9,14 @@
 #include "core/ops/fx-op-params.h"
 #include "core/ops/fx-q.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct
 {
   const FxGraph *graph;
   const FxMachine *machine;
+  const FxUses *uses;
   FxCostReport *report;
 } Measurement;
 
@@ -60,6 +62,54 @@ static double
 touched_elements (const FxGraph *graph, const FxNode *node)
 {
   return MAX (output_elements (graph, node), node->n_inputs > 0 ? value_elements (graph, node->inputs[0]) : 0);
+}
+
+/* As the BPU holds it: channels fill whole steps. */
+static double
+padded_elements (const FxGraph *graph, const FxMachine *machine, FxId id)
+{
+  const FxShape *shape = id != FX_NONE ? &fx_graph_value (graph, id)->shape : NULL;
+  guint step = MAX (machine->channels, 1);
+  double channels;
+
+  if (shape == NULL || shape->rank != 4 || shape->dims[1] < 1)
+    return value_elements (graph, id);
+  channels = (double)shape->dims[1];
+  return value_elements (graph, id) / channels * ceil (channels / step) * step;
+}
+
+/* Of 16 bits count twice. */
+static double
+padded_bytes (const FxGraph *graph, const FxMachine *machine, FxId id)
+{
+  return id != FX_NONE
+             ? padded_elements (graph, machine, id) * (double)fx_dtype_size (fx_graph_value (graph, id)->dtype)
+             : 0;
+}
+
+/* What operators that are no products work through: of the larger side, as above. */
+static double
+worked_bytes (const FxGraph *graph, const FxMachine *machine, const FxNode *node)
+{
+  double out = 0;
+
+  for (guint i = 0; i < node->n_outputs; i++)
+    out += padded_bytes (graph, machine, node->outputs[i]);
+  return MAX (out, node->n_inputs > 0 ? padded_bytes (graph, machine, node->inputs[0]) : 0);
+}
+
+/* Into and out of a product. */
+static double
+activation_bytes (const FxGraph *graph, const FxMachine *machine, const FxNode *node)
+{
+  double bytes = 0;
+
+  for (guint i = 0; i < node->n_inputs; i++)
+    if (node->inputs[i] != FX_NONE && fx_graph_value (graph, node->inputs[i])->constant == NULL)
+      bytes += padded_bytes (graph, machine, node->inputs[i]);
+  for (guint i = 0; i < node->n_outputs; i++)
+    bytes += padded_bytes (graph, machine, node->outputs[i]);
+  return bytes;
 }
 
 /* Bytes of operands: of constants, or of everything else and the results. */
@@ -144,33 +194,52 @@ static const char *const functions[] = { "Softmax",
 static const char *const elementwise[]
     = { "MaxPool", "GlobalMaxPool", "Max", "Min", "Clip", "Relu", "ReduceMax", "ReduceMin", "ArgMax", "ArgMin", NULL };
 
-static void
-measure_bpu (const FxGraph *graph, const FxNode *node, guint64 macs, double *amounts)
+/* The kind of an operator that is no product. */
+static FxCostKind
+kind_of_work (const FxNode *node)
 {
   gboolean is_ours = strcmp (node->domain, FX_Q_DOMAIN) == 0;
 
+  if (strcmp (node->op_type, "QSoftmax") == 0 || strcmp (node->op_type, "Softmax") == 0)
+    return FX_COST_SOFTMAX;
+  if (strcmp (node->op_type, "QTable") == 0 || g_strv_contains (functions, node->op_type))
+    return FX_COST_TABLES;
+  return is_ours || g_strv_contains (elementwise, node->op_type) ? FX_COST_ELEMENTWISE : FX_COST_MOVES;
+}
+
+static void
+measure_bpu (const FxGraph *graph, const FxMachine *machine, const FxNode *node, guint64 macs, double *amounts)
+{
   amounts[FX_COST_WEIGHTS] = operand_bytes (graph, node, TRUE);
   if (macs > 0)
     {
       gboolean wide = fx_graph_value (graph, node->inputs[0])->dtype == FX_DTYPE_INT16;
 
       amounts[is_depthwise (graph, node) ? FX_COST_DEPTHWISE : wide ? FX_COST_DENSE16 : FX_COST_DENSE] = (double)macs;
-      amounts[FX_COST_ACTIVATIONS] = operand_bytes (graph, node, FALSE);
+      amounts[FX_COST_ACTIVATIONS] = activation_bytes (graph, machine, node);
+      amounts[FX_COST_LAYERS] = 1;
     }
-  else if (is_ours && strcmp (node->op_type, "QTable") == 0)
-    amounts[FX_COST_TABLES] = touched_elements (graph, node);
   else
-    amounts[is_ours || g_strv_contains (elementwise, node->op_type) ? FX_COST_ELEMENTWISE : FX_COST_MOVES]
-        = touched_elements (graph, node);
+    amounts[kind_of_work (node)] = worked_bytes (graph, machine, node);
 }
 
+/* TRUE if the value becomes an output of the model by itself, perhaps in another order or shape. */
 static gboolean
-is_output (const FxGraph *graph, FxId id)
+is_output (const FxGraph *graph, const FxUses *uses, FxId id)
 {
-  for (guint i = 0; i < fx_graph_n_outputs (graph); i++)
-    if (fx_graph_output (graph, i) == id)
-      return TRUE;
-  return FALSE;
+  while (!uses->is_output[id])
+    {
+      const FxNode *user;
+
+      if (fx_uses_count (uses, id) != 1)
+        return FALSE;
+      user = fx_graph_node (graph, uses->users[uses->first[id]]);
+      if (user->op == NULL || user->n_outputs != 1
+          || ((user->op->flags & FX_OP_VIEW) == 0 && strcmp (user->op_type, "Transpose") != 0))
+        return FALSE;
+      id = user->outputs[0];
+    }
+  return TRUE;
 }
 
 /* A picture from the camera is an integer already. */
@@ -186,14 +255,15 @@ is_picture (const FxGraph *graph, FxId id)
 }
 
 static void
-measure_cpu (const FxGraph *graph, const FxNode *node, guint64 macs, double *amounts)
+measure_cpu (const FxGraph *graph, const FxUses *uses, const FxNode *node, guint64 macs, double *amounts)
 {
   if (node->n_inputs == 0 || (node->op->flags & FX_OP_VIEW) != 0)
     return;
   if (strcmp (node->op_type, "QuantizeLinear") == 0)
     amounts[FX_COST_QUANTIZE] = is_picture (graph, node->inputs[0]) ? 0 : output_elements (graph, node);
   else if (strcmp (node->op_type, "DequantizeLinear") == 0)
-    amounts[is_output (graph, node->outputs[0]) ? FX_COST_OUTPUTS : FX_COST_DEQUANTIZE] = output_elements (graph, node);
+    amounts[is_output (graph, uses, node->outputs[0]) ? FX_COST_OUTPUTS : FX_COST_DEQUANTIZE]
+        = output_elements (graph, node);
   else if (macs > 0)
     amounts[FX_COST_CPU_MACS] = (double)macs;
   else
@@ -241,7 +311,10 @@ measure_node (Measurement *m, FxId id, int subgraph)
   if (cost->sized)
     {
       cost->macs = node_macs (m->graph, node);
-      (subgraph != FX_NO_SUBGRAPH ? measure_bpu : measure_cpu) (m->graph, node, cost->macs, amounts);
+      if (subgraph != FX_NO_SUBGRAPH)
+        measure_bpu (m->graph, m->machine, node, cost->macs, amounts);
+      else
+        measure_cpu (m->graph, m->uses, node, cost->macs, amounts);
     }
   m->report->macs += cost->macs;
   add_amounts (m, cost, amounts);
@@ -285,7 +358,8 @@ fx_cost_measure (const FxGraph *integer, const FxMachine *machine)
   guint n = fx_graph_n_nodes (integer);
   FxCostReport *report = g_new0 (FxCostReport, 1);
   g_autofree int *subgraphs = g_new (int, n + 1);
-  Measurement m = { integer, machine, report };
+  g_autoptr (FxUses) uses = fx_uses_new (integer);
+  Measurement m = { integer, machine, uses, report };
   double amounts[FX_N_COSTS] = { 0 };
 
   report->nodes = g_new0 (FxNodeCost, n + 1);

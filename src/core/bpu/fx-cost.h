@@ -21,7 +21,9 @@ G_BEGIN_DECLS
   X (DEPTHWISE, "depthwise", "GMAC", 1e9, BPU, "multiply-accumulates where each channel has its own filter") \
   X (ELEMENTWISE, "elementwise", "M", 1e6, BPU, "elements of additions, products, pools and the like") \
   X (TABLES, "tables", "M", 1e6, BPU, "elements of functions of one value, which are tables (SiLU, Sigmoid, Gelu)") \
+  X (SOFTMAX, "softmax", "M", 1e6, BPU, "elements of Softmax") \
   X (MOVES, "moves", "M", 1e6, BPU, "elements of Concat, Slice, Transpose and the like") \
+  X (LAYERS, "layers", "layers", 1, BPU, "of multiply-accumulates, whatever their size") \
   X (WEIGHTS, "weights", "MB", 1e6, MEMORY, "bytes of weights and other parameters, read once a frame") \
   X (ACTIVATIONS, "activations", "MB", 1e6, MEMORY, "bytes into and out of convolutions and matrix products") \
   X (QUANTIZE, "quantize", "M", 1e6, CPU, "elements from float to integer") \
@@ -63,11 +65,13 @@ extern const char *const fx_cost_part_names[]; /* "bpu", "cpu", "memory" */
 typedef struct
 {
   double prices[FX_N_COSTS]; /* ms a unit */
+  guint channels;            /* tensors of four axes have room for a multiple of so many in the BPU; 0: 1 */
   const char *basis;         /* where the prices are from, for people; interned, "" if nobody says */
 } FxMachine;
 
-/* Sets the prices that `members` (a{sv}: numbers, or objects with a `value`) names. With `complete` every row must be
- * there and say where it is from. FALSE and *error (BAD_DATA): unknown name, no number, out of range. */
+/* Sets the prices, and the number "channels", that `members` (a{sv}: numbers, or objects with a `value`) names. With
+ * `complete` every price must be there, and all say where they are from. FALSE and *error (BAD_DATA): unknown name, no
+ * number, out of range. */
 gboolean fx_machine_read (FxMachine *machine, GVariant *members, gboolean complete, GError **error);
 
 /* The machine of a target. FALSE and *error (UNSUPPORTED): it has none. */
@@ -111,6 +115,8 @@ typedef struct
 
 /* All of them (of FxCostIsland), the dearest first. */
 GArray *fx_cost_islands (const FxGraph *integer, const FxCostReport *report);
+/* Which nodes are in an island, conversions too: 1 each, [n_nodes of the graph]; g_free() it. */
+guint8 *fx_cost_island_nodes (const FxGraph *integer, const FxCostReport *report, const FxCostIsland *island);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxCostReport, fx_cost_report_free)
 
