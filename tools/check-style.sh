@@ -34,7 +34,7 @@ includes() {
 toolkit='gtk/|gdk/|gsk/|adwaita|cairo|pango'
 formats='protobuf-c/|google/protobuf|.*\.pb-c\.h|json-glib/|yaml|png\.h|jpeglib\.h'
 
-echo "1..5"
+echo "1..6"
 report "core includes no toolkit and no file format library" "$(includes src/core "$toolkit|$formats")"
 report "lower layers include no higher one" "$(
   includes src/core '(\.\./)*(io|cli|app)/'
@@ -45,6 +45,11 @@ report "only the app includes the toolkit" "$(includes src/io "$toolkit"; includ
 report "every source file names its license" "$(
   sources -name '*.[ch]' -o -name '*.py' -o -name '*.sh' -o -name '*.mjs' -o -name '*.proto' |
     xargs -r grep -L 'SPDX-License-Identifier: Apache-2.0'
+)"
+
+report "every screenshot of the metainfo and the README is there" "$(
+  grep -ohE 'docs/screenshots/[^<) ]+\.png' data/desktop/*.metainfo.xml.in README.md | sort -u |
+    while read -r picture; do [ -f "$picture" ] || echo "$picture"; done
 )"
 
 # Another release lays code out differently.

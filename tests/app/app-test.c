@@ -3,11 +3,13 @@
 
 #include "watchdog.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define TIMEOUT_S 60
 
 static char *pictures;
+static int window_width, window_height; /* 0: what the window chooses */
 
 /* ---- start and stop ---- */
 
@@ -19,6 +21,8 @@ app_test_init (int *argc, char ***argv)
   for (int i = 1; i < *argc; i++)
     if (g_str_has_prefix ((*argv)[i], "--pictures="))
       pictures = g_strdup ((*argv)[i] + strlen ("--pictures="));
+    else if (g_str_has_prefix ((*argv)[i], "--size="))
+      sscanf ((*argv)[i], "--size=%dx%d", &window_width, &window_height);
     else
       (*argv)[n++] = (*argv)[i];
   *argc = n;
@@ -37,6 +41,9 @@ app_test_start (void)
   g_application_register (G_APPLICATION (application), NULL, &error);
   g_assert_no_error (error);
   g_application_activate (G_APPLICATION (application));
+  if (window_width > 0)
+    gtk_window_set_default_size (gtk_application_get_active_window (GTK_APPLICATION (application)), window_width,
+                                 window_height);
   app_test_idle (300);
   return application;
 }

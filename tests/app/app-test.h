@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Reads --pictures=FOLDER from the command line (screenshots are kept there), then as gtk_test_init(). */
+/* Reads --pictures=FOLDER (screenshots are kept there) and --size=WIDTHxHEIGHT of the window from the command line,
+ * then as g_test_init(). */
 void app_test_init (int *argc, char ***argv);
 
 /* An application that is registered and activated, and its window. */

@@ -34,6 +34,7 @@ struct _FxCanvas
   char *search;
 
   FxView view;
+  int last_width;      /* that the view was for; 0: none yet */
   gboolean fit_wanted; /* as soon as there is a size */
   guint32 selected_box, hovered_box;
   guint found_at; /* counted from 1 */
@@ -488,11 +489,26 @@ fx_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_snapshot_pop (snapshot);
 }
 
+/* When a panel opens or closes beside the graph. */
+static void
+keep_middle (FxCanvas *canvas, int before, int width)
+{
+  double half = (before - width) / 2.0;
+
+  if (before == 0)
+    return;
+  canvas->view.x += half / canvas->view.zoom;
+  canvas->from.x += half / canvas->from.zoom;
+  canvas->to.x += half / canvas->to.zoom;
+}
+
 static void
 fx_canvas_size_allocate (GtkWidget *widget, int width, int height, G_GNUC_UNUSED int baseline)
 {
   FxCanvas *canvas = FX_CANVAS (widget);
+  int before = canvas->last_width;
 
+  canvas->last_width = width;
   if (canvas->scene == NULL || width == 0 || height == 0)
     return;
   if (canvas->fit_wanted)
@@ -500,6 +516,8 @@ fx_canvas_size_allocate (GtkWidget *widget, int width, int height, G_GNUC_UNUSED
       canvas->fit_wanted = FALSE;
       canvas->view = first_view (canvas);
     }
+  else
+    keep_middle (canvas, before, width);
   show_view (canvas, canvas->view);
 }
 
@@ -913,7 +931,7 @@ fx_canvas_init (FxCanvas *canvas)
 
   canvas->tiles = fx_tiles_new (tiles_ready_cb, canvas);
   canvas->minimap = fx_minimap_new (GTK_WIDGET (canvas));
-  canvas->view.zoom = 1;
+  canvas->view.zoom = canvas->from.zoom = canvas->to.zoom = 1;
   canvas->fit_wanted = TRUE;
   canvas->selected_box = canvas->hovered_box = FX_NO_BOX;
   canvas->show_minimap = TRUE;
