@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *target, *preset, *method, *fix;
+  char *target, *preset, *method, *mixed, *fix;
   char **bpu, **int16, **cpu;
+  double latency_budget;
   gboolean asymmetric, symmetric;
 } FxCliQuantize;
 
@@ -41,6 +42,20 @@ void fx_cli_quantize_clear (FxCliQuantize *options);
       { "bpu", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->bpu, FX_CLI_BPU_DOC, "NODE" },                               \
       { "int16", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->int16, FX_CLI_INT16_DOC, "NODE" },                         \
       { "float", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->cpu, FX_CLI_FLOAT_DOC, "NODE" },                           \
+      { "mixed",                                                                                                         \
+        0,                                                                                                               \
+        0,                                                                                                               \
+        G_OPTION_ARG_STRING,                                                                                             \
+        &(options)->mixed,                                                                                               \
+        "Give 16 bits to as many of the nodes that can, where it helps most for its latency",                            \
+        "N%" },                                                                                                          \
+      { "latency-budget",                                                                                                \
+        0,                                                                                                               \
+        0,                                                                                                               \
+        G_OPTION_ARG_DOUBLE,                                                                                             \
+        &(options)->latency_budget,                                                                                      \
+        "The same, as far as the estimate stays within so many times that of 8 bits, such as 1.10",                      \
+        "FACTOR" },                                                                                                      \
   {                                                                                                                      \
     "fix", 0, 0, G_OPTION_ARG_STRING, &(options)->fix, "\"all\": apply all fixes that need no decision first", "all"     \
   }

@@ -53,28 +53,30 @@ fill_report (FxReport *report, FxReportStep *steps, const char *dataset, const F
 
       steps[i] = (FxReportStep){ log->name, log->doc, log->before_db, log->after_db, log->kept };
     }
-  *report
-      = (FxReport){ .model = options->model,
-                    .target = conversion->target != NULL ? conversion->target->board : NULL,
-                    .march = conversion->target != NULL ? conversion->target->march : NULL,
-                    .method = conversion->method,
-                    .preset = fx_preset_name (options->preset),
-                    .dataset = dataset,
-                    .preprocess = input != NULL ? input->preprocess : NULL,
-                    .n_calibration = conversion->n_calibration,
-                    .n_held_out = conversion->n_held_out,
-                    .allows_int16 = conversion->target == NULL || strcmp (conversion->target->march, "bernoulli2") != 0,
-                    .accuracy_float = conversion->has_accuracy ? &conversion->accuracy_float : NULL,
-                    .accuracy_integer = conversion->has_accuracy ? &conversion->accuracy_integer : NULL,
-                    .n_steps = conversion->steps->len,
-                    .steps = steps,
-                    .graph = conversion->optimized,
-                    .placement = conversion->placement,
-                    .errors = conversion->errors,
-                    .cost = conversion->cost,
-                    .machine = &conversion->machine,
-                    .integer = conversion->integer,
-                    .program = conversion->program };
+  *report = (FxReport){ .model = options->model,
+                        .target = conversion->target != NULL ? conversion->target->board : NULL,
+                        .march = conversion->target != NULL ? conversion->target->march : NULL,
+                        .method = conversion->method,
+                        .preset = fx_preset_name (options->preset),
+                        .dataset = dataset,
+                        .preprocess = input != NULL ? input->preprocess : NULL,
+                        .n_calibration = conversion->n_calibration,
+                        .n_held_out = conversion->n_held_out,
+                        .allows_int16 = conversion->target == NULL || fx_target_has_int16 (conversion->target),
+                        .accuracy_float = conversion->has_accuracy ? &conversion->accuracy_float : NULL,
+                        .accuracy_integer = conversion->has_accuracy ? &conversion->accuracy_integer : NULL,
+                        .n_steps = conversion->steps->len,
+                        .steps = steps,
+                        .n_mixed = conversion->mixed != NULL ? conversion->mixed->len : 0,
+                        .mixed = conversion->mixed != NULL ? (const FxMixedPoint *)(const void *)conversion->mixed->data
+                                                           : NULL,
+                        .graph = conversion->optimized,
+                        .placement = conversion->placement,
+                        .errors = conversion->errors,
+                        .cost = conversion->cost,
+                        .machine = &conversion->machine,
+                        .integer = conversion->integer,
+                        .program = conversion->program };
 }
 
 static char *

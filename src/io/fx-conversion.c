@@ -44,6 +44,7 @@ fx_conversion_free (FxConversion *conversion)
   fx_cost_report_free (conversion->cost);
   fx_program_free (conversion->program);
   g_clear_pointer (&conversion->steps, g_ptr_array_unref);
+  g_clear_pointer (&conversion->mixed, g_array_unref);
   g_clear_pointer (&conversion->files, g_ptr_array_unref);
   g_free (conversion->method);
   g_free (conversion);
@@ -341,6 +342,28 @@ may_try_zero_points (const FxConversionJob *job)
   return !job->options->symmetric && (target == NULL || strcmp (target->march, "bernoulli2") != 0);
 }
 
+/* FALSE and *error: there is nothing to choose from, or no telling what it costs. */
+static gboolean
+get_mixed (const FxConversionJob *job, FxMachine *machine, FxMixedOptions *mixed, GError **error)
+{
+  const FxConversionOptions *options = job->options;
+  const FxTarget *target = job->result->target;
+  g_autoptr (GError) no_machine = NULL;
+  gboolean is_timed = target != NULL && fx_machine_of_target (machine, target, &no_machine);
+
+  *mixed = (FxMixedOptions){ options->mixed, options->latency_budget, target, is_timed ? machine : NULL };
+  if (options->mixed <= 0 && options->latency_budget <= 0)
+    return TRUE;
+  if (target != NULL && !fx_target_has_int16 (target))
+    return fx_fail (error, FX_ERROR_UNSUPPORTED, "%s computes with 8 bits only: no node can get 16", target->board);
+  if (options->latency_budget <= 0 || is_timed)
+    return TRUE;
+  if (no_machine == NULL)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "a latency budget needs a target");
+  g_propagate_error (error, g_steal_pointer (&no_machine));
+  return fx_error_prefix (error, "a latency budget");
+}
+
 static gboolean
 quantize (FxConversionJob *job, GError **error)
 {
@@ -359,8 +382,10 @@ quantize (FxConversionJob *job, GError **error)
           .quant = { .node_precisions = precisions, .value_ranges = ranges, .asymmetric = options->asymmetric },
           .n_threads = options->n_threads };
   g_autoptr (FxAccuracy) accuracy = NULL;
+  FxMachine machine;
 
-  if (precisions == NULL || (!is_auto && !fx_threshold_parse (options->method, &accuracy_options.quant.method, error)))
+  if (precisions == NULL || !get_mixed (job, &machine, &accuracy_options.mixed, error)
+      || (!is_auto && !fx_threshold_parse (options->method, &accuracy_options.quant.method, error)))
     return FALSE;
   accuracy = fx_accuracy_run (g_steal_pointer (&result->optimized), result->placement, &samples, &accuracy_options,
                               step_cb, job, &progress, job->cancellable, error);
@@ -368,6 +393,7 @@ quantize (FxConversionJob *job, GError **error)
     return FALSE;
   result->optimized = g_steal_pointer (&accuracy->graph);
   result->params = g_steal_pointer (&accuracy->params);
+  result->mixed = g_steal_pointer (&accuracy->mixed);
   result->method = g_strdup (fx_accuracy_method_name (&accuracy->quant));
   result->integer = fx_quantize_integer (result->optimized, result->params, error);
   return result->integer != NULL;

@@ -65,6 +65,8 @@ typedef struct
   char *method;               /* of the ranges, NULL or "auto": by measurement */
   gboolean asymmetric;        /* zero points of activations differ from 0 */
   gboolean symmetric;         /* they are 0; neither: by measurement with the method, else 0 */
+  double mixed;               /* share of the nodes that may get 16 bits, see FxMixedOptions; 0: no limit */
+  double latency_budget;      /* times the latency with 8 bits; 0: no limit. Neither: none gets them by itself */
   char **bpu, **int16, **cpu; /* see FxNodeChoices; NULL */
   guint n_threads;            /* 0: all processors */
   guint max_measured;         /* samples of the layer errors; 0: 16 */
@@ -101,6 +103,7 @@ typedef struct
   FxCheckReport *placement; /* of the optimized graph; NULL without a target */
   FxQuantParams *params;
   GPtrArray *steps;      /* of FxAccuracyLog * */
+  GArray *mixed;         /* of FxMixedPoint; NULL: no node was tried with 16 bits */
   FxErrorReport *errors; /* NULL with only_accuracy */
   gboolean has_accuracy;
   FxEvaluation accuracy_float, accuracy_integer;

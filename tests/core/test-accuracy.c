@@ -378,6 +378,114 @@ test_threads (void)
   assert_same_nodes (one->params, three->params);
 }
 
+/* ---- nodes with 16 bits ---- */
+
+/* The third layer's result has a channel a hundred times as wide as the others, which the layer behind it takes back:
+ * with 8 bits nothing of the others is left. */
+static FxGraph *
+network_with_bad_layer (void)
+{
+  g_autoptr (GString) text = g_string_new ("input %x f32[1,3,8,8]\n");
+
+  add_weights (text, "w0", "4,3,1,1", 12, 0.5, 1);
+  add_weights (text, "w1", "4,4,1,1", 16, 0.5, 2);
+  g_string_append (text, "const %w2 f32[2,4,1,1] = [90,80,-70,60,0.5,-0.4,0.7,0.3]\n"
+                         "const %w3 f32[2,2,1,1] = [0.01,0.5,0.01,-0.7]\n");
+  add_weights (text, "w4", "3,2,1,1", 6, 0.5, 3);
+  g_string_append (text, "%c0 f32[*] = Conv(%x, %w0) v11\n%r0 f32[*] = Relu(%c0) v11\n"
+                         "%c1 f32[*] = Conv(%r0, %w1) v11\n%r1 f32[*] = Relu(%c1) v11\n"
+                         "%bad f32[*] = Conv(%r1, %w2) v11\n%c3 f32[*] = Conv(%bad, %w3) v11\n"
+                         "%r3 f32[*] = Relu(%c3) v11\n%y f32[*] = Conv(%r3, %w4) v11\noutput %y\n");
+  return parse (text->str);
+}
+
+static FxAccuracy *
+run_mixed (const FxMixedOptions *mixed, guint n_threads)
+{
+  FxAccuracyOptions options = { .preset = FX_PRESET_FAST, .mixed = *mixed, .n_threads = n_threads };
+  g_autoptr (GError) error = NULL;
+  FxAccuracy *accuracy
+      = fx_accuracy_run (network_with_bad_layer (), NULL, &samples, &options, NULL, NULL, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return accuracy;
+}
+
+static guint
+bits_of (const FxAccuracy *accuracy, const char *value)
+{
+  return accuracy->params->values[fx_graph_find_value (accuracy->graph, value)].bits;
+}
+
+/* One node of five may rise: one of the two that the bad tensor lies between. */
+static void
+test_mixed_bad_layer (void)
+{
+  g_autoptr (FxAccuracy) none = run_mixed (&(FxMixedOptions){ 0 }, 1);
+  g_autoptr (FxAccuracy) one = run_mixed (&(FxMixedOptions){ .share = 0.2 }, 1);
+
+  g_assert_null (none->mixed);
+  g_assert_cmpuint (bits_of (none, "bad"), ==, 8);
+  g_assert_cmpuint (one->mixed->len, ==, 2);
+  g_assert_null (g_array_index (one->mixed, FxMixedPoint, 0).node);
+  g_assert_true (g_array_index (one->mixed, FxMixedPoint, 1).kept);
+  g_assert_cmpuint (bits_of (one, "bad"), ==, 16);
+  g_assert_cmpuint (bits_of (one, "r0"), ==, 8);
+  g_assert_cmpfloat (one->noise, <, 0.5 * none->noise);
+}
+
+static void
+test_mixed_threads (void)
+{
+  g_autoptr (FxAccuracy) one = run_mixed (&(FxMixedOptions){ .share = 1 }, 1);
+  g_autoptr (FxAccuracy) three = run_mixed (&(FxMixedOptions){ .share = 1 }, 3);
+
+  g_assert_cmpfloat (one->noise, ==, three->noise);
+  g_assert_cmpuint (one->mixed->len, ==, three->mixed->len);
+  for (guint i = 0; i < one->mixed->len; i++)
+    g_assert_cmpstr (g_array_index (one->mixed, FxMixedPoint, i).node, ==,
+                     g_array_index (three->mixed, FxMixedPoint, i).node);
+}
+
+/* What the network costs never passes the limit; at a limit of what it costs with 8 bits, nothing rises. */
+static void
+test_mixed_latency (void)
+{
+  FxMachine machine = { .prices = { [FX_COST_DENSE] = 1000.0, [FX_COST_DENSE16] = 2000.0 } };
+  const double limits[] = { 1.0, 1.3, 1.6, 2.0 };
+  guint last = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    {
+      g_autoptr (FxAccuracy) accuracy = run_mixed (&(FxMixedOptions){ .latency = limits[i], .machine = &machine }, 1);
+      double start = g_array_index (accuracy->mixed, FxMixedPoint, 0).ms;
+
+      for (guint k = 0; k < accuracy->mixed->len; k++)
+        g_assert_cmpfloat (g_array_index (accuracy->mixed, FxMixedPoint, k).ms, <=, limits[i] * start * (1 + 1e-9));
+      g_assert_cmpuint (accuracy->mixed->len, >=, last);
+      last = accuracy->mixed->len;
+      if (i == 0)
+        g_assert_cmpuint (last, ==, 1);
+    }
+  g_assert_cmpuint (last, >, 2);
+}
+
+/* What earlier steps found for the weights outlives new precisions. */
+static void
+test_mixed_keeps_weights (void)
+{
+  FxAccuracyOptions options = { .preset = FX_PRESET_DEFAULT, .mixed = { .share = 0.2 }, .n_threads = 1 };
+  Found bias = { .step = "correct-bias" }, mixed = { .step = "mix-precisions" };
+  g_autoptr (FxAccuracy) accuracy = run (PIXELS_END, &options, &bias), again = run (PIXELS_END, &options, &mixed);
+  guint n_shifted = 0;
+
+  g_assert_true (bias.log.kept && mixed.log.kept);
+  g_assert_cmpfloat (accuracy->noise, ==, again->noise);
+  for (guint i = 0; i < accuracy->params->n_nodes; i++)
+    n_shifted += accuracy->params->nodes[i].bias_shift != NULL;
+  g_assert_cmpuint (n_shifted, ==, 3);
+}
+
 /* ---- stopping ---- */
 
 typedef struct
@@ -399,7 +507,7 @@ stop_cb (G_GNUC_UNUSED double fraction, G_GNUC_UNUSED const char *message, gpoin
 static void
 test_cancel (void)
 {
-  FxAccuracyOptions options = { .preset = FX_PRESET_THOROUGH, .n_threads = 1 };
+  FxAccuracyOptions options = { .preset = FX_PRESET_THOROUGH, .mixed = { .share = 1 }, .n_threads = 1 };
   Stop stop = { 0 };
 
   for (guint at = 0;; at += 3)
@@ -433,6 +541,10 @@ main (int argc, char **argv)
   g_test_add_func ("/accuracy/round-weights", test_round_weights);
   g_test_add_func ("/accuracy/round-preset", test_round_preset);
   g_test_add_func ("/accuracy/threads", test_threads);
+  g_test_add_func ("/accuracy/mixed/bad-layer", test_mixed_bad_layer);
+  g_test_add_func ("/accuracy/mixed/threads", test_mixed_threads);
+  g_test_add_func ("/accuracy/mixed/latency", test_mixed_latency);
+  g_test_add_func ("/accuracy/mixed/keeps-weights", test_mixed_keeps_weights);
   g_test_add_func ("/accuracy/cancel", test_cancel);
   return g_test_run ();
 }

@@ -108,6 +108,58 @@ test_sample (void)
   remove_tree (folder);
 }
 
+/* Nodes get 16 bits as far as the budget goes, and the report says which. */
+static void
+test_latency_budget (void)
+{
+  g_autoptr (FxConversionOptions) options = new_options (NULL, 10);
+  g_autoptr (FxConversion) conversion = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = NULL, *text = NULL;
+
+  options->preset = FX_PRESET_FAST;
+  options->max_measured = 1;
+  options->latency_budget = 1.1;
+  conversion = fx_conversion_run (options, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (conversion->mixed->len, >, 1);
+  for (guint i = 0; i < conversion->mixed->len; i++)
+    {
+      const FxMixedPoint *point = &g_array_index (conversion->mixed, FxMixedPoint, i);
+
+      g_assert_cmpfloat (point->ms, <=, 1.1 * g_array_index (conversion->mixed, FxMixedPoint, 0).ms);
+    }
+  json = fx_conversion_report_json (conversion, options);
+  g_assert_nonnull (strstr (json, "\"mixed_precision\""));
+  text = fx_conversion_report_text (conversion, options);
+  g_assert_nonnull (strstr (text, "step mix-precisions: "));
+}
+
+/* RDK X3 has 8 bits only; without a board there is no latency. */
+static void
+test_latency_budget_refused (void)
+{
+  static const struct
+  {
+    const char *target, *message;
+  } cases[] = { { "rdk-x3", "RDK X3 computes with 8 bits only" }, { NULL, "a latency budget needs a target" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FxConversionOptions) options = new_options (NULL, 2);
+      g_autoptr (FxConversion) conversion = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_free (options->target);
+      options->target = g_strdup (cases[i].target);
+      options->latency_budget = 1.1;
+      conversion = fx_conversion_run (options, NULL, NULL, &error);
+      g_assert_null (conversion);
+      g_assert_nonnull (error);
+      g_assert_nonnull (strstr (error->message, cases[i].message));
+    }
+}
+
 static char *
 checksum (const char *folder)
 {
@@ -316,6 +368,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   sample_dir = argv[1];
   g_test_add_func ("/conversion/sample", test_sample);
+  g_test_add_func ("/conversion/latency-budget", test_latency_budget);
+  g_test_add_func ("/conversion/latency-budget-refused", test_latency_budget_refused);
   g_test_add_func ("/conversion/threads", test_threads);
   g_test_add_func ("/conversion/stopped", test_stopped);
   g_test_add_func ("/conversion/incomplete-list", test_incomplete_list);

@@ -39,6 +39,7 @@ typedef struct
   FxCheckReport *placement;
   FxEvaluation before, after;
   FxReportStep steps[2];
+  FxMixedPoint mixed[2];
 } Whole;
 
 static FxErrorMetrics
@@ -133,7 +134,8 @@ whole_init (Whole *whole, const char *name)
 {
   *whole = (Whole){ .before = { .n = 120, .top1 = 100, .top5 = 118 },
                     .after = { .n = 120, .top1 = 97, .top5 = 118, .n_compared = 120, .agree1 = 113 },
-                    .steps = { { name, name, 20.0, 23.5, TRUE }, { "round", NULL, 23.5, (double)NAN, FALSE } } };
+                    .steps = { { name, name, 20.0, 23.5, TRUE }, { "round", NULL, 23.5, (double)NAN, FALSE } },
+                    .mixed = { { NULL, 20.5, 1.25, TRUE }, { name, 23.5, 1.5, TRUE } } };
   whole->errors = make_errors (name, 12);
   whole->graph = fx_graph_parse ("input %x f32[1]\n%y f32[1] = Relu(%x) \"relu\" v11\noutput %y\n", NULL);
   fx_graph_rename_node (whole->graph, 0, name);
@@ -164,6 +166,8 @@ whole_init (Whole *whole, const char *name)
                               .accuracy_integer = &whole->after,
                               .n_steps = 2,
                               .steps = whole->steps,
+                              .n_mixed = 2,
+                              .mixed = whole->mixed,
                               .graph = whole->graph,
                               .placement = whole->placement,
                               .errors = whole->errors,
@@ -310,7 +314,7 @@ test_page (void)
   whole_init (&whole, "net");
   page = check_page (&whole.report);
   g_assert_cmpuint (page.n_sections, ==, fx_n_report_sections);
-  g_assert_cmpuint (page.n_svgs, ==, 5); /* layers, one histogram, its channels, the curves, the timeline */
+  g_assert_cmpuint (page.n_svgs, ==, 6); /* layers, one histogram, its channels, two curves, the timeline */
   whole_clear (&whole);
   page = check_page (&nothing);
   g_assert_cmpuint (page.n_sections, ==, 1);

@@ -100,6 +100,21 @@ test_find (void)
   g_assert_null (fx_target_model_rule (target, "no_such_rule"));
 }
 
+static void
+test_int16 (void)
+{
+  g_autoptr (FxTarget) x3 = fx_target_load ("rdk-x3", NULL), x5 = fx_target_load ("rdk-x5", NULL),
+                       s100 = fx_target_load ("rdk-s100", NULL);
+
+  g_assert_false (fx_target_has_int16 (x3));
+  g_assert_false (fx_target_takes_int16 (x3, "Conv"));
+  g_assert_true (fx_target_has_int16 (x5));
+  g_assert_true (fx_target_takes_int16 (x5, "Conv")); /* int8 only with dilations */
+  g_assert_true (fx_target_takes_int16 (x5, "Add"));
+  g_assert_false (fx_target_takes_int16 (x5, "PRelu"));
+  g_assert_true (fx_target_takes_int16 (s100, "Conv"));
+}
+
 /* ---- against the reference ---- */
 
 static JsonNode *
@@ -339,6 +354,7 @@ main (int argc, char **argv)
   reference = argc > 1 && *argv[1] != '\0' ? argv[1] : NULL;
   g_test_add_func ("/targets/known", test_known);
   g_test_add_func ("/targets/find", test_find);
+  g_test_add_func ("/targets/int16", test_int16);
   g_test_add_func ("/targets/reference", test_reference);
   g_test_add_func ("/targets/broken", test_broken);
   g_test_add_func ("/targets/names", test_names);

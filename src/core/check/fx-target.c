@@ -117,6 +117,66 @@ fx_target_model_rule (const FxTarget *target, const char *rule)
   return NULL;
 }
 
+/* ---- int16 ---- */
+
+static gboolean
+mentions_int16 (const FxTargetOp *row)
+{
+  for (guint i = 0; i < row->bpu.limits->len; i++)
+    if (strcmp (((const FxLimit *)row->bpu.limits->pdata[i])->kind_name, "int16_io") == 0)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+fx_target_has_int16 (const FxTarget *target)
+{
+  for (guint i = 0; i < target->operators->len; i++)
+    if (mentions_int16 (target->operators->pdata[i]))
+      return TRUE;
+  return !target->complete;
+}
+
+static gboolean
+lists_type (GVariant *types, const char *type)
+{
+  for (gsize i = 0; i < g_variant_n_children (types); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (types, i);
+      g_autoptr (GVariant) text = g_variant_get_variant (child);
+
+      if (g_variant_is_of_type (text, G_VARIANT_TYPE_STRING) && strcmp (g_variant_get_string (text, NULL), type) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A list of types with int8 and without int16; what holds under conditions only is left to the check. */
+static gboolean
+wants_int8 (const FxLimit *limit)
+{
+  g_autoptr (GVariant) types = fx_limit_field (limit->fields, "in");
+
+  return limit->when == NULL && strcmp (limit->kind_name, "dtype") == 0 && types != NULL
+         && g_variant_is_of_type (types, G_VARIANT_TYPE ("av")) && lists_type (types, "int8")
+         && !lists_type (types, "int16");
+}
+
+gboolean
+fx_target_takes_int16 (const FxTarget *target, const char *op_type)
+{
+  const FxTargetOp *row = fx_target_find (target, op_type);
+
+  if (!fx_target_has_int16 (target))
+    return FALSE;
+  for (guint i = 0; row != NULL && i < row->bpu.limits->len; i++)
+    if (wants_int8 (row->bpu.limits->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* ---- fields of a limit ---- */
+
 GVariant *
 fx_limit_field (GVariant *fields, const char *name)
 {

@@ -9,12 +9,13 @@
 #include <string.h>
 
 const FxAccuracyStep fx_accuracy_steps[] = {
-  { "equalize", "Even out the ranges of channels across layers", FX_PRESET_DEFAULT, fx_accuracy_equalize },
-  { "choose-ranges", "Find each range by the method that suits the outputs", FX_PRESET_THOROUGH,
+  { "equalize", "Even out the ranges of channels across layers", FX_PRESET_DEFAULT, NULL, fx_accuracy_equalize },
+  { "choose-ranges", "Find each range by the method that suits the outputs", FX_PRESET_THOROUGH, NULL,
     fx_accuracy_choose_ranges },
-  { "correct-bias", "Take the mean error of every channel out of the bias", FX_PRESET_DEFAULT,
+  { "correct-bias", "Take the mean error of every channel out of the bias", FX_PRESET_DEFAULT, NULL,
     fx_accuracy_correct_bias },
-  { "round-weights", "Round the weights of each layer together", FX_PRESET_THOROUGH, fx_accuracy_round },
+  { "round-weights", "Round the weights of each layer together", FX_PRESET_THOROUGH, NULL, fx_accuracy_round },
+  { "mix-precisions", "Give the most sensitive nodes 16 bits", FX_PRESET_FAST, fx_accuracy_mix_asked, fx_accuracy_mix },
   { NULL },
 };
 
@@ -58,6 +59,8 @@ fx_accuracy_free (FxAccuracy *accuracy)
   fx_quant_params_free (accuracy->params);
   fx_output_judge_free (accuracy->judge);
   g_clear_pointer (&accuracy->value_methods, g_hash_table_unref);
+  g_clear_pointer (&accuracy->node_precisions, g_hash_table_unref);
+  g_clear_pointer (&accuracy->mixed, g_array_unref);
   g_free (accuracy);
 }
 
@@ -170,19 +173,54 @@ typedef struct
   FxStatistics *statistics;
   FxQuantParams *params;
   FxQuantOptions quant;
-  GHashTable *value_methods; /* a reference, or NULL */
+  GHashTable *value_methods, *node_precisions; /* references, or NULL */
 } Kept;
+
+static FxStatistics *
+copy_statistics (const FxStatistics *statistics)
+{
+  FxStatistics *copy = fx_statistics_new_like (statistics);
+
+  fx_statistics_merge (copy, statistics);
+  return copy;
+}
+
+/* What there is, as copies and references. */
+static Kept
+keep (const FxAccuracy *accuracy)
+{
+  GHashTable *methods = accuracy->value_methods, *precisions = accuracy->node_precisions;
+
+  return (Kept){ .graph = fx_graph_copy (accuracy->graph),
+                 .statistics = copy_statistics (accuracy->statistics),
+                 .params = fx_quant_params_copy (accuracy->params),
+                 .quant = accuracy->quant,
+                 .value_methods = methods != NULL ? g_hash_table_ref (methods) : NULL,
+                 .node_precisions = precisions != NULL ? g_hash_table_ref (precisions) : NULL };
+}
+
+/* Nodes that were raised are not any more; what was tried stays to be looked at. */
+static void
+forget_raised (FxAccuracy *accuracy)
+{
+  for (guint i = 1; accuracy->mixed != NULL && i < accuracy->mixed->len; i++)
+    g_array_index (accuracy->mixed, FxMixedPoint, i).kept = FALSE;
+}
 
 static void
 swap (FxAccuracy *accuracy, Kept *kept)
 {
-  Kept now = { accuracy->graph, accuracy->statistics, accuracy->params, accuracy->quant, accuracy->value_methods };
+  Kept now = { accuracy->graph, accuracy->statistics,    accuracy->params,
+               accuracy->quant, accuracy->value_methods, accuracy->node_precisions };
 
+  if (accuracy->node_precisions != kept->node_precisions)
+    forget_raised (accuracy);
   accuracy->graph = kept->graph;
   accuracy->statistics = kept->statistics;
   accuracy->params = kept->params;
   accuracy->quant = kept->quant;
   accuracy->value_methods = kept->value_methods;
+  accuracy->node_precisions = kept->node_precisions;
   *kept = now;
 }
 
@@ -193,15 +231,7 @@ kept_clear (Kept *kept)
   fx_statistics_free (kept->statistics);
   fx_quant_params_free (kept->params);
   g_clear_pointer (&kept->value_methods, g_hash_table_unref);
-}
-
-static FxStatistics *
-copy_statistics (const FxStatistics *statistics)
-{
-  FxStatistics *copy = fx_statistics_new_like (statistics);
-
-  fx_statistics_merge (copy, statistics);
-  return copy;
+  g_clear_pointer (&kept->node_precisions, g_hash_table_unref);
 }
 
 /* `kept` is what there was before; on return it holds what is not wanted any more. */
@@ -225,13 +255,19 @@ run_step (FxAccuracy *accuracy, const FxAccuracyStep *step, Kept *kept, FxAccura
 }
 
 static gboolean
+is_in (const FxAccuracyStep *step, const FxAccuracyOptions *options)
+{
+  return step->from <= options->preset && (step->asked == NULL || step->asked (options));
+}
+
+static gboolean
 run_steps (FxAccuracy *accuracy, FxAccuracyFunc func, gpointer user_data, const FxProgress *progress,
            GCancellable *cancellable, GError **error)
 {
   guint n = 0, i = 0;
 
   for (const FxAccuracyStep *step = fx_accuracy_steps; step->name != NULL; step++)
-    n += step->from <= accuracy->options->preset;
+    n += is_in (step, accuracy->options);
   for (const FxAccuracyStep *step = fx_accuracy_steps; step->name != NULL; step++)
     {
       FxProgress part = fx_progress_part (progress, (double)i / MAX (n, 1), (double)(i + 1) / MAX (n, 1));
@@ -239,13 +275,11 @@ run_steps (FxAccuracy *accuracy, FxAccuracyFunc func, gpointer user_data, const 
       FxAccuracyLog log;
       gboolean ok;
 
-      if (step->from > accuracy->options->preset)
+      if (!is_in (step, accuracy->options))
         continue;
       i++;
       fx_progress_report (&part, 0, "%s", step->doc);
-      kept = (Kept){ fx_graph_copy (accuracy->graph), copy_statistics (accuracy->statistics),
-                     fx_quant_params_copy (accuracy->params), accuracy->quant,
-                     accuracy->value_methods != NULL ? g_hash_table_ref (accuracy->value_methods) : NULL };
+      kept = keep (accuracy);
       ok = run_step (accuracy, step, &kept, &log, &part, cancellable, error);
       kept_clear (&kept);
       if (!ok)

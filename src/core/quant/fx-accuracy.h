@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/bpu/fx-cost.h"
 #include "core/fx-progress.h"
 #include "core/quant/fx-output-error.h"
 #include "core/quant/fx-quantize.h"
@@ -33,9 +34,28 @@ typedef struct
   guint n_held_out;    /* … and those behind them judge */
 } FxAccuracySamples;
 
+/* Which nodes may get 16 bits. */
+typedef struct
+{
+  double share;   /* at most so many of the nodes that can, 0…1; 0: no limit */
+  double latency; /* at most so many times the latency with 8 bits; 0: no limit. Neither: the step is left out */
+  const FxTarget *target;   /* NULL: every integer node can */
+  const FxMachine *machine; /* what work costs; NULL: not known, and every node counts the same */
+} FxMixedOptions;
+
+/* One node that got 16 bits, with those before it. */
+typedef struct
+{
+  const char *node; /* NULL: none yet, the network as it was; interned */
+  double db;        /* signal-to-noise ratio at the outputs, of the samples of the choice */
+  double ms;        /* estimated latency; NaN: not known */
+  gboolean kept;    /* FALSE: it was tried, and did not help any more */
+} FxMixedPoint;
+
 typedef struct
 {
   FxPreset preset;
+  FxMixedOptions mixed;
   gboolean auto_method; /* choose the method by the error at the outputs; else quant.method is used */
   gboolean auto_zero;   /* with auto_method: try each also with zero points that differ from 0 */
   FxQuantOptions quant;
@@ -50,8 +70,10 @@ typedef struct
   const FxAccuracySamples *samples;
   const FxAccuracyOptions *options;
   FxStatistics *statistics;
-  FxQuantOptions quant;      /* with the methods that were chosen */
-  GHashTable *value_methods; /* owned by this; or NULL */
+  FxQuantOptions quant;        /* with the methods that were chosen */
+  GHashTable *value_methods;   /* owned by this; or NULL */
+  GHashTable *node_precisions; /* likewise */
+  GArray *mixed;               /* of FxMixedPoint, NULL: nothing was tried */
   FxQuantParams *params;
   double noise; /* of these parameters, see fx_output_judge_params() */
   FxOutputJudge *judge;
@@ -82,7 +104,8 @@ void fx_accuracy_free (FxAccuracy *accuracy); /* accepts NULL */
 typedef struct
 {
   const char *name, *doc;
-  FxPreset from; /* the first preset that has it */
+  FxPreset from;                                        /* the first preset that has it */
+  gboolean (*asked) (const FxAccuracyOptions *options); /* NULL: always; it is left out if this is FALSE */
   gboolean (*run) (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress, GCancellable *cancellable,
                    GError **error);
 } FxAccuracyStep;
@@ -103,6 +126,9 @@ gboolean fx_accuracy_choose_ranges (FxAccuracy *accuracy, gboolean *changed, con
                                     GCancellable *cancellable, GError **error);
 gboolean fx_accuracy_correct_bias (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
                                    GCancellable *cancellable, GError **error);
+gboolean fx_accuracy_mix_asked (const FxAccuracyOptions *options);
+gboolean fx_accuracy_mix (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
+                          GCancellable *cancellable, GError **error);
 gboolean fx_accuracy_round (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
                             GCancellable *cancellable, GError **error);
 

@@ -271,6 +271,29 @@ print_steps (const FxReport *report, GString *out)
 }
 
 static void
+print_mixed (const FxReport *report, GString *out)
+{
+  for (guint i = 1; i < report->n_mixed && report->mixed[i].kept; i++)
+    {
+      const FxMixedPoint *point = &report->mixed[i];
+      g_autofree char *name = fx_html_visible (point->node);
+
+      g_string_append_printf (out, "int16 %s: ", name);
+      fx_html_number (out, point->db, 2);
+      g_string_append (out, " dB");
+      if (!isnan (point->ms))
+        {
+          g_string_append (out, ", ");
+          fx_html_number (out, point->ms, 3);
+          g_string_append (out, " ms, ");
+          fx_html_number (out, point->ms / report->mixed[0].ms, 3);
+          g_string_append (out, " of 8 bits");
+        }
+      g_string_append_c (out, '\n');
+    }
+}
+
+static void
 print_advice (const FxReport *report, GString *out)
 {
   g_autoptr (GPtrArray) list = fx_advice_list (report);
@@ -301,6 +324,7 @@ fx_report_to_text (const FxReport *report)
   print_accuracy ("float  ", report->accuracy_float, out);
   print_accuracy ("integer", report->accuracy_integer, out);
   print_steps (report, out);
+  print_mixed (report, out);
   if (fx_report_section_advice.is_present (report))
     print_advice (report, out);
   return g_string_free (out, FALSE);

@@ -11,6 +11,7 @@
 #include "core/bpu/fx-program.h"
 #include "core/calib/fx-evaluate.h"
 #include "core/check/fx-check.h"
+#include "core/quant/fx-accuracy.h"
 #include "core/quant/fx-layer-error.h"
 #include "core/quant/fx-sensitivity.h"
 
@@ -45,6 +46,8 @@ typedef struct
   const FxEvaluation *accuracy_float, *accuracy_integer; /* the latter compared with the float scores */
   guint n_steps;
   const FxReportStep *steps;
+  guint n_mixed; /* nodes that got 16 bits, and the network without any in front of them */
+  const FxMixedPoint *mixed;
 
   const FxGraph *graph; /* what the placement was made for */
   const FxCheckReport *placement;
@@ -89,7 +92,7 @@ typedef struct
 
 extern const FxReportSection fx_report_section_summary, fx_report_section_advice, fx_report_section_outputs,
     fx_report_section_layers, fx_report_section_details, fx_report_section_sensitivity, fx_report_section_steps,
-    fx_report_section_placement, fx_report_section_board;
+    fx_report_section_mixed, fx_report_section_placement, fx_report_section_board;
 /* In the order of reading. */
 extern const FxReportSection *const fx_report_sections[];
 extern const guint fx_n_report_sections;
