@@ -108,6 +108,26 @@ transposed_case (GRand *rand)
   check (rand, text, kernel_y >= stride_y && kernel_x >= stride_x ? "int8 transposed conv" : NULL);
 }
 
+/* ---- QResize ---- */
+
+static void
+resize_case (GRand *rand)
+{
+  static const char *const modes[] = { "half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric" };
+  g_autoptr (GString) text = g_string_new ("graph \"g\"\nopset \"\" 11\nopset \"fixpoint\" 1\n");
+  const int batch = pick (rand, 1, 2), channels = pick (rand, 2, 70);
+
+  g_string_append_printf (text, "input %%x s8[%d,%d,%d,%d]\nconst %%z s64[4] = [%d,%d,%d,%d]\n", batch, channels,
+                          pick (rand, 2, 6), pick (rand, 2, 6), batch, channels, pick (rand, 7, 13),
+                          pick (rand, 7, 13));
+  g_string_append_printf (text,
+                          "%%y s8[*] = \"fixpoint\"::QResize(%%x, _, _, %%z) {coordinate_transformation_mode=\"%s\","
+                          "x_scale=0.05,x_zero_point=%d,y_scale=%s,y_zero_point=%d,low=%d}\noutput %%y\n",
+                          modes[pick (rand, 0, 3)], pick (rand, -128, 127), pick (rand, 0, 1) == 0 ? "0.05" : "0.03",
+                          pick (rand, -128, 127), pick (rand, -128, 0));
+  check (rand, text, "int8 resize");
+}
+
 /* ---- running ---- */
 
 typedef struct
@@ -117,6 +137,7 @@ typedef struct
 } Family;
 
 static const Family families[] = {
+  { "resize", resize_case },
   { "transposed-conv", transposed_case },
 };
 

@@ -20,6 +20,7 @@ static const struct
   { FX_Q_DOMAIN, "QTable", fx_int8_prepare_table },
   { FX_Q_DOMAIN, "QRequantize", fx_int8_prepare_requantize },
   { FX_Q_DOMAIN, "QAveragePool", fx_int8_prepare_average_pool },
+  { FX_Q_DOMAIN, "QResize", fx_int8_prepare_resize },
   { "", "MaxPool", fx_int8_prepare_max_pool },
   { "", "Concat", fx_int8_prepare_concat },
   { "", "QuantizeLinear", fx_int8_prepare_quantize },

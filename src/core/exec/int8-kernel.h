@@ -71,6 +71,7 @@ FxKernel *fx_int8_prepare_mul (const FxKernelRequest *request, GError **error);
 FxKernel *fx_int8_prepare_table (const FxKernelRequest *request, GError **error);
 FxKernel *fx_int8_prepare_requantize (const FxKernelRequest *request, GError **error);
 FxKernel *fx_int8_prepare_average_pool (const FxKernelRequest *request, GError **error);
+FxKernel *fx_int8_prepare_resize (const FxKernelRequest *request, GError **error);
 FxKernel *fx_int8_prepare_max_pool (const FxKernelRequest *request, GError **error);
 FxKernel *fx_int8_prepare_concat (const FxKernelRequest *request, GError **error);
 FxKernel *fx_int8_prepare_quantize (const FxKernelRequest *request, GError **error);

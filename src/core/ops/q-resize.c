@@ -9,7 +9,6 @@
 #include "core/ops/q-resize.h"
 
 #include "core/ops/fx-kernel.h"
-#include "core/ops/fx-resize.h"
 
 #include <math.h>
 
@@ -34,8 +33,8 @@ static const FxAttrRow attrs[] = {
 };
 
 /* The only mode has number 0 here. */
-static FxQResizeParams
-as_resize (const FxQResizeParams *params)
+FxQResizeParams
+fx_q_resize_as_resize (const FxQResizeParams *params)
 {
   FxQResizeParams resize = *params;
 
@@ -43,10 +42,35 @@ as_resize (const FxQResizeParams *params)
   return resize;
 }
 
+gboolean
+fx_q_resize_geometry (const FxEval *eval, FxResizeGeometry *geometry, GError **error)
+{
+  const FxQResizeParams params = fx_q_resize_as_resize (eval->params);
+  FxEval resize = *eval;
+
+  resize.params = &params;
+  resize.version = OPSET;
+  return fx_resize_get_geometry (&resize, geometry, error);
+}
+
+gint64
+fx_q_resize_weight (const FxResizeTaps *taps, gint64 i)
+{
+  return lrintf (taps->weight[2 * i + 1] * (1 << FX_Q_RESIZE_BITS));
+}
+
+gboolean
+fx_q_resize_factor (const FxQResizeParams *params, guint n_axes, FxRequant *factor, GError **error)
+{
+  double scale = (double)params->x.scale / (double)params->y.scale;
+
+  return fx_requant_from_scale (ldexp (scale, -FX_Q_RESIZE_BITS * (int)n_axes), factor, error);
+}
+
 static gboolean
 infer (FxInfer *infer, GError **error)
 {
-  const FxQResizeParams params = as_resize (infer->params);
+  const FxQResizeParams params = fx_q_resize_as_resize (infer->params);
   FxInfer resize = *infer;
   FxQResult result;
 
@@ -66,7 +90,7 @@ resize_axis (const gint64 *x, gint64 *y, const FxResizeTaps *taps, gint64 outer,
 #pragma omp parallel for if (outer * out * inner > FX_PARALLEL_MIN)
   for (gint64 line = 0; line < outer * out; line++)
     {
-      gint64 i = line % out, weight = lrintf (taps->weight[2 * i + 1] * (1 << FX_Q_RESIZE_BITS));
+      gint64 i = line % out, weight = fx_q_resize_weight (taps, i);
       const gint64 *a = x + (line / out * in + taps->index[2 * i]) * inner;
       const gint64 *b = x + (line / out * in + taps->index[2 * i + 1]) * inner;
 
@@ -114,20 +138,17 @@ interpolate (const FxResizeParams *params, const FxResizeGeometry *geometry, gin
 static gboolean
 eval (FxEval *eval, GError **error)
 {
-  const FxQResizeParams params = as_resize (eval->params);
+  const FxQResizeParams params = fx_q_resize_as_resize (eval->params);
   const FxArray *x = &eval->inputs[0];
   gsize n_in = fx_array_elements (x), n_out = fx_array_elements (&eval->outputs[0]);
   g_autofree gint64 *sums = NULL;
-  FxEval resize = *eval;
   FxResizeGeometry geometry;
   FxQResult result;
   FxRequant factor;
   FxShape wanted;
   guint n_axes;
 
-  resize.params = &params;
-  resize.version = OPSET;
-  if (!fx_q_result (&params.y, FALSE, &result, error) || !fx_resize_get_geometry (&resize, &geometry, error))
+  if (!fx_q_result (&params.y, FALSE, &result, error) || !fx_q_resize_geometry (eval, &geometry, error))
     return FALSE;
   wanted = fx_shape_new (geometry.rank, geometry.out);
   if (!fx_eval_check_shape (eval, 0, &wanted, error) || n_out == 0)
@@ -138,9 +159,7 @@ eval (FxEval *eval, GError **error)
   for (gsize i = 0; i < n_in; i++)
     sums[i] = fx_q_load (x, i) - params.x.zero_point;
   sums = interpolate (&params.resize, &geometry, g_steal_pointer (&sums), &n_axes, error);
-  if (sums == NULL
-      || !fx_requant_from_scale (
-          ldexp ((double)params.x.scale / (double)params.y.scale, -FX_Q_RESIZE_BITS * (int)n_axes), &factor, error))
+  if (sums == NULL || !fx_q_resize_factor (&params, n_axes, &factor, error))
     return FALSE;
   for (gsize i = 0; i < n_out; i++)
     fx_q_store (&eval->outputs[0], i, fx_q_finish (&result, &factor, sums[i]));

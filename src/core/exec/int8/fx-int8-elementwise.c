@@ -57,51 +57,60 @@ fx_int8_mul_init (FxInt8Mul *mul, const FxInt8MulParams *params, GError **error)
   return TRUE;
 }
 
-/* The same factor for FX_INT8_PADDING columns, so that a chunk is rows of them. */
+/* The same factor for FX_INT8_PADDING columns, so that a line is rows of them. */
 typedef struct
 {
   gint32 multiplier[FX_INT8_PADDING], shift[FX_INT8_PADDING], limit[FX_INT8_PADDING];
 } Uniform;
 
 static FxInt8Columns
-uniform_columns (Uniform *uniform, const FxInt8Mul *mul)
+uniform_columns (Uniform *uniform, const FxRequant *factor, gint64 largest, const FxInt8Output *output)
 {
   for (guint i = 0; i < FX_INT8_PADDING; i++)
     {
-      uniform->multiplier[i] = mul->factor.multiplier;
-      uniform->shift[i] = mul->factor.shift;
-      uniform->limit[i] = fx_int8_limit (mul->factor.shift);
+      uniform->multiplier[i] = factor->multiplier;
+      uniform->shift[i] = factor->shift;
+      uniform->limit[i] = fx_int8_limit (factor->shift);
     }
   return (FxInt8Columns){ .multiplier = uniform->multiplier,
                           .shift = uniform->shift,
-                          .limit = mul->factor.shift < 31 ? uniform->limit : NULL,
-                          .simple = fx_int8_is_simple (&mul->factor, 255 * 255),
-                          .zero_point = mul->zero_point,
-                          .low = mul->low,
-                          .high = mul->high };
+                          .limit = factor->shift < 31 ? uniform->limit : NULL,
+                          .simple = fx_int8_is_simple (factor, largest),
+                          .zero_point = output->zero_point,
+                          .low = output->low,
+                          .high = output->high };
+}
+
+void
+fx_int8_scale_run (const FxRequant *factor, gint64 largest, const FxInt8Output *output, const FxInt8Isa *isa,
+                   gint32 *sums, gsize n, gint8 *y)
+{
+  const gsize width = FX_INT8_PADDING, rows = n / width, rest = n % width;
+  Uniform uniform;
+  const FxInt8Columns columns = uniform_columns (&uniform, factor, largest, output);
+
+  isa = isa_or_default (isa);
+  isa->requantize_s8 (&columns, width, sums, width, (guint)rows, y, width);
+  if (rest == 0)
+    return;
+  for (gsize j = n; j < (rows + 1) * width; j++)
+    sums[j] = 0;
+  isa->requantize_s8 (&columns, (guint)rest, sums + rows * width, width, 1, y + rows * width, width);
 }
 
 void
 fx_int8_mul_run (const FxInt8Mul *mul, const FxInt8Isa *isa, const gint8 *a, const gint8 *b, gint8 *y, gsize n)
 {
-  const gsize width = FX_INT8_PADDING;
-  Uniform uniform;
-  const FxInt8Columns columns = uniform_columns (&uniform, mul);
+  const FxInt8Output output = { FX_DTYPE_INT8, mul->zero_point, mul->low, mul->high };
 
   isa = isa_or_default (isa);
   for (gsize i = 0; i < n; i += CHUNK)
     {
       gint32 products[CHUNK];
-      gsize part = MIN (CHUNK, n - i), rows = part / width, rest = part % width;
+      gsize part = MIN (CHUNK, n - i);
 
       isa->multiply (products, a + i, mul->a_zero_point, b + i, mul->b_zero_point, part);
-      isa->requantize_s8 (&columns, width, products, width, (guint)rows, y + i, width);
-      if (rest > 0)
-        {
-          for (gsize j = part; j < (rows + 1) * width; j++)
-            products[j] = 0;
-          isa->requantize_s8 (&columns, (guint)rest, products + rows * width, width, 1, y + i + rows * width, width);
-        }
+      fx_int8_scale_run (&mul->factor, 255 * 255, &output, isa, products, part, y + i);
     }
 }
 

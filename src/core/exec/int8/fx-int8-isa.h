@@ -88,6 +88,10 @@ struct _FxInt8Isa
                     gsize n);
   void (*maximum) (gint8 *y, const gint8 *x, gsize n);
   void (*accumulate) (gint32 *sums, const gint8 *x, gsize n);
+  /* to[i] = a[i] × a_weight + b[i] × b_weight, of s8 less their zero point and of s32 */
+  void (*blend_s8) (gint32 *to, const gint8 *a, gint32 a_weight, const gint8 *b, gint32 b_weight, gint32 zero_point,
+                    gsize n);
+  void (*blend_s32) (gint32 *to, const gint32 *a, gint32 a_weight, const gint32 *b, gint32 b_weight, gsize n);
   /* to[i] = clamp (rint (x[i] / scale) + zero_point), in floats as QuantizeLinear has them; NaN gives the zero point.
    */
   void (*quantize) (gint16 *to, const float *x, gsize n, float scale, gint32 zero_point, gint32 low, gint32 high);

@@ -60,6 +60,21 @@ plain_accumulate (gint32 *sums, const gint8 *x, gsize n)
 }
 
 static inline void
+plain_blend_s8 (gint32 *to, const gint8 *a, gint32 a_weight, const gint8 *b, gint32 b_weight, gint32 zero_point,
+                gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    to[i] = (a[i] - zero_point) * a_weight + (b[i] - zero_point) * b_weight;
+}
+
+static inline void
+plain_blend_s32 (gint32 *to, const gint32 *a, gint32 a_weight, const gint32 *b, gint32 b_weight, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    to[i] = a[i] * a_weight + b[i] * b_weight;
+}
+
+static inline void
 plain_quantize (gint16 *to, const float *x, gsize n, float scale, gint32 zero_point, gint32 low, gint32 high)
 {
   const float least = (float)(low - zero_point), most = (float)(high - zero_point);

@@ -110,6 +110,10 @@ gboolean fx_int8_mul_init (FxInt8Mul *mul, const FxInt8MulParams *params, GError
 /* n elements of each, on this thread; y may be a or b. */
 void fx_int8_mul_run (const FxInt8Mul *mul, const FxInt8Isa *isa, const gint8 *a, const gint8 *b, gint8 *y, gsize n);
 
+/* n sums, of at most ±largest, with one factor; `sums` has room for a multiple of FX_INT8_PADDING. output is INT8. */
+void fx_int8_scale_run (const FxRequant *factor, gint64 largest, const FxInt8Output *output, const FxInt8Isa *isa,
+                        gint32 *sums, gsize n, gint8 *y);
+
 /* y = table[x + 128]: any function of one 8-bit value. y may be x. */
 void fx_int8_lookup_run (const gint8 table[256], const gint8 *x, gint8 *y, gsize n);
 

@@ -20,6 +20,9 @@ void fx_int8_avx512_multiply (gint32 *products, const gint8 *a, gint32 a_zero_po
                               gint32 b_zero_point, gsize n);
 void fx_int8_avx512_maximum (gint8 *y, const gint8 *x, gsize n);
 void fx_int8_avx512_accumulate (gint32 *sums, const gint8 *x, gsize n);
+void fx_int8_avx512_blend_s8 (gint32 *to, const gint8 *a, gint32 a_weight, const gint8 *b, gint32 b_weight,
+                              gint32 zero_point, gsize n);
+void fx_int8_avx512_blend_s32 (gint32 *to, const gint32 *a, gint32 a_weight, const gint32 *b, gint32 b_weight, gsize n);
 void
 fx_int8_avx512_quantize (gint16 *to, const float *x, gsize n, float scale, gint32 zero_point, gint32 low, gint32 high);
 

@@ -349,6 +349,19 @@ fx_int8_avx512_accumulate (gint32 *sums, const gint8 *x, gsize n)
 }
 
 void
+fx_int8_avx512_blend_s8 (gint32 *to, const gint8 *a, gint32 a_weight, const gint8 *b, gint32 b_weight,
+                         gint32 zero_point, gsize n)
+{
+  plain_blend_s8 (to, a, a_weight, b, b_weight, zero_point, n);
+}
+
+void
+fx_int8_avx512_blend_s32 (gint32 *to, const gint32 *a, gint32 a_weight, const gint32 *b, gint32 b_weight, gsize n)
+{
+  plain_blend_s32 (to, a, a_weight, b, b_weight, n);
+}
+
+void
 fx_int8_avx512_quantize (gint16 *to, const float *x, gsize n, float scale, gint32 zero_point, gint32 low, gint32 high)
 {
   plain_quantize (to, x, n, scale, zero_point, low, high);
@@ -372,5 +385,7 @@ const FxInt8Isa fx_int8_avx512bw = {
   .multiply = fx_int8_avx512_multiply,
   .maximum = fx_int8_avx512_maximum,
   .accumulate = fx_int8_avx512_accumulate,
+  .blend_s8 = fx_int8_avx512_blend_s8,
+  .blend_s32 = fx_int8_avx512_blend_s32,
   .quantize = fx_int8_avx512_quantize,
 };

@@ -43,5 +43,7 @@ const FxInt8Isa fx_int8_avx512vnni = {
   .multiply = fx_int8_avx512_multiply,
   .maximum = fx_int8_avx512_maximum,
   .accumulate = fx_int8_avx512_accumulate,
+  .blend_s8 = fx_int8_avx512_blend_s8,
+  .blend_s32 = fx_int8_avx512_blend_s32,
   .quantize = fx_int8_avx512_quantize,
 };

@@ -258,5 +258,7 @@ const FxInt8Isa fx_int8_neon = {
   .multiply = plain_multiply,
   .maximum = plain_maximum,
   .accumulate = plain_accumulate,
+  .blend_s8 = plain_blend_s8,
+  .blend_s32 = plain_blend_s32,
   .quantize = plain_quantize,
 };
