@@ -89,8 +89,8 @@ transposed_case (GRand *rand)
 
   for (int i = 0; i < 4; i++)
     pads[i] = pick (rand, 0, MIN (kernel_y, kernel_x) - 1);
-  g_string_append_printf (text, "input %%x s8[%d,%d,%d,%d]\n", pick (rand, 1, 2), in, pick (rand, 3, 7),
-                          pick (rand, 3, 7));
+  g_string_append_printf (text, "input %%x s8[%d,%d,%d,%d]\n", pick (rand, 1, 2), in, pick (rand, 5, 9),
+                          pick (rand, 5, 9));
   append_constant (text, rand, "w", weights, in * out * kernel_y * kernel_x, -127, 127);
   append_constant (text, rand, "b", bias, group * out, -5000, 5000);
   g_string_append (text, "const %s f32[1] = [0.01]\n");
