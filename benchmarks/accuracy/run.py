@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+"""Top-1 of real classifiers in float and as integers, for each preset.
+
+    run.py FIXPOINT_CLI SHARED [--only REGEX] [--rows FILE] [--write RESULTS.md]
+
+SHARED has models/ and images/ (labels.txt: `FILE INDEX NAME`). Of the pictures of a set every third one calibrates, the
+others are the test: they set nothing and judge nothing.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import argparse
+import datetime
+import json
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+BEGIN, END = "<!-- accuracy: begin -->", "<!-- accuracy: end -->"
+CALIBRATE_EVERY = 3
+
+
+@dataclass
+class Network:
+    name: str
+    model: str
+    images: str
+    preprocess: str
+    weights: str = ""
+    shape: str = ""
+
+
+def imagenet(size, values):
+    return f"resize-short 256; center-crop {size}x{size}; {values}"
+
+
+NETWORKS = [
+    Network("ResNet-8 (CIFAR-10)", "onnx/resnet8_cifar10_opset11.onnx", "cifar10_100", "rgb"),
+    Network("SqueezeNet 1.1 (ONNX)", "onnx/squeezenet1.1_opset11.onnx", "imagenet120",
+            imagenet(224, "bgr; mean 104,117,123")),
+    Network("SqueezeNet 1.1 (Caffe)", "caffe/squeezenet_v1.1/deploy.prototxt", "imagenet120",
+            imagenet(227, "bgr; mean 104,117,123"), "caffe/squeezenet_v1.1/squeezenet_v1.1.caffemodel", "1x3x227x227"),
+    Network("MobileNet v1 (ONNX, ReLU6)", "onnx/mobilenet_v1_1.0_224_opset11.onnx", "imagenet120",
+            imagenet(224, "rgb; mean 127.5; scale 0.00784313725")),
+    Network("MobileNet v1 (Caffe, BatchNorm)", "caffe/mobilenet_v1/mobilenet_deploy.prototxt", "imagenet120",
+            imagenet(224, "bgr; mean 103.94,116.78,123.68; scale 0.017"),
+            "caffe/mobilenet_v1/mobilenet.caffemodel"),
+]
+
+
+def split(images, folder):
+    """Folders with links to the calibration and to the test pictures; the second has labels."""
+    folders = {part: folder / images.name / part for part in ("calibrate", "test")}
+    for path in folders.values():
+        path.mkdir(parents=True, exist_ok=True)
+    labels = []
+    for i, line in enumerate((images / "labels.txt").read_text(encoding="utf-8").splitlines()):
+        name = line.split()[0]
+        part = "calibrate" if i % CALIBRATE_EVERY == 0 else "test"
+        link = folders[part] / name
+        link.unlink(missing_ok=True)
+        link.symlink_to((images / name).resolve())
+        if part == "test":
+            labels.append(line + "\n")
+    (folders["test"] / "labels.txt").write_text("".join(labels), encoding="utf-8")
+    return folders
+
+
+def convert(program, shared, network, folders, options):
+    """The report of a conversion, and how long it took in seconds."""
+    command = [program, "convert", shared / "models" / network.model, "--dataset", folders["calibrate"],
+               "--test", folders["test"], "--labels", folders["test"] / "labels.txt", "--preprocess",
+               network.preprocess, "--measured", "1", "--json", *options]
+    if network.weights:
+        command += ["--weights", shared / "models" / network.weights]
+    if network.shape:
+        command += ["--input-shape", network.shape]
+    begin = time.monotonic()
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        sys.exit(f"{network.name}: {result.stderr.strip()}")
+    return json.loads(result.stdout), time.monotonic() - begin
+
+
+def is_method(step):
+    """Whether a step was a choice of ranges: their names are methods with what belongs to them."""
+    return re.fullmatch(r"(max|percentile=[0-9.]+|kl|mse|aciq)(, asymmetric)?", step["step"]) is not None
+
+
+def kept_steps(report):
+    """The steps behind the choice of ranges that were kept, with what they gained."""
+    steps = [step for step in report["steps"] if step["kept"] and not is_method(step)]
+    return ", ".join(f"{step['step']} {step['after_db'] - step['before_db']:+.1f}" for step in steps) or "–"
+
+
+def last_db(report):
+    """The signal-to-noise ratio that the held-out samples gave at the end."""
+    return max(step["after_db"] for step in report["steps"] if step["kept"])
+
+
+def latency_ratio(report):
+    """Of the nodes that got 16 bits."""
+    ratios = [point["latency_ratio"] for point in report.get("mixed_precision", []) if point["kept"]]
+    return ratios[-1] if ratios else 1.0
+
+
+def row(network, variant, report):
+    summary = report["summary"]
+    before, after = summary["float"], summary["integer"]
+    drop = before["top1_percent"] - after["top1_percent"]
+    return (f"| {network.name} | {variant.name} | {before['top1_percent']:.1f} | {after['top1_percent']:.1f} "
+            f"| {drop:+.1f} | {summary['agreement_percent']:.1f} | {last_db(report):.1f} | {latency_ratio(report):.2f} "
+            f"| {summary['method']} | {kept_steps(report)} |")
+
+
+@dataclass
+class Variant:
+    name: str
+    options: list
+
+
+VARIANTS = [
+    Variant("fast", ["--preset", "fast"]),
+    Variant("default", ["--preset", "default"]),
+    Variant("default, 1.10", ["--preset", "default", "--latency-budget", "1.10"]),
+    Variant("thorough", ["--preset", "thorough"]),
+    Variant("thorough, 1.10", ["--preset", "thorough", "--latency-budget", "1.10"]),
+]
+
+
+def measure(arguments, rows, folder):
+    """Adds the rows that are asked for and not there yet."""
+    for network in NETWORKS:
+        folders = split(arguments.shared / "images" / network.images, folder)
+        for variant in VARIANTS:
+            if (not re.search(arguments.only, f"{network.name}: {variant.name}")
+                    or any(line.startswith(f"| {network.name} | {variant.name} |") for line in rows)):
+                continue
+            report, seconds = convert(arguments.program, arguments.shared, network, folders, variant.options)
+            rows.append(row(network, variant, report))
+            print(rows[-1], f"{seconds:.0f} s", file=sys.stderr, flush=True)
+            if arguments.rows:
+                arguments.rows.write_text("".join(line + "\n" for line in rows), encoding="utf-8")
+
+
+def in_order(rows):
+    places = [f"| {network.name} | {variant.name} |" for network in NETWORKS for variant in VARIANTS]
+    return sorted(rows, key=lambda line: next(i for i, place in enumerate(places) if line.startswith(place)))
+
+
+def means(rows):
+    """A row for each preset, over the networks that were measured with it."""
+    lines = []
+    for variant in VARIANTS:
+        cells = [line.split(" | ") for line in rows if line.split(" | ")[1] == variant.name]
+        if cells:
+            drops, agreements = [float(cell[4]) for cell in cells], [float(cell[5]) for cell in cells]
+            lines.append(f"| {variant.name} | {len(cells)} | {statistics.median(drops):+.1f} "
+                         f"| {statistics.mean(drops):+.2f} | {statistics.mean(agreements):.1f} |")
+    return lines
+
+
+def table(rows):
+    """The section of RESULTS.md."""
+    rows = in_order(rows)
+    head = f"""{BEGIN}
+
+## Accuracy of classifiers
+
+{datetime.date.today()}, `benchmarks/accuracy/run.py FIXPOINT_CLI SHARED --write benchmarks/RESULTS.md`, target RDK X5.
+Top-1 in %, drop in points; agreement: how often the float and the integer network have the same class first; SQNR of
+the held-out calibration samples before the Softmax, in dB; latency by estimate, times that of 8 bits. "1.10" stands for
+`--latency-budget 1.10`. A preset that a network has no row of was not measured with it.
+
+Every third picture calibrates (40 of 120, 34 of 100), the others are the test: 80 or 66, so one picture is 1.3 or 1.5
+points, and a difference of that size says nothing; agreement and SQNR tell more. The pictures of ImageNet come mostly
+from its training set, and the Caffe form of MobileNet v1 is put together from another one without its ReLU6, which is
+why its float accuracy is low: compare float with integer only.
+
+"""
+    lines = ["| network | preset | float | integer | drop | agreement | SQNR | latency | ranges | steps, dB |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |", *rows, "",
+             "| preset | networks | median drop | mean drop | mean agreement |",
+             "| --- | --- | --- | --- | --- |", *means(rows), "", END]
+    return head + "\n".join(lines) + "\n"
+
+
+def write(path, text):
+    """Puts the section in place of the old one, or at the end."""
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    if BEGIN in old:
+        old = old[:old.index(BEGIN)] + text + old[old.index(END) + len(END):].lstrip("\n")
+    else:
+        old = old.rstrip("\n") + "\n\n" + text
+    path.write_text(old, encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program", type=Path)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--only", default="", metavar="REGEX", help="of \"NETWORK: PRESET\"")
+    parser.add_argument("--rows", type=Path, help="file that keeps rows: what it has is not measured again")
+    parser.add_argument("--write", type=Path, metavar="RESULTS.md")
+    arguments = parser.parse_args()
+    rows = []
+    if arguments.rows and arguments.rows.exists():
+        rows = arguments.rows.read_text(encoding="utf-8").splitlines()
+    with tempfile.TemporaryDirectory() as folder:
+        measure(arguments, rows, Path(folder))
+    if arguments.write:
+        write(arguments.write, table(rows))
+    else:
+        print(table(rows), end="")
+
+
+if __name__ == "__main__":
+    main()
