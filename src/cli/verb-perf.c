@@ -6,6 +6,7 @@
 #include "cli/fx-cli.h"
 
 #include "core/bpu/fx-perf.h"
+#include "core/bpu/fx-what-if.h"
 #include "core/check/fx-fix.h"
 #include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
@@ -112,6 +113,22 @@ print_islands (const FxPerf *perf)
 }
 
 static void
+print_what_if (const FxMachine *machine, const FxPerf *perf)
+{
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, machine, perf->cost);
+
+  printf ("\n%9s %6s  what changes would do, each alone\n", "ms", "%");
+  for (guint i = 0; i < list->len; i++)
+    {
+      const FxWhatIf *entry = list->pdata[i];
+      g_autofree char *name = entry->node != NULL ? fx_cli_visible (entry->node) : NULL;
+
+      printf ("%+9.4f %+6.1f  %s%s%s%s\n", -entry->ms, -percent (entry->ms, perf->cost->total_ms), entry->text,
+              name != NULL ? " (" : "", name != NULL ? name : "", name != NULL ? ")" : "");
+    }
+}
+
+static void
 print_text (const char *path, const FxTarget *target, const FxMachine *machine, const FxPerf *perf)
 {
   const FxCostReport *cost = perf->cost;
@@ -120,6 +137,7 @@ print_text (const char *path, const FxTarget *target, const FxMachine *machine, 
   print_nodes (perf);
   print_kinds (cost);
   print_islands (perf);
+  print_what_if (machine, perf);
   printf ("\n%s on %s (%s)\n", visible, target->board, target->march);
   printf ("latency    %.3f ms, %.1f frames a second\n", cost->total_ms, frames_per_second (cost));
   printf ("parts     ");
@@ -241,6 +259,27 @@ add_islands (JsonBuilder *builder, const FxPerf *perf)
 }
 
 static void
+add_what_if (JsonBuilder *builder, const FxMachine *machine, const FxPerf *perf)
+{
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, machine, perf->cost);
+
+  json_builder_set_member_name (builder, "what_if");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < list->len; i++)
+    {
+      const FxWhatIf *entry = list->pdata[i];
+
+      json_builder_begin_object (builder);
+      fx_cli_json_string (builder, "change", fx_what_if_names[entry->kind]);
+      fx_cli_json_string (builder, "node", entry->node);
+      add_double (builder, "saved_ms", entry->ms);
+      fx_cli_json_string (builder, "text", entry->text);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
 print_json (const char *path, const FxTarget *target, const FxMachine *machine, const FxPerf *perf)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -268,6 +307,7 @@ print_json (const char *path, const FxTarget *target, const FxMachine *machine, 
   add_int (builder, "nodes_of_unknown_size", cost->n_unsized);
   add_kinds (builder, machine, cost);
   add_islands (builder, perf);
+  add_what_if (builder, machine, perf);
   add_nodes (builder, perf);
   json_builder_end_object (builder);
   text = fx_cli_json_to_text (builder);

@@ -4,6 +4,7 @@
 #include "io/report/fx-advice.h"
 #include "io/report/fx-html.h"
 
+#include "core/bpu/fx-what-if.h"
 #include "core/graph/fx-graph.h"
 
 #include <math.h>
@@ -12,6 +13,7 @@
 /* ---- tables of text ---- */
 
 #define MAX_WIDTH 44
+#define MOST_CHANGES 5
 
 typedef struct
 {
@@ -312,6 +314,25 @@ print_advice (const FxReport *report, GString *out)
     }
 }
 
+static void
+print_what_if (const FxReport *report, GString *out)
+{
+  g_autoptr (GPtrArray) list = fx_what_if (report->integer, report->machine, report->cost);
+
+  for (guint i = 0; i < list->len && i < MOST_CHANGES; i++)
+    {
+      const FxWhatIf *entry = list->pdata[i];
+      g_autofree char *node = entry->node != NULL ? fx_html_visible (entry->node) : NULL;
+
+      if (entry->ms <= 0)
+        continue;
+      g_string_append (out, "- ");
+      fx_html_number (out, entry->ms, 2);
+      g_string_append_printf (out, " ms less: %s%s%s%s\n", entry->text, node != NULL ? " (" : "",
+                              node != NULL ? node : "", node != NULL ? ")" : "");
+    }
+}
+
 char *
 fx_report_to_text (const FxReport *report)
 {
@@ -327,5 +348,7 @@ fx_report_to_text (const FxReport *report)
   print_mixed (report, out);
   if (fx_report_section_advice.is_present (report))
     print_advice (report, out);
+  if (fx_report_section_what_if.is_present (report))
+    print_what_if (report, out);
   return g_string_free (out, FALSE);
 }

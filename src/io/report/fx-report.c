@@ -14,7 +14,7 @@
 const FxReportSection *const fx_report_sections[] = {
   &fx_report_section_summary,   &fx_report_section_advice,      &fx_report_section_outputs, &fx_report_section_layers,
   &fx_report_section_details,   &fx_report_section_sensitivity, &fx_report_section_steps,   &fx_report_section_mixed,
-  &fx_report_section_placement, &fx_report_section_board,
+  &fx_report_section_placement, &fx_report_section_board,       &fx_report_section_what_if,
 };
 const guint fx_n_report_sections = G_N_ELEMENTS (fx_report_sections);
 

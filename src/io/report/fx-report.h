@@ -92,7 +92,7 @@ typedef struct
 
 extern const FxReportSection fx_report_section_summary, fx_report_section_advice, fx_report_section_outputs,
     fx_report_section_layers, fx_report_section_details, fx_report_section_sensitivity, fx_report_section_steps,
-    fx_report_section_mixed, fx_report_section_placement, fx_report_section_board;
+    fx_report_section_mixed, fx_report_section_placement, fx_report_section_board, fx_report_section_what_if;
 /* In the order of reading. */
 extern const FxReportSection *const fx_report_sections[];
 extern const guint fx_n_report_sections;

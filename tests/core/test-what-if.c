@@ -1,0 +1,140 @@
+/* What changes would save: every figure follows from prices of a millisecond a unit.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/bpu/fx-perf.h"
+#include "core/bpu/fx-what-if.h"
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
+#include "core/graph/fx-text.h"
+#include "io/fx-target-file.h"
+
+#include <string.h>
+
+#define HEAD                                                                                                           \
+  "graph \"g\"\nopset \"\" 11\nconst %w f32[8,3,3,3] = elided 0x0\nconst %d f32[8,1,3,3] = elided 0x1\n"               \
+  "input %x f32[1,3,16,16]\n%a f32[*] = Conv(%x, %w) {pads=[1,1,1,1]} \"first\" v11\n"
+#define LAST "%y f32[*] = Conv(%s, %d) {pads=[1,1,1,1], group=8} \"last\" v11\noutput %y\n"
+#define ELEMENTS (8 * 16 * 16 / 1e6)
+#define CALL 0.25 /* ms */
+
+static FxMachine machine;
+
+static FxPerf *
+estimate (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxGraph) graph = fx_graph_parse (text, &error);
+  g_autoptr (FxTarget) target = fx_target_load ("rdk-x5", NULL);
+  FxPerf *perf;
+
+  g_assert_no_error (error);
+  fx_graph_infer (graph, NULL);
+  perf = fx_perf_estimate (graph, target, &machine, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return perf;
+}
+
+static const FxWhatIf *
+find (const GPtrArray *list, FxWhatIfKind kind)
+{
+  for (guint i = 0; i < list->len; i++)
+    if (((const FxWhatIf *)list->pdata[i])->kind == kind)
+      return list->pdata[i];
+  return NULL;
+}
+
+static void
+assert_saves (const FxWhatIf *entry, double wanted)
+{
+  g_assert_cmpfloat_with_epsilon (entry != NULL ? entry->ms : 0, wanted, 1e-9);
+}
+
+/* A Softmax on the CPU cuts the network in two. */
+static void
+test_island (void)
+{
+  g_autoptr (FxPerf) perf = estimate (HEAD "%s f32[*] = Softmax(%a) {axis=3} \"soft\" v11\n" LAST);
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost);
+  const FxWhatIf *island = find (list, FX_WHAT_IF_ISLAND), *first = list->pdata[0];
+
+  g_assert_cmpuint (perf->cost->n_subgraphs, ==, 2);
+  /* a call, both conversions, and three of four bytes of what were sums; the Softmax costs here as there */
+  assert_saves (island, CALL + 5 * ELEMENTS);
+  g_assert_true (first == island); /* the best first */
+  g_assert_cmpstr (first->node, ==, "soft");
+  g_assert_cmpuint (first->n_operators, ==, 1);
+  g_assert_nonnull (strstr (first->text, "Softmax"));
+}
+
+static void
+test_ends (void)
+{
+  g_autoptr (FxPerf) perf = estimate (HEAD "%s f32[*] = Relu(%a) v6\n" LAST);
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost);
+
+  assert_saves (find (list, FX_WHAT_IF_OUTPUTS), ELEMENTS);
+  g_assert_null (find (list, FX_WHAT_IF_INPUTS)); /* pictures are integers already */
+  g_assert_null (find (list, FX_WHAT_IF_ISLAND));
+  g_assert_null (find (list, FX_WHAT_IF_REMOVE));
+}
+
+static void
+test_subgraph (void)
+{
+  g_autoptr (FxPerf) perf = estimate (HEAD "%s f32[*] = Relu(%a) v6\n" LAST);
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost);
+  const FxWhatIf *last;
+
+  g_assert_cmpuint (list->len, >, 0);
+  last = list->pdata[list->len - 1];
+  g_assert_cmpint (last->kind, ==, FX_WHAT_IF_SUBGRAPH);
+  g_assert_cmpfloat (last->ms, ==, -CALL);
+}
+
+/* What ends the network on the CPU, and could be left to the program; the outputs still become floats. */
+static void
+test_removal (void)
+{
+  g_autoptr (FxPerf) perf = estimate (HEAD "%s f32[*] = Relu(%a) v6\n"
+                                           "%c f32[*] = Conv(%s, %d) {pads=[1,1,1,1], group=8} \"last\" v11\n"
+                                           "%y f32[*] = Softmax(%c) {axis=3} \"soft\" v11\noutput %y\n");
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost);
+  const FxWhatIf *removal = find (list, FX_WHAT_IF_REMOVE);
+
+  assert_saves (removal, 2 * ELEMENTS); /* the Softmax, and the conversion in front of it */
+  g_assert_cmpstr (removal != NULL ? removal->node : NULL, ==, "soft");
+}
+
+/* Nothing is told that saves less than a thousandth, and the network that was measured stays as it was. */
+static void
+test_small (void)
+{
+  FxMachine dear = machine;
+  g_autoptr (FxPerf) perf = estimate (HEAD "%s f32[*] = Relu(%a) v6\n" LAST);
+  g_autoptr (FxCostReport) cost = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+  g_autofree char *before = fx_graph_print (perf->integer, 0), *after = NULL;
+
+  dear.prices[FX_COST_FRAME] = 1000;
+  cost = fx_cost_measure (perf->integer, &dear);
+  list = fx_what_if (perf->integer, &dear, cost);
+  g_assert_cmpuint (list->len, ==, 1);
+  after = fx_graph_print (perf->integer, 0);
+  g_assert_cmpstr (before, ==, after);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (int kind = 0; kind < FX_N_COSTS; kind++)
+    machine.prices[kind] = 1;
+  machine.prices[FX_COST_FRAME] = machine.prices[FX_COST_LAYERS] = 0;
+  machine.prices[FX_COST_CALLS] = CALL;
+  g_test_add_func ("/what-if/island", test_island);
+  g_test_add_func ("/what-if/ends", test_ends);
+  g_test_add_func ("/what-if/subgraph", test_subgraph);
+  g_test_add_func ("/what-if/removal", test_removal);
+  g_test_add_func ("/what-if/small", test_small);
+  return g_test_run ();
+}
