@@ -34,7 +34,7 @@ includes() {
 toolkit='gtk/|gdk/|gsk/|adwaita|cairo|pango'
 formats='protobuf-c/|google/protobuf|.*\.pb-c\.h|json-glib/|yaml|png\.h|jpeglib\.h'
 
-echo "1..6"
+echo "1..7"
 report "core includes no toolkit and no file format library" "$(includes src/core "$toolkit|$formats")"
 report "lower layers include no higher one" "$(
   includes src/core '(\.\./)*(io|cli|app)/'
@@ -50,6 +50,14 @@ report "every source file names its license" "$(
 report "every screenshot of the metainfo and the README is there" "$(
   grep -ohE 'docs/screenshots/[^<) ]+\.png' data/desktop/*.metainfo.xml.in README.md | sort -u |
     while read -r picture; do [ -f "$picture" ] || echo "$picture"; done
+)"
+
+manifest=flatpak/io.github.fixpoint.Fixpoint.yaml
+archives=$(grep -c 'type: archive' $manifest) addresses=$(grep -c 'url: https://' $manifest)
+checksums=$(grep -cE 'sha256: [0-9a-f]{64}$' $manifest)
+report "every archive of the Flatpak has its address and checksum" "$(
+  [ "$archives:$archives" = "$addresses:$checksums" ] ||
+    echo "$manifest: $archives archives, $addresses addresses, $checksums checksums"
 )"
 
 # Another release lays code out differently.

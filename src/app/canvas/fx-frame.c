@@ -6,6 +6,8 @@
 /* Edge of what is handed to the renderer at a time, in units of the widget. Measured with bench-canvas: everything at
  * once takes half as long again, since large buffers come fresh from the system each time. */
 #define PIECE 256.0
+/* Pieces reach under the next ones, so that no seam shows where the window is drawn between pixels. */
+#define OVERLAP 1.0
 
 gboolean
 fx_frame_is_wanted (GtkWidget *widget)
@@ -56,10 +58,10 @@ fx_frame_end (FxFrame *frame, cairo_t *cr, const graphene_rect_t *area, GtkSnaps
   cairo_destroy (cr);
   for (double y = top; y < low; y += PIECE)
     for (double x = left; x < right; x += PIECE)
-      append_piece (
-          frame->images[frame->next],
-          &GRAPHENE_RECT_INIT ((float)x, (float)y, (float)MIN (right - x, PIECE), (float)MIN (low - y, PIECE)),
-          snapshot);
+      append_piece (frame->images[frame->next],
+                    &GRAPHENE_RECT_INIT ((float)x, (float)y, (float)MIN (right - x, PIECE + OVERLAP),
+                                         (float)MIN (low - y, PIECE + OVERLAP)),
+                    snapshot);
 }
 
 void
