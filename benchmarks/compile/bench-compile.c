@@ -1,0 +1,101 @@
+/* How long the compiler takes for real networks, and what its levels gain:
+ *
+ *   bench-compile BOARD MODEL...
+ *
+ * Prints for each model and level
+ *   COMPILE <name> <level> <nodes> <commands> <ms> <loaded> <stored> <peak> <schedule>
+ * with the processor time of fx_compile(), bytes a frame, the highest byte of SRAM in use, and the schedule's
+ * milliseconds on the BPU. What the board does not take is told on standard error.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "core/bpu/fx-compile.h"
+#include "core/bpu/fx-perf.h"
+#include "core/bpu/fx-timeline.h"
+#include "core/check/fx-fix.h"
+#include "core/graph/fx-infer.h"
+#include "io/fx-model.h"
+#include "io/fx-target-file.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static double
+processor_ms (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time);
+  return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+static gboolean
+measure_level (const char *name, const FxGraph *integer, const FxTarget *target, guint level, GError **error)
+{
+  double begin = processor_ms (), ms;
+  g_autoptr (FxProgram) program
+      = fx_compile (integer, target, &(FxCompileOptions){ .level = level }, NULL, NULL, error);
+  g_autoptr (FxTimeline) timeline = NULL;
+
+  if (program == NULL)
+    return FALSE;
+  ms = processor_ms () - begin;
+  timeline = fx_timeline_new (program);
+  printf ("COMPILE %s O%u %u %u %.1f %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %.4f\n", name,
+          level, fx_graph_n_nodes (integer), program->commands->len, ms, timeline->loaded_bytes, timeline->stored_bytes,
+          timeline->sram_peak, timeline->bpu_ms);
+  fflush (stdout);
+  return TRUE;
+}
+
+static FxGraph *
+load (const char *path, GError **error)
+{
+  g_autoptr (FxGraph) graph = fx_model_load (path, NULL, NULL, error);
+  g_autoptr (GPtrArray) log = fx_diagnostics_new ();
+
+  if (graph == NULL)
+    return NULL;
+  fx_graph_infer (graph, NULL);
+  if (!fx_fix_apply_all (graph, log, NULL, error))
+    return NULL;
+  fx_graph_compact (graph);
+  fx_graph_infer (graph, NULL);
+  return g_steal_pointer (&graph);
+}
+
+static gboolean
+measure_model (const char *path, const FxTarget *target, GError **error)
+{
+  g_autoptr (FxGraph) graph = load (path, error);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autoptr (FxPerf) perf = NULL;
+  FxMachine machine;
+
+  if (graph == NULL || !fx_machine_of_target (&machine, target, error)
+      || (perf = fx_perf_estimate (graph, target, &machine, NULL, NULL, NULL, error)) == NULL)
+    return FALSE;
+  for (guint level = 0; level <= FX_COMPILE_MAX_LEVEL; level++)
+    if (!measure_level (name, perf->integer, target, level, error))
+      return FALSE;
+  return TRUE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxTarget) target = argc > 2 ? fx_target_load (argv[1], &error) : NULL;
+
+  if (target == NULL)
+    {
+      fprintf (stderr, "bench-compile: %s\n", error != NULL ? error->message : "usage: bench-compile BOARD MODEL...");
+      return 2;
+    }
+  for (int i = 2; i < argc; i++)
+    if (!measure_model (argv[i], target, &error))
+      {
+        fprintf (stderr, "%s: %s\n", argv[i], error->message);
+        g_clear_error (&error);
+      }
+  return 0;
+}
