@@ -172,6 +172,7 @@ static const struct
   { "convert", READY, fx_window_convert, NULL },
   { "open-report", REPORT, fx_window_open_report, NULL },
   { "compare-run", READY, NULL, fx_window_compare_run },
+  { "show-board", READY, NULL, fx_window_show_board },
   { "show-run", READY, NULL, fx_window_show_run },
   { "cancel-jobs", RUNNING, fx_window_cancel_jobs, NULL },
   { "cancel-job", RUNNING, NULL, fx_window_cancel_job },

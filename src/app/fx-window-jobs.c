@@ -185,6 +185,13 @@ fx_window_show_run (FxWindow *window, const char *run)
 }
 
 void
+fx_window_show_board (FxWindow *window, const char *number)
+{
+  gtk_widget_set_visible (GTK_WIDGET (window->results_slot), TRUE);
+  fx_results_panel_show_board (window->results_panel, (guint)g_ascii_strtoull (number, NULL, 10));
+}
+
+void
 fx_window_compare_run (FxWindow *window, const char *run)
 {
   fx_results_panel_compare (window->results_panel, run);

@@ -71,9 +71,10 @@ void fx_window_init_jobs (FxWindow *window);
 void fx_window_convert (FxWindow *window);
 void fx_window_cancel_jobs (FxWindow *window);
 void fx_window_cancel_job (FxWindow *window, const char *title);
-void fx_window_compare_run (FxWindow *window, const char *run); /* with the one that is shown; "": with none */
-void fx_window_open_report (FxWindow *window);                  /* of the run that is shown */
-void fx_window_show_run (FxWindow *window, const char *run);    /* results of the conversion of that title */
+void fx_window_compare_run (FxWindow *window, const char *run);   /* with the one that is shown; "": with none */
+void fx_window_open_report (FxWindow *window);                    /* of the run that is shown */
+void fx_window_show_board (FxWindow *window, const char *number); /* a plot of fx_board_plot_names */
+void fx_window_show_run (FxWindow *window, const char *run);      /* results of the conversion of that title */
 void fx_window_show_errors (FxWindow *window, gboolean show);
 
 /* fx-window-close.c */

@@ -89,6 +89,38 @@ convert (FxWindow *window)
   app_test_picture (window, "converted");
 }
 
+static FxPlot *
+board_plot (FxWindow *window, const char *number, const char *picture)
+{
+  g_autofree char *argument = g_strdup_printf ("'%s'", number);
+
+  app_test_action (window, "win.show-board", argument);
+  app_test_idle (300);
+  app_test_picture (window, picture);
+  return fx_chart_get_plot (fx_results_panel_get_chart (window->results_panel));
+}
+
+/* The plots of the board are about the integer network and its program. */
+static void
+look_at_board (FxWindow *window)
+{
+  const FxConversion *conversion = fx_results_get_conversion (fx_results_panel_get_results (window->results_panel));
+  FxChart *errors = fx_results_panel_get_chart (window->results_panel);
+  FxPlot *plot = board_plot (window, "0", "board-latency");
+
+  g_assert_cmpuint (plot->n_items, ==, conversion->cost->n_nodes);
+  plot = board_plot (window, "1", "board-timeline");
+  g_assert_cmpuint (plot->n_spans, >, 10);
+  g_assert_cmpuint (plot->n_spans, <=, conversion->program->commands->len);
+  plot = board_plot (window, "2", "board-memory");
+  g_assert_cmpuint (plot->marks->len, ==, 1);
+  app_test_action (window, "win.show-board", "'0'");
+  g_signal_emit_by_name (fx_results_panel_get_chart (window->results_panel), "item-activated", 2);
+  g_assert_true (fx_results_panel_get_chart (window->results_panel) != errors);
+  fx_results_panel_show_errors (window->results_panel);
+  g_assert_true (fx_results_panel_get_chart (window->results_panel) == errors);
+}
+
 /* A layer of the plot is selected in the graph, and a node of the graph in the plot. */
 static void
 select_both_ways (FxWindow *window)
@@ -235,6 +267,7 @@ test_session (void)
   watchdog_check ("inputs");
   convert (window);
   watchdog_check ("converting");
+  look_at_board (window);
   select_both_ways (window);
   watchdog_check ("selecting");
   look_at_views (window);

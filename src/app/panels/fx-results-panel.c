@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/panels/fx-results-panel.h"
 
+#include "app/fx-board-plots.h"
 #include "app/fx-comparison.h"
+#include "core/bpu/fx-timeline.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -47,6 +49,10 @@ struct _FxResultsPanel
   GtkStack *comparison_stack;
   GtkColumnView *comparison_view;
   GtkColumnViewColumn *shown_column, *other_column;
+  GtkStack *board_stack;
+  FxChart *board_chart;
+  GtkDropDown *board_drop_down;
+  GtkLabel *board_label;
 
   /* Owned References */
   GListStore *runs;       /* of FxResults, newest first */
@@ -146,6 +152,59 @@ fx_results_panel_select (FxResultsPanel *panel, const char *node)
     fx_chart_set_selected (panel->chart, fx_results_find (panel->shown, node));
 }
 
+/* ---- the board ---- */
+
+/* "0.75 ms a frame, 2.1 MB of memory traffic" */
+static char *
+board_text (const FxConversion *conversion)
+{
+  g_autoptr (FxTimeline) timeline = conversion->program != NULL ? fx_timeline_new (conversion->program) : NULL;
+
+  if (timeline == NULL)
+    /* Translators: the latency of a network on a board */
+    return g_strdup_printf (_ ("About %.2f ms a frame by estimate"), conversion->cost->total_ms);
+  /* Translators: the latency of a network on a board, and what it moves between the BPU and memory */
+  return g_strdup_printf (_ ("About %.2f ms a frame by estimate; %.2f MB loaded, %.2f MB stored"),
+                          conversion->cost->total_ms, (double)timeline->loaded_bytes / 1e6,
+                          (double)timeline->stored_bytes / 1e6);
+}
+
+static void
+update_board (FxResultsPanel *panel)
+{
+  const FxConversion *conversion = panel->shown != NULL ? fx_results_get_conversion (panel->shown) : NULL;
+  gboolean is_there = conversion != NULL && conversion->cost != NULL;
+  g_autoptr (FxPlot) plot
+      = is_there ? fx_board_plot_new (gtk_drop_down_get_selected (panel->board_drop_down), conversion) : NULL;
+  g_autofree char *text = is_there ? board_text (conversion) : NULL;
+
+  gtk_stack_set_visible_child_name (panel->board_stack, is_there ? "plot" : "empty");
+  gtk_label_set_text (panel->board_label, text != NULL ? text : "");
+  fx_chart_set_plot (panel->board_chart, plot);
+}
+
+static void
+board_item_activated_cb (FxResultsPanel *panel, int item)
+{
+  FxPlot *plot = fx_chart_get_plot (panel->board_chart);
+
+  if (plot != NULL && plot->labels != NULL && item >= 0 && (guint)item < plot->n_items)
+    g_signal_emit (panel, node_activated, 0, plot->labels[item]);
+}
+
+void
+fx_results_panel_show_errors (FxResultsPanel *panel)
+{
+  adw_view_stack_set_visible_child_name (panel->pages, "errors");
+}
+
+void
+fx_results_panel_show_board (FxResultsPanel *panel, guint number)
+{
+  adw_view_stack_set_visible_child_name (panel->pages, "board");
+  gtk_drop_down_set_selected (panel->board_drop_down, number);
+}
+
 /* ---- report and log ---- */
 
 static void
@@ -232,6 +291,7 @@ finished_cb (FxResultsPanel *panel)
   update_plot (panel);
   update_report (panel);
   update_comparison (panel);
+  update_board (panel);
   g_signal_emit (panel, run_changed, 0);
 }
 
@@ -298,7 +358,9 @@ fx_results_panel_get_results (FxResultsPanel *panel)
 FxChart *
 fx_results_panel_get_chart (FxResultsPanel *panel)
 {
-  return panel->chart;
+  gboolean on_board = g_strcmp0 (adw_view_stack_get_visible_child_name (panel->pages), "board") == 0;
+
+  return on_board ? panel->board_chart : panel->chart;
 }
 
 /* ---- the object ---- */
@@ -331,12 +393,15 @@ make_comparable (GListStore *runs)
 static void
 fill_drop_downs (FxResultsPanel *panel)
 {
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL), figures = gtk_string_list_new (NULL);
   g_autoptr (GtkExpression) run = title_expression (), other = title_expression ();
 
   for (guint i = 0; i < G_N_ELEMENTS (metrics); i++)
     gtk_string_list_append (names, _ (metrics[i].name));
   gtk_drop_down_set_model (panel->metric_drop_down, G_LIST_MODEL (names));
+  for (guint i = 0; fx_board_plot_names[i] != NULL; i++)
+    gtk_string_list_append (figures, _ (fx_board_plot_names[i]));
+  gtk_drop_down_set_model (panel->board_drop_down, G_LIST_MODEL (figures));
   gtk_drop_down_set_expression (panel->run_drop_down, run);
   gtk_drop_down_set_model (panel->run_drop_down, G_LIST_MODEL (panel->runs));
   gtk_drop_down_set_expression (panel->compare_drop_down, other);
@@ -383,12 +448,18 @@ fx_results_panel_class_init (FxResultsPanelClass *klass)
   CHILD (comparison_view);
   CHILD (shown_column);
   CHILD (other_column);
+  CHILD (board_stack);
+  CHILD (board_chart);
+  CHILD (board_drop_down);
+  CHILD (board_label);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, item_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, run_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, update_plot);
   gtk_widget_class_bind_template_callback (widget_class, compared_cb);
   gtk_widget_class_bind_template_callback (widget_class, comparison_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, update_board);
+  gtk_widget_class_bind_template_callback (widget_class, board_item_activated_cb);
 }
 
 static void

@@ -29,6 +29,11 @@ void fx_results_panel_clear (FxResultsPanel *panel);
 FxResults *fx_results_panel_get_results (FxResultsPanel *panel);
 /* Highlights the layer of a node. */
 void fx_results_panel_select (FxResultsPanel *panel, const char *node);
+/* The plot that is on top: of the errors or of the board. */
 FxChart *fx_results_panel_get_chart (FxResultsPanel *panel);
+/* Brings the errors of the layers on top. */
+void fx_results_panel_show_errors (FxResultsPanel *panel);
+/* Brings a plot of the board on top: its number in fx_board_plot_names. */
+void fx_results_panel_show_board (FxResultsPanel *panel, guint number);
 
 G_END_DECLS
