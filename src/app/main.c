@@ -7,6 +7,15 @@
 #include <glib/gi18n.h>
 #include <locale.h>
 
+static int
+local_options_cb (G_GNUC_UNUSED GApplication *application, GVariantDict *options)
+{
+  if (!g_variant_dict_contains (options, "version"))
+    return -1; /* go on */
+  g_print ("fixpoint %s\n", FX_VERSION);
+  return 0;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -25,5 +34,8 @@ main (int argc, char **argv)
       return 1;
     }
   application = fx_application_new (G_APPLICATION_DEFAULT_FLAGS);
+  g_application_add_main_option (G_APPLICATION (application), "version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE,
+                                 _ ("Print the version"), NULL);
+  g_signal_connect (application, "handle-local-options", G_CALLBACK (local_options_cb), NULL);
   return g_application_run (G_APPLICATION (application), argc, argv);
 }
