@@ -6,6 +6,7 @@
 #include "core/bpu/compile-private.h"
 #include "core/bpu/fx-clocks.h"
 #include "core/bpu/fx-grains.h"
+#include "core/fx-error.h"
 
 typedef struct
 {
@@ -65,8 +66,8 @@ order_command (Order *order, FxClocks *clocks)
 }
 
 /* A segment begins when the one before is over, so that nothing is ordered across them. */
-void
-fx_compile_order (FxProgram *program)
+gboolean
+fx_compile_order (FxProgram *program, GError **error)
 {
   Order order = { .program = program };
 
@@ -77,8 +78,8 @@ fx_compile_order (FxProgram *program)
 
       if (clocks == NULL)
         continue;
-      for (int m = 0; m < FX_N_MEMORIES; m++)
-        order.grains[m] = fx_grains_new (program->memory_bytes[m]);
+      if (!fx_grains_new_all (program, order.grains))
+        return fx_fail (error, FX_ERROR_TOO_LARGE, "the program's memories are too large for this machine");
       for (guint i = 0; i < segment->n; i++)
         {
           order.command = segment->first + i;
@@ -87,4 +88,5 @@ fx_compile_order (FxProgram *program)
       for (int m = 0; m < FX_N_MEMORIES; m++)
         fx_grains_free (order.grains[m]);
     }
+  return TRUE;
 }

@@ -85,8 +85,8 @@ typedef struct
 FxProgram *fx_compile_emit (const FxCompilation *c, GArray *lives);
 /* Sets addresses. FALSE without *error: SRAM is too small for this program. */
 gboolean fx_compile_place (const FxCompilation *c, FxProgram *program, GArray *lives, GCancellable *cancellable);
-/* Sets FxCommand.after. */
-void fx_compile_order (FxProgram *program);
+/* Sets FxCommand.after. FALSE and *error (TOO_LARGE) if memory is short. */
+gboolean fx_compile_order (FxProgram *program, GError **error);
 
 /* ---- how a group is computed ---- */
 

@@ -87,9 +87,9 @@ try_limit (FxCompilation *c, const FxProgress *progress, GCancellable *cancellab
     return NULL;
   fx_compile_residency (c);
   program = fx_compile_emit (c, lives);
-  if (!fx_compile_place (c, program, lives, cancellable) || g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (!fx_compile_place (c, program, lives, cancellable) || g_cancellable_set_error_if_cancelled (cancellable, error)
+      || !fx_compile_order (program, error))
     return NULL;
-  fx_compile_order (program);
   return g_steal_pointer (&program);
 }
 

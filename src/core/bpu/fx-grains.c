@@ -29,20 +29,35 @@ fx_grain_touch (FxGrain *grain, const FxProgram *program, guint command, gboolea
   grain->writer = command;
 }
 
-FxGrains *
-fx_grains_new (guint64 bytes)
+static FxGrains *
+grains_new (guint64 bytes)
 {
   FxGrains *grains = g_new (FxGrains, 1);
 
   grains->n = fx_grains_end (bytes);
-  grains->grains = g_new (FxGrain, grains->n + 1);
-  for (guint64 i = 0; i < grains->n; i++)
+  grains->grains = g_try_new (FxGrain, grains->n + 1);
+  for (guint64 i = 0; grains->grains != NULL && i < grains->n; i++)
     {
       grains->grains[i].writer = -1;
       for (int unit = 0; unit < FX_N_UNITS; unit++)
         grains->grains[i].readers[unit] = -1;
     }
   return grains;
+}
+
+gboolean
+fx_grains_new_all (const FxProgram *program, FxGrains *grains[FX_N_MEMORIES])
+{
+  gboolean good = TRUE;
+
+  for (int m = 0; m < FX_N_MEMORIES; m++)
+    {
+      grains[m] = grains_new (program->memory_bytes[m]);
+      good = good && grains[m]->grains != NULL;
+    }
+  for (int m = 0; m < FX_N_MEMORIES && !good; m++)
+    g_clear_pointer (&grains[m], fx_grains_free);
+  return good;
 }
 
 void

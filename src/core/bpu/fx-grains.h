@@ -19,8 +19,9 @@ typedef struct
   FxGrain *grains;
 } FxGrains;
 
-FxGrains *fx_grains_new (guint64 bytes);
-void fx_grains_free (FxGrains *grains);
+/* For the memories of a program. FALSE if they do not fit this machine's; nothing is left then. */
+gboolean fx_grains_new_all (const FxProgram *program, FxGrains *grains[FX_N_MEMORIES]);
+void fx_grains_free (FxGrains *grains); /* accepts NULL */
 
 static inline guint64
 fx_grains_first (guint64 begin)

@@ -12,7 +12,8 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_MEMORY (G_GUINT64_CONSTANT (1) << 36)
+/* The boards set less aside for their BPU. */
+#define MAX_MEMORY (G_GUINT64_CONSTANT (1) << 31)
 
 /* ---- places ---- */
 
@@ -43,6 +44,7 @@ static gboolean
 check_places (const FxProgram *program, GError **error)
 {
   g_autofree guint8 *has_ddr = g_new0 (guint8, fx_graph_n_values (program->graph) + 1);
+  guint64 in_ddr = 0;
 
   for (int m = 0; m < FX_N_MEMORIES; m++)
     if (program->memory_bytes[m] > MAX_MEMORY)
@@ -59,7 +61,11 @@ check_places (const FxProgram *program, GError **error)
       if (place->memory == FX_MEMORY_DDR && place->constant_axis < 0 && has_ddr[place->value]++ != 0)
         return fx_fail (error, FX_ERROR_BAD_DATA, "value \"%s\" has two places in DDR",
                         fx_graph_value (program->graph, place->value)->name);
+      if (place->memory == FX_MEMORY_DDR)
+        in_ddr += fx_place_bytes (place) + FX_PLACE_ALIGNMENT;
     }
+  if (program->memory_bytes[FX_MEMORY_DDR] > in_ddr)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "the memory ddr has more bytes than all places in it");
   return TRUE;
 }
 
@@ -228,8 +234,8 @@ check_order (const FxProgram *program, const FxSegment *segment, GCancellable *c
   Race race = { .program = program };
   gint64 conflict = -1;
 
-  for (int m = 0; m < FX_N_MEMORIES; m++)
-    race.grains[m] = fx_grains_new (program->memory_bytes[m]);
+  if (!fx_grains_new_all (program, race.grains))
+    return fx_fail (error, FX_ERROR_TOO_LARGE, "the program's memories are too large to be looked at here");
   for (guint i = 0; i < segment->n && conflict < 0 && !g_cancellable_is_cancelled (cancellable); i++)
     {
       race.command = segment->first + i;
