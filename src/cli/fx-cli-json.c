@@ -4,6 +4,8 @@
 #include "core/check/fx-diagnostic.h"
 #include "core/graph/fx-graph.h"
 
+#include <math.h>
+
 static void
 add_string (JsonBuilder *builder, const char *value)
 {
@@ -88,4 +90,32 @@ fx_cli_json_to_text (JsonBuilder *builder)
   json_generator_set_pretty (generator, TRUE);
   text = json_generator_to_data (generator, NULL);
   return g_strconcat (text, "\n", NULL);
+}
+
+void
+fx_cli_json_double (JsonBuilder *builder, const char *member, double value)
+{
+  json_builder_set_member_name (builder, member);
+  if (isfinite (value))
+    json_builder_add_double_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
+void
+fx_cli_json_count (JsonBuilder *builder, const char *member, guint64 value)
+{
+  json_builder_set_member_name (builder, member);
+  json_builder_add_int_value (builder, (gint64)MIN (value, G_MAXINT64));
+}
+
+void
+fx_cli_json_values (JsonBuilder *builder, const char *member, const FxGraph *graph, guint n,
+                    FxId (*get) (const FxGraph *, guint))
+{
+  json_builder_set_member_name (builder, member);
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < n; i++)
+    fx_cli_json_value (builder, graph, get (graph, i));
+  json_builder_end_array (builder);
 }

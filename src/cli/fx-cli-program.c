@@ -119,34 +119,9 @@ fx_cli_program_print (const FxProgram *program, gboolean commands)
 /* ---- JSON ---- */
 
 static void
-add_double (JsonBuilder *builder, const char *member, double value)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_add_double_value (builder, value);
-}
-
-static void
-add_int (JsonBuilder *builder, const char *member, guint64 value)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_add_int_value (builder, (gint64)MIN (value, G_MAXINT64));
-}
-
-static void
 add_recipe (const char *name, const char *value, gpointer user_data)
 {
   fx_cli_json_string (user_data, name, value);
-}
-
-static void
-add_values (JsonBuilder *builder, const char *member, const FxGraph *graph, guint n,
-            FxId (*get) (const FxGraph *, guint))
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < n; i++)
-    fx_cli_json_value (builder, graph, get (graph, i));
-  json_builder_end_array (builder);
 }
 
 void
@@ -159,21 +134,21 @@ fx_cli_program_json (JsonBuilder *builder, const FxProgram *program)
   visit_recipe (program->graph, add_recipe, builder);
   json_builder_end_object (builder);
   fx_cli_json_string (builder, "target", program->target);
-  add_values (builder, "inputs", program->graph, fx_graph_n_inputs (program->graph), fx_graph_input);
-  add_values (builder, "outputs", program->graph, fx_graph_n_outputs (program->graph), fx_graph_output);
-  add_int (builder, "bpu_segments", count_segments (program, TRUE));
-  add_int (builder, "cpu_segments", count_segments (program, FALSE));
-  add_int (builder, "commands", program->commands->len);
-  add_int (builder, "parameter_bytes", weight_bytes (program));
-  add_int (builder, "ddr_bytes", program->memory_bytes[FX_MEMORY_DDR]);
-  add_int (builder, "sram_bytes", program->memory_bytes[FX_MEMORY_SRAM]);
-  add_int (builder, "sram_peak_bytes", timeline->sram_peak);
-  add_int (builder, "loaded_bytes", timeline->loaded_bytes);
-  add_int (builder, "stored_bytes", timeline->stored_bytes);
-  add_double (builder, "bpu_ms", timeline->bpu_ms);
+  fx_cli_json_values (builder, "inputs", program->graph, fx_graph_n_inputs (program->graph), fx_graph_input);
+  fx_cli_json_values (builder, "outputs", program->graph, fx_graph_n_outputs (program->graph), fx_graph_output);
+  fx_cli_json_count (builder, "bpu_segments", count_segments (program, TRUE));
+  fx_cli_json_count (builder, "cpu_segments", count_segments (program, FALSE));
+  fx_cli_json_count (builder, "commands", program->commands->len);
+  fx_cli_json_count (builder, "parameter_bytes", weight_bytes (program));
+  fx_cli_json_count (builder, "ddr_bytes", program->memory_bytes[FX_MEMORY_DDR]);
+  fx_cli_json_count (builder, "sram_bytes", program->memory_bytes[FX_MEMORY_SRAM]);
+  fx_cli_json_count (builder, "sram_peak_bytes", timeline->sram_peak);
+  fx_cli_json_count (builder, "loaded_bytes", timeline->loaded_bytes);
+  fx_cli_json_count (builder, "stored_bytes", timeline->stored_bytes);
+  fx_cli_json_double (builder, "bpu_ms", timeline->bpu_ms);
   json_builder_set_member_name (builder, "busy_ms");
   json_builder_begin_object (builder);
   for (int unit = 0; unit < FX_N_UNITS; unit++)
-    add_double (builder, fx_unit_names[unit], timeline->busy_ms[unit]);
+    fx_cli_json_double (builder, fx_unit_names[unit], timeline->busy_ms[unit]);
   json_builder_end_object (builder);
 }

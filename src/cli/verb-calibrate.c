@@ -229,13 +229,6 @@ add_number (JsonBuilder *builder, const char *member, double value)
 }
 
 static void
-add_count (JsonBuilder *builder, const char *member, guint64 value)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_add_int_value (builder, (gint64)value);
-}
-
-static void
 add_thresholds (JsonBuilder *builder, const FxTensorStatistics *tensor)
 {
   json_builder_set_member_name (builder, "ranges");
@@ -265,9 +258,9 @@ add_tensor (JsonBuilder *builder, const FxTensorStatistics *tensor, const FxNode
   fx_cli_json_string (builder, "tensor", tensor->name);
   fx_cli_json_string (builder, "node", node != NULL ? node->name : NULL);
   fx_cli_json_string (builder, "operator", node != NULL ? node->op_type : NULL);
-  add_count (builder, "elements", tensor->count);
-  add_count (builder, "zeros", tensor->zeros);
-  add_count (builder, "not_finite", tensor->not_finite);
+  fx_cli_json_count (builder, "elements", tensor->count);
+  fx_cli_json_count (builder, "zeros", tensor->zeros);
+  fx_cli_json_count (builder, "not_finite", tensor->not_finite);
   add_number (builder, "min", seen ? (double)tensor->min : (double)NAN);
   add_number (builder, "max", seen ? (double)tensor->max : (double)NAN);
   add_number (builder, "mean", fx_tensor_statistics_mean (tensor));
@@ -288,7 +281,7 @@ to_json (const Work *work, const FxStatistics *statistics, const GPtrArray *find
   fx_cli_json_string (builder, "dataset", work->options->dataset);
   fx_cli_json_string (builder, "preprocess", pipeline);
   fx_cli_json_string (builder, "identity", work->identity);
-  add_count (builder, "samples", statistics->n_samples);
+  fx_cli_json_count (builder, "samples", statistics->n_samples);
   json_builder_set_member_name (builder, "findings");
   fx_cli_json_diagnostics (builder, findings);
   json_builder_set_member_name (builder, "tensors");

@@ -56,30 +56,13 @@ print_skipped (const FxDataset *dataset)
 /* ---- one network ---- */
 
 static void
-add_int (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_double (JsonBuilder *builder, const char *name, double value)
-{
-  json_builder_set_member_name (builder, name);
-  if (isfinite (value))
-    json_builder_add_double_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
 add_counts (JsonBuilder *builder, const FxEvaluation *evaluation)
 {
-  add_int (builder, "samples", evaluation->n);
-  add_int (builder, "top1_count", evaluation->top1);
-  add_int (builder, "top5_count", evaluation->top5);
-  add_double (builder, "top1_percent", fx_evaluation_percent (evaluation->top1, evaluation->n));
-  add_double (builder, "top5_percent", fx_evaluation_percent (evaluation->top5, evaluation->n));
+  fx_cli_json_count (builder, "samples", evaluation->n);
+  fx_cli_json_count (builder, "top1_count", evaluation->top1);
+  fx_cli_json_count (builder, "top5_count", evaluation->top5);
+  fx_cli_json_double (builder, "top1_percent", fx_evaluation_percent (evaluation->top1, evaluation->n));
+  fx_cli_json_double (builder, "top5_percent", fx_evaluation_percent (evaluation->top5, evaluation->n));
 }
 
 static void
@@ -171,9 +154,9 @@ print_pair (const char *model, const FxConversion *conversion, gboolean json)
   json_builder_begin_object (builder);
   add_counts (builder, after);
   json_builder_end_object (builder);
-  add_int (builder, "agree1_count", after->agree1);
-  add_double (builder, "agree1_percent", agreement);
-  add_double (builder, "sqnr_db", sqnr_db);
+  fx_cli_json_count (builder, "agree1_count", after->agree1);
+  fx_cli_json_double (builder, "agree1_percent", agreement);
+  fx_cli_json_double (builder, "sqnr_db", sqnr_db);
   json_builder_end_object (builder);
   print_json (builder);
 }

@@ -66,24 +66,6 @@ print_text (const char *path, const FxGraph *graph, const FxSummary *summary)
 }
 
 static void
-add_values (JsonBuilder *builder, const char *member, const FxGraph *graph, guint n,
-            FxId (*get) (const FxGraph *, guint))
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < n; i++)
-    fx_cli_json_value (builder, graph, get (graph, i));
-  json_builder_end_array (builder);
-}
-
-static void
-add_count (JsonBuilder *builder, const char *member, guint64 count)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_add_int_value (builder, (gint64)MIN (count, G_MAXINT64));
-}
-
-static void
 print_json (const char *path, const FxGraph *graph, const FxSummary *summary, const GPtrArray *diagnostics)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -104,14 +86,14 @@ print_json (const char *path, const FxGraph *graph, const FxSummary *summary, co
       json_builder_add_int_value (builder, fx_graph_opset_at (graph, i)->version);
     }
   json_builder_end_object (builder);
-  add_values (builder, "inputs", graph, fx_graph_n_inputs (graph), fx_graph_input);
-  add_values (builder, "outputs", graph, fx_graph_n_outputs (graph), fx_graph_output);
-  add_count (builder, "parameters", summary->parameters);
-  add_count (builder, "parameter_bytes", summary->parameter_bytes);
-  add_count (builder, "macs", summary->macs);
-  add_count (builder, "activation_bytes", summary->activation_bytes);
-  add_count (builder, "peak_bytes", summary->peak_bytes);
-  add_count (builder, "unknown_shapes", summary->unknown_shapes);
+  fx_cli_json_values (builder, "inputs", graph, fx_graph_n_inputs (graph), fx_graph_input);
+  fx_cli_json_values (builder, "outputs", graph, fx_graph_n_outputs (graph), fx_graph_output);
+  fx_cli_json_count (builder, "parameters", summary->parameters);
+  fx_cli_json_count (builder, "parameter_bytes", summary->parameter_bytes);
+  fx_cli_json_count (builder, "macs", summary->macs);
+  fx_cli_json_count (builder, "activation_bytes", summary->activation_bytes);
+  fx_cli_json_count (builder, "peak_bytes", summary->peak_bytes);
+  fx_cli_json_count (builder, "unknown_shapes", summary->unknown_shapes);
   json_builder_set_member_name (builder, "operators");
   json_builder_begin_array (builder);
   for (guint i = 0; i < summary->operators->len; i++)
@@ -121,7 +103,7 @@ print_json (const char *path, const FxGraph *graph, const FxSummary *summary, co
       json_builder_begin_object (builder);
       fx_cli_json_string (builder, "domain", count->domain);
       fx_cli_json_string (builder, "type", count->op_type);
-      add_count (builder, "count", count->count);
+      fx_cli_json_count (builder, "count", count->count);
       json_builder_set_member_name (builder, "known");
       json_builder_add_boolean_value (builder, count->known);
       json_builder_end_object (builder);

@@ -162,20 +162,6 @@ print_text (const char *path, const FxTarget *target, const FxMachine *machine, 
 /* ---- JSON ---- */
 
 static void
-add_double (JsonBuilder *builder, const char *member, double value)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_add_double_value (builder, value);
-}
-
-static void
-add_int (JsonBuilder *builder, const char *member, guint64 value)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_add_int_value (builder, (gint64)value);
-}
-
-static void
 add_kinds (JsonBuilder *builder, const FxMachine *machine, const FxCostReport *cost)
 {
   json_builder_set_member_name (builder, "kinds");
@@ -184,10 +170,10 @@ add_kinds (JsonBuilder *builder, const FxMachine *machine, const FxCostReport *c
     {
       json_builder_set_member_name (builder, fx_cost_rows[kind].name);
       json_builder_begin_object (builder);
-      add_double (builder, "amount", cost->amounts[kind]);
+      fx_cli_json_double (builder, "amount", cost->amounts[kind]);
       fx_cli_json_string (builder, "unit", fx_cost_rows[kind].unit);
-      add_double (builder, "price_ms", machine->prices[kind]);
-      add_double (builder, "ms", cost->ms[kind]);
+      fx_cli_json_double (builder, "price_ms", machine->prices[kind]);
+      fx_cli_json_double (builder, "ms", cost->ms[kind]);
       json_builder_end_object (builder);
     }
   json_builder_end_object (builder);
@@ -230,8 +216,8 @@ add_nodes (JsonBuilder *builder, const FxPerf *perf)
         json_builder_add_null_value (builder);
       else
         json_builder_add_int_value (builder, cost->subgraph);
-      add_int (builder, "macs", cost->macs);
-      add_double (builder, "ms", cost->ms);
+      fx_cli_json_count (builder, "macs", cost->macs);
+      fx_cli_json_double (builder, "ms", cost->ms);
       fx_cli_json_string (builder, "bound_by", cost->sized && cost->ms > 0 ? fx_cost_rows[cost->bound].name : NULL);
       json_builder_end_object (builder);
     }
@@ -251,8 +237,8 @@ add_islands (JsonBuilder *builder, const FxPerf *perf)
 
       json_builder_begin_object (builder);
       fx_cli_json_string (builder, "node", fx_graph_node (perf->integer, island->node)->name);
-      add_int (builder, "operators", island->n_operators);
-      add_double (builder, "ms", island->ms);
+      fx_cli_json_count (builder, "operators", island->n_operators);
+      fx_cli_json_double (builder, "ms", island->ms);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -272,7 +258,7 @@ add_what_if (JsonBuilder *builder, const FxMachine *machine, const FxPerf *perf)
       json_builder_begin_object (builder);
       fx_cli_json_string (builder, "change", fx_what_if_names[entry->kind]);
       fx_cli_json_string (builder, "node", entry->node);
-      add_double (builder, "saved_ms", entry->ms);
+      fx_cli_json_double (builder, "saved_ms", entry->ms);
       fx_cli_json_string (builder, "text", entry->text);
       json_builder_end_object (builder);
     }
@@ -291,20 +277,20 @@ print_json (const char *path, const FxTarget *target, const FxMachine *machine, 
   fx_cli_json_string (builder, "target", target->id);
   fx_cli_json_string (builder, "march", target->march);
   fx_cli_json_string (builder, "basis", machine->basis);
-  add_double (builder, "latency_ms", cost->total_ms);
-  add_double (builder, "fps", frames_per_second (cost));
+  fx_cli_json_double (builder, "latency_ms", cost->total_ms);
+  fx_cli_json_double (builder, "fps", frames_per_second (cost));
   json_builder_set_member_name (builder, "parts_ms");
   json_builder_begin_object (builder);
   for (int part = 0; part < FX_N_COST_PARTS; part++)
-    add_double (builder, fx_cost_part_names[part], cost->part_ms[part]);
+    fx_cli_json_double (builder, fx_cost_part_names[part], cost->part_ms[part]);
   json_builder_end_object (builder);
-  add_int (builder, "macs", cost->macs);
-  add_int (builder, "subgraphs", cost->n_subgraphs);
-  add_int (builder, "memory_bytes_least", cost->least_bytes);
-  add_int (builder, "memory_bytes_most", cost->most_bytes);
-  add_int (builder, "removed_nodes", perf->n_stripped);
-  add_int (builder, "assumed_bpu_nodes", perf->n_assumed);
-  add_int (builder, "nodes_of_unknown_size", cost->n_unsized);
+  fx_cli_json_count (builder, "macs", cost->macs);
+  fx_cli_json_count (builder, "subgraphs", cost->n_subgraphs);
+  fx_cli_json_count (builder, "memory_bytes_least", cost->least_bytes);
+  fx_cli_json_count (builder, "memory_bytes_most", cost->most_bytes);
+  fx_cli_json_count (builder, "removed_nodes", perf->n_stripped);
+  fx_cli_json_count (builder, "assumed_bpu_nodes", perf->n_assumed);
+  fx_cli_json_count (builder, "nodes_of_unknown_size", cost->n_unsized);
   add_kinds (builder, machine, cost);
   add_islands (builder, perf);
   add_what_if (builder, machine, perf);
