@@ -253,6 +253,13 @@ show_errors_cb (GSimpleAction *action, GVariant *state, gpointer window)
 }
 
 static void
+show_latency_cb (GSimpleAction *action, GVariant *state, gpointer window)
+{
+  g_simple_action_set_state (action, state);
+  fx_window_show_latency (window, g_variant_get_boolean (state));
+}
+
+static void
 group_nodes_cb (GSimpleAction *action, GVariant *state, gpointer data)
 {
   FxWindow *window = data;
@@ -296,6 +303,7 @@ fx_window_add_actions (FxWindow *window)
                                           { "open-pair", open_pair_cb, "(ss)", NULL, NULL, { 0 } },
                                           { "take-files", take_files_cb, "as", NULL, NULL, { 0 } },
                                           { "show-errors", NULL, NULL, "false", show_errors_cb, { 0 } },
+                                          { "show-latency", NULL, NULL, "false", show_latency_cb, { 0 } },
                                           { "group-nodes", NULL, NULL, "false", group_nodes_cb, { 0 } } };
 
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)

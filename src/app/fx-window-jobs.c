@@ -208,19 +208,14 @@ fx_window_open_report (FxWindow *window)
     gtk_show_uri (GTK_WINDOW (window), uri, GDK_CURRENT_TIME);
 }
 
-/* Colors by the error of every layer. */
-static void
-update_overlay (FxWindow *window)
+static FxOverlay *
+error_overlay (FxWindow *window)
 {
   FxResults *results = fx_results_panel_get_results (window->results_panel);
-  FxCanvas *canvas = fx_graph_view_get_canvas (window->graph_view);
-  g_autoptr (FxOverlay) overlay = NULL;
+  FxOverlay *overlay;
 
-  if (results == NULL || !window->show_errors)
-    {
-      fx_canvas_set_overlay (canvas, NULL);
-      return;
-    }
+  if (results == NULL)
+    return NULL;
   overlay = fx_overlay_new (FX_OVERLAY_ERROR, _ ("1 − cosine"));
   for (guint i = 0; i < fx_results_n_layers (results); i++)
     {
@@ -229,14 +224,32 @@ update_overlay (FxWindow *window)
       if (layer->node != NULL && !isnan (layer->cosine))
         fx_overlay_set (overlay, layer->node, 1 - layer->cosine);
     }
-  fx_canvas_set_overlay (canvas, overlay);
+  return overlay;
+}
+
+/* Colors by the error of every layer, or by what it costs. */
+void
+fx_window_update_overlay (FxWindow *window)
+{
+  g_autoptr (FxOverlay) overlay = window->show_errors ? error_overlay (window) : NULL;
+
+  if (overlay == NULL && window->show_latency)
+    overlay = fx_window_latency_overlay (window);
+  fx_canvas_set_overlay (fx_graph_view_get_canvas (window->graph_view), overlay);
+}
+
+void
+fx_window_show_latency (FxWindow *window, gboolean show)
+{
+  window->show_latency = show;
+  fx_window_update_overlay (window);
 }
 
 void
 fx_window_show_errors (FxWindow *window, gboolean show)
 {
   window->show_errors = show;
-  update_overlay (window);
+  fx_window_update_overlay (window);
 }
 
 static void
@@ -249,7 +262,7 @@ finished_cb (FxWindow *window, FxJob *job)
     notify_done (window, convert, _ ("The conversion is done"));
   else if (error != NULL)
     notify_done (window, convert, error->message);
-  update_overlay (window);
+  fx_window_update_overlay (window);
 }
 
 void

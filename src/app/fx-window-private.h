@@ -30,8 +30,11 @@ struct _FxWindow
   char **samples;              /* to be added when the model is there; NULL */
   gboolean stopped, discarded; /* what the person has agreed to, closing the window */
   gboolean close_when_saved;
-  gboolean notified;    /* the desktop shows a notification of ours */
-  gboolean show_errors; /* boxes are colored by their error */
+  gboolean notified;        /* the desktop shows a notification of ours */
+  gboolean show_errors;     /* boxes are colored by their error */
+  gboolean show_latency;    /* or, if there are no errors, by their latency */
+  FxShared *latency;        /* FxLatency of the graph that was checked last; NULL: not known */
+  GCancellable *estimating; /* NULL: nobody is */
 
   GtkWidget *drop_hint; /* borrowed: what will happen to files that hang over the window */
 
@@ -76,6 +79,13 @@ void fx_window_open_report (FxWindow *window);                    /* of the run 
 void fx_window_show_board (FxWindow *window, const char *number); /* a plot of fx_board_plot_names */
 void fx_window_show_run (FxWindow *window, const char *run);      /* results of the conversion of that title */
 void fx_window_show_errors (FxWindow *window, gboolean show);
+void fx_window_show_latency (FxWindow *window, gboolean show);
+void fx_window_update_overlay (FxWindow *window);
+
+/* fx-window-latency.c */
+void fx_window_estimate (FxWindow *window);              /* what was checked */
+FxOverlay *fx_window_latency_overlay (FxWindow *window); /* a new one; NULL: nothing is known */
+void fx_window_latency_clear (FxWindow *window);
 
 /* fx-window-close.c */
 void fx_window_init_close (FxWindow *window);

@@ -182,10 +182,17 @@ bind_document (FxWindow *window)
     const char *signal;
     void (*callback) (FxWindow *);
   } rows[] = {
-    { "notify::state", state_cb },        { "notify::state", ready_cb },        { "notify::title", title_cb },
-    { "notify::subtitle", title_cb },     { "notify::modified", title_cb },     { "notify::failure", failure_cb },
-    { "notify::undo-label", history_cb }, { "notify::redo-label", history_cb }, { "notify::target", target_cb },
+    { "notify::state", state_cb },
+    { "notify::state", ready_cb },
+    { "notify::title", title_cb },
+    { "notify::subtitle", title_cb },
+    { "notify::modified", title_cb },
+    { "notify::failure", failure_cb },
+    { "notify::undo-label", history_cb },
+    { "notify::redo-label", history_cb },
+    { "notify::target", target_cb },
     { "report-changed", badge_cb },
+    { "report-changed", fx_window_estimate },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -215,6 +222,7 @@ fx_window_dispose (GObject *object)
   FxWindow *window = FX_WINDOW (object);
 
   g_clear_pointer (&window->autosave, fx_autosave_free);
+  fx_window_latency_clear (window);
   if (window->document != NULL)
     g_object_run_dispose (G_OBJECT (window->document));
   G_OBJECT_CLASS (fx_window_parent_class)->dispose (object);

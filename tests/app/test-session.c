@@ -7,6 +7,7 @@
 
 #include "app/fx-dataset-item.h"
 #include "app/fx-job-queue.h"
+#include "app/fx-latency-task.h"
 #include "app/fx-window-private.h"
 #include "core/graph/fx-graph.h"
 
@@ -139,6 +140,35 @@ select_both_ways (FxWindow *window)
   app_test_picture (window, "colored-by-error");
 }
 
+static gboolean
+is_estimated (gpointer window)
+{
+  return ((FxWindow *)window)->latency != NULL;
+}
+
+/* The check is followed by an estimate, whose figures color the boxes. */
+static void
+color_by_latency (FxWindow *window)
+{
+  g_autoptr (FxOverlay) overlay = NULL;
+  const FxLatency *latency;
+  double low, high;
+
+  app_test_wait (is_estimated, window, "the estimate");
+  latency = fx_shared_get (window->latency);
+  overlay = fx_window_latency_overlay (window);
+  g_assert_cmpfloat (latency->total_ms, >, 0);
+  g_assert_true (fx_overlay_range (overlay, &low, &high));
+  g_assert_cmpfloat (high, >, 0);
+  g_assert_cmpfloat (high, <, latency->total_ms);
+  g_assert_nonnull (g_hash_table_lookup (latency->nodes, "/stem/stem.0/Conv"));
+  g_action_group_change_action_state (G_ACTION_GROUP (window), "show-errors", g_variant_new_boolean (FALSE));
+  g_action_group_change_action_state (G_ACTION_GROUP (window), "show-latency", g_variant_new_boolean (TRUE));
+  app_test_idle (400);
+  app_test_picture (window, "colored-by-latency");
+  g_action_group_change_action_state (G_ACTION_GROUP (window), "show-latency", g_variant_new_boolean (FALSE));
+}
+
 /* The node is on the canvas; nodes of the optimized model are fused, those of the quantized one have other types. */
 static gboolean
 shows_quantized (gpointer window)
@@ -269,6 +299,7 @@ test_session (void)
   watchdog_check ("converting");
   look_at_board (window);
   select_both_ways (window);
+  color_by_latency (window);
   watchdog_check ("selecting");
   look_at_views (window);
   watchdog_check ("views");

@@ -231,3 +231,48 @@ fx_inspector_placement (const FxCheckReport *report)
     fx_facts_printf (group, _ ("BPU subgraphs"), "%u", report->n_subgraphs);
   return group;
 }
+
+static char *
+milliseconds (double ms)
+{
+  return ms < 1 ? g_strdup_printf (_ ("%.1f µs"), ms * 1000) : g_strdup_printf (_ ("%.2f ms"), ms);
+}
+
+GtkWidget *
+fx_inspector_cost (const FxLatency *latency, const FxNode *node)
+{
+  const FxNodeLatency *entry = latency != NULL ? g_hash_table_lookup (latency->nodes, node->name) : NULL;
+  g_autofree char *ms = NULL;
+  GtkWidget *group;
+
+  if (entry == NULL)
+    return NULL;
+  group = fx_facts_new (_ ("Cost"));
+  ms = milliseconds (entry->ms);
+  fx_facts_add (group, _ ("Latency by estimate"), ms);
+  if (entry->subgraph == FX_NO_SUBGRAPH)
+    fx_facts_add (group, _ ("Runs on"), _ ("CPU"));
+  else
+    fx_facts_printf (group, _ ("Runs on"), _ ("BPU, subgraph %d"), entry->subgraph);
+  if (entry->ms > 0)
+    fx_facts_add (group, _ ("Bound by"), fx_cost_rows[entry->bound].name);
+  if (entry->n_nodes > 1)
+    fx_facts_printf (group, _ ("Computed together"), ngettext ("%u node", "%u nodes", entry->n_nodes), entry->n_nodes);
+  return group;
+}
+
+GtkWidget *
+fx_inspector_latency (const FxLatency *latency)
+{
+  g_autofree char *ms = NULL;
+  GtkWidget *group;
+
+  if (latency == NULL)
+    return NULL;
+  group = fx_facts_new (_ ("Cost"));
+  ms = milliseconds (latency->total_ms);
+  fx_facts_add (group, _ ("Latency by estimate"), ms);
+  if (latency->total_ms > 0)
+    fx_facts_printf (group, _ ("Frames a second"), "%.1f", 1000 / latency->total_ms);
+  return group;
+}

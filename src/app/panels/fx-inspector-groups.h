@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "app/fx-latency-task.h"
 #include "core/check/fx-check.h"
 
 #include <adwaita.h>
@@ -18,6 +19,10 @@ GtkWidget *fx_inspector_origins (const FxNode *node);
 GtkWidget *fx_inspector_model (const FxGraph *graph);
 GtkWidget *fx_inspector_interface (const FxGraph *graph);
 GtkWidget *fx_inspector_placement (const FxCheckReport *report);
+
+/* What the operator costs that a node becomes, and the whole model; NULL if that is not known. */
+GtkWidget *fx_inspector_cost (const FxLatency *latency, const FxNode *node);
+GtkWidget *fx_inspector_latency (const FxLatency *latency);
 
 /* "BPU", "CPU", …, for people. */
 const char *fx_inspector_placement_name (FxPlacement placement);

@@ -12,6 +12,7 @@ struct _FxInspector
   AdwBin parent_instance;
 
   FxDocument *document; /* borrowed: the window owns both */
+  FxShared *latency;    /* FxLatency; NULL: not known */
   char *node;
   GPtrArray *groups; /* GtkWidget, borrowed: what was put below the heading */
 
@@ -74,6 +75,7 @@ show_node (FxInspector *inspector, const FxGraph *graph, FxId id)
   show_placement (inspector, check);
   if (check != NULL)
     add (inspector, fx_inspector_reasons (check));
+  add (inspector, fx_inspector_cost (fx_shared_get (inspector->latency), node));
   add (inspector, fx_inspector_attributes (node));
   add (inspector, fx_inspector_operands (graph, node, FALSE));
   add (inspector, fx_inspector_operands (graph, node, TRUE));
@@ -89,6 +91,7 @@ show_model (FxInspector *inspector, const FxGraph *graph)
   show_placement (inspector, NULL);
   add (inspector, fx_inspector_model (graph));
   add (inspector, fx_inspector_placement (fx_shared_get (fx_document_get_report (inspector->document))));
+  add (inspector, fx_inspector_latency (fx_shared_get (inspector->latency)));
   add (inspector, fx_inspector_interface (graph));
 }
 
@@ -106,6 +109,13 @@ update (FxInspector *inspector)
     show_node (inspector, graph, id);
   else
     show_model (inspector, graph);
+}
+
+void
+fx_inspector_set_latency (FxInspector *inspector, FxShared *latency)
+{
+  if (fx_shared_set (&inspector->latency, latency))
+    update (inspector);
 }
 
 void
@@ -139,6 +149,7 @@ fx_inspector_finalize (GObject *object)
 {
   FxInspector *inspector = FX_INSPECTOR (object);
 
+  fx_shared_unref (inspector->latency);
   g_free (inspector->node);
   g_ptr_array_unref (inspector->groups);
   G_OBJECT_CLASS (fx_inspector_parent_class)->finalize (object);

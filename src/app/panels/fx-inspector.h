@@ -15,6 +15,9 @@ G_DECLARE_FINAL_TYPE (FxInspector, fx_inspector, FX, INSPECTOR, AdwBin)
 /* Once, before it is shown. */
 void fx_inspector_set_document (FxInspector *inspector, FxDocument *document);
 
+/* FxLatency of the document's graph; NULL: not known. */
+void fx_inspector_set_latency (FxInspector *inspector, FxShared *latency);
+
 /* Name of a node of the document's graph; NULL or a name that is not there: the model. */
 void fx_inspector_set_node (FxInspector *inspector, const char *name);
 
