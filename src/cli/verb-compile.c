@@ -1,4 +1,4 @@
-/* fixpoint-cli compile: from the integer network to a program of the BPU. docs/program.md tells what it is for.
+/* fixpoint-cli compile: from the integer network to a program of the BPU. docs/program-format.md tells what it is for.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/fx-cli-json.h"

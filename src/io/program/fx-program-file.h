@@ -1,4 +1,4 @@
-/* Programs of the BPU in files: .fxb. docs/program.md describes the format.
+/* Programs of the BPU in files: .fxb. docs/program-format.md describes the format.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
