@@ -221,6 +221,7 @@ static const FxTileRule rules[] = {
   { "QMatMul", cut_mat_mul },
   { "QAdd", cut_elementwise },
   { "QMul", cut_elementwise },
+  { "QDiv", cut_elementwise },
   { "QPRelu", cut_elementwise },
   { "Max", cut_elementwise },
   { "Min", cut_elementwise },
