@@ -235,11 +235,20 @@ is_mapped (gpointer data)
   return gtk_widget_get_mapped (GTK_WIDGET (data)) && gtk_widget_get_width (GTK_WIDGET (data)) > 0;
 }
 
+/* What the window shows; NULL while it has nothing to show, as before its first frame on a slow machine. */
+static GskRenderNode *
+snapshot_window (GtkWidget *window)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
+  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (window), gtk_widget_get_height (window));
+  return gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
+}
+
 void
 app_test_picture (gpointer window, const char *name)
 {
-  g_autoptr (GdkPaintable) paintable = NULL;
-  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
   g_autofree char *file = NULL, *path = NULL;
@@ -249,10 +258,9 @@ app_test_picture (gpointer window, const char *name)
   app_test_wait (is_mapped, window, "the window to be shown");
   app_test_idle (400);
   watchdog_pause ();
-  paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
-  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (GTK_WIDGET (window)),
-                          gtk_widget_get_height (GTK_WIDGET (window)));
-  node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
+  for (guint i = 0; i < 50 && (node = snapshot_window (window)) == NULL; i++)
+    app_test_idle (100);
+  g_assert_nonnull (node);
   texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
   file = g_strconcat (name, ".png", NULL);
   path = g_build_filename (pictures, file, NULL);

@@ -6,7 +6,8 @@
  * that may happen in any order, and the result is the same: fx_program_verify() proves it.
  *
  * The instructions of the boards' BPUs are not public. This program checks placement, tiling, memory and cost, and
- * computes the network bit by bit (fx-simulate.h); a board cannot run it. docs/program-format.md describes it and its file.
+ * computes the network bit by bit (fx-simulate.h); a board cannot run it. docs/program-format.md describes it and its
+ * file.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once

@@ -217,24 +217,15 @@ cut_mat_mul (const FxGraph *graph, const FxNode *node, G_GNUC_UNUSED gconstpoint
 }
 
 static const FxTileRule rules[] = {
-  { "QConv", cut_conv },
-  { "QMatMul", cut_mat_mul },
-  { "QAdd", cut_elementwise },
-  { "QMul", cut_elementwise },
-  { "QDiv", cut_elementwise },
-  { "QPRelu", cut_elementwise },
-  { "Max", cut_elementwise },
-  { "Min", cut_elementwise },
-  { "QTable", cut_function },
-  { "QRequantize", cut_function },
-  { "QSoftmax", cut_softmax },
-  { "QReduceMean", cut_reduce },
-  { "QReduceSum", cut_reduce },
-  { "QAveragePool", cut_average_pool },
-  { "MaxPool", cut_max_pool },
-  { "Concat", cut_concat },
-  { "Slice", cut_slice },
-  { "Split", cut_split },
+  { "QConv", cut_conv },        { "QMatMul", cut_mat_mul },
+  { "QAdd", cut_elementwise },  { "QMul", cut_elementwise },
+  { "QDiv", cut_elementwise },  { "QPRelu", cut_elementwise },
+  { "Max", cut_elementwise },   { "Min", cut_elementwise },
+  { "QTable", cut_function },   { "QRequantize", cut_function },
+  { "QSoftmax", cut_softmax },  { "QReduceMean", cut_reduce },
+  { "QReduceSum", cut_reduce }, { "QAveragePool", cut_average_pool },
+  { "MaxPool", cut_max_pool },  { "Concat", cut_concat },
+  { "Slice", cut_slice },       { "Split", cut_split },
 };
 
 const FxTileRule *
