@@ -23,7 +23,7 @@ session() {
 
 session light
 session dark
-for name in converted inputs calibration colored-by-error; do
+for name in converted inputs calibration colored-by-error board-timeline; do
   cp "$work/light/$name.png" docs/screenshots/
 done
 cp "$work/dark/converted.png" docs/screenshots/converted-dark.png
