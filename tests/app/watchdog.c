@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Sanitizers make everything several times as slow, and what they do themselves counts too. */
+/* Sanitizers make everything about three times as slow. */
 #ifdef __SANITIZE_ADDRESS__
-#define MAX_TURN_MS 3000.0
+#define MAX_TURN_MS 300.0
 #else
 #define MAX_TURN_MS 100.0
 #endif
@@ -163,6 +163,8 @@ watchdog_check (const char *during)
                   longest.cpu_ms, longest_wait_ms);
   if (longest.cpu_ms > MAX_TURN_MS || g_getenv ("FX_TEST_TURNS") != NULL)
     print_longest ();
-  g_assert_cmpfloat (longest.cpu_ms, <=, MAX_TURN_MS);
+  /* where whole call stacks are walked at every allocation, that is what takes the time */
+  if (g_getenv ("FX_TEST_WHOLE_STACKS") == NULL)
+    g_assert_cmpfloat (longest.cpu_ms, <=, MAX_TURN_MS);
   watchdog_forget ();
 }
