@@ -123,6 +123,21 @@ test_small (void)
   g_assert_cmpstr (before, ==, after);
 }
 
+/* What is taken off in front has a name, too. */
+static void
+test_removal_in_front (void)
+{
+  g_autoptr (FxPerf) perf
+      = estimate ("graph \"g\"\nopset \"\" 11\nconst %w f32[8,3,3,3] = elided 0x0\ninput %n f32[1,16,16,3]\n"
+                  "%x f32[*] = Transpose(%n) {perm=[0,3,1,2]} \"nhwc\" v1\n"
+                  "%y f32[*] = Conv(%x, %w) {pads=[1,1,1,1]} \"conv\" v11\noutput %y\n");
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost);
+  const FxWhatIf *entry = find (list, FX_WHAT_IF_REMOVE);
+
+  g_assert_cmpstr (entry != NULL ? entry->node : NULL, ==, "nhwc");
+  g_assert_nonnull (strstr (entry != NULL ? entry->text : "", "Transpose at the model's ends"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -136,5 +151,6 @@ main (int argc, char **argv)
   g_test_add_func ("/what-if/subgraph", test_subgraph);
   g_test_add_func ("/what-if/removal", test_removal);
   g_test_add_func ("/what-if/small", test_small);
+  g_test_add_func ("/what-if/removal-in-front", test_removal_in_front);
   return g_test_run ();
 }

@@ -80,25 +80,15 @@ try_conversions (Search *search)
     add (search, FX_WHAT_IF_INPUTS, NULL, in, g_strdup ("feed the inputs as integers (remove_node_type: Quantize)"));
 }
 
-static gboolean
-makes_output (const FxGraph *graph, const FxNode *node)
-{
-  for (guint i = 0; i < fx_graph_n_outputs (graph); i++)
-    for (guint k = 0; k < node->n_outputs; k++)
-      if (fx_graph_output (graph, i) == node->outputs[k])
-        return TRUE;
-  return FALSE;
-}
-
-/* The last node of a type, for a name to show. */
+/* A node of a type that is there before and not after, for a name to show; NULL: there is none. */
 static const FxNode *
-last_of_type (const FxGraph *graph, const char *type)
+find_removed (const FxGraph *before, const FxGraph *after, const char *type)
 {
-  for (FxId id = fx_graph_n_nodes (graph); id-- > 0;)
+  for (FxId id = fx_graph_n_nodes (before); id-- > 0;)
     {
-      const FxNode *node = fx_graph_node (graph, id);
+      const FxNode *node = fx_graph_node (before, id);
 
-      if (!node->removed && strstr (node->op_type, type) != NULL && makes_output (graph, node))
+      if (!node->removed && strcmp (node->op_type, type) == 0 && fx_graph_find_node (after, node->name) == FX_NONE)
         return node;
     }
   return NULL;
@@ -115,12 +105,13 @@ try_removals (Search *search)
   for (guint i = 0; types[i] != NULL; i++)
     {
       const char *const both[] = { "Quantize", "Dequantize", types[i], NULL };
-      const FxNode *node = last_of_type (search->graph, types[i]);
-      double ms = saved_by_strip (search, both) - without;
+      g_autoptr (FxGraph) copy = fx_graph_copy (search->graph);
+      double ms = fx_bpu_strip (copy, both) > 0 ? saved (search, copy) - without : 0;
+      const FxNode *node = find_removed (search->graph, copy, types[i]);
 
       if (is_worth_it (search, ms))
         add (search, FX_WHAT_IF_REMOVE, node != NULL ? node->name : NULL, ms,
-             g_strdup_printf ("leave the %s at the model's end to the program (remove_node_type: %s)", types[i],
+             g_strdup_printf ("leave the %s at the model's ends to the program (remove_node_type: %s)", types[i],
                               types[i]));
     }
 }
@@ -214,7 +205,9 @@ try_island (Search *search, const FxCostIsland *island)
 
   move_to_bpu (copy, in_island);
   /* where the model ends in it, its results still have to become floats */
-  ms = saved (search, copy) - search->machine->prices[FX_COST_OUTPUTS] * integer_outputs (search->graph, copy) / 1e6;
+  ms = saved (search, copy)
+       - search->machine->prices[FX_COST_OUTPUTS] * integer_outputs (search->graph, copy)
+             / fx_cost_rows[FX_COST_OUTPUTS].units;
   if (!is_worth_it (search, ms))
     return;
   entry = add (search, FX_WHAT_IF_ISLAND, fx_graph_node (search->graph, island->node)->name, ms,
