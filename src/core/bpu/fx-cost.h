@@ -19,10 +19,10 @@ G_BEGIN_DECLS
   X (DENSE, "dense", "GMAC", 1e9, BPU, "multiply-accumulates of convolutions and matrix products") \
   X (DENSE16, "dense16", "GMAC", 1e9, BPU, "the same with 16-bit activations") \
   X (DEPTHWISE, "depthwise", "GMAC", 1e9, BPU, "multiply-accumulates where each channel has its own filter") \
-  X (ELEMENTWISE, "elementwise", "M", 1e6, BPU, "elements of additions, products, pools and the like") \
-  X (TABLES, "tables", "M", 1e6, BPU, "elements of functions of one value, which are tables (SiLU, Sigmoid, Gelu)") \
-  X (SOFTMAX, "softmax", "M", 1e6, BPU, "elements of Softmax") \
-  X (MOVES, "moves", "M", 1e6, BPU, "elements of Concat, Slice, Transpose and the like") \
+  X (ELEMENTWISE, "elementwise", "MB", 1e6, BPU, "bytes, channels padded, of additions, products, pools and the like") \
+  X (TABLES, "tables", "MB", 1e6, BPU, "bytes, channels padded, of functions of one value, which are tables (SiLU, Sigmoid, Gelu)") \
+  X (SOFTMAX, "softmax", "MB", 1e6, BPU, "bytes, channels padded, of Softmax") \
+  X (MOVES, "moves", "MB", 1e6, BPU, "bytes, channels padded, of Concat, Slice, Transpose and the like") \
   X (LAYERS, "layers", "layers", 1, BPU, "of multiply-accumulates, whatever their size") \
   X (WEIGHTS, "weights", "MB", 1e6, MEMORY, "bytes of weights and other parameters, read once a frame") \
   X (ACTIVATIONS, "activations", "MB", 1e6, MEMORY, "bytes into and out of convolutions and matrix products") \
