@@ -158,16 +158,15 @@ emit_run (Emitter *e, const FxGroupStep *step)
   const FxLayer *layer = fx_compilation_layer (e->c, step->layer);
   const FxNode *node = fx_graph_node (e->c->graph, layer->node);
   guint k = step->layer - e->view->first;
-  double part = (double)(step->rows.end - step->rows.begin) / (double)layer->cut.n_rows
-                * (double)(step->channels.end - step->channels.begin) / (double)layer->cut.n_channels;
-  FxCommand command = { .unit = layer->unit,
-                        .node = layer->node,
-                        .n_operands = node->n_inputs,
-                        .n_results = node->n_outputs,
-                        .operands = g_new (FxPlaceRows, node->n_inputs + 1),
-                        .results = g_new (FxPlaceRows, node->n_outputs + 1),
-                        .channels = step->channels,
-                        .ms = layer->ms * part + e->c->engines.command_ms };
+  FxCommand command
+      = { .unit = layer->unit,
+          .node = layer->node,
+          .n_operands = node->n_inputs,
+          .n_results = node->n_outputs,
+          .operands = g_new (FxPlaceRows, node->n_inputs + 1),
+          .results = g_new (FxPlaceRows, node->n_outputs + 1),
+          .channels = step->channels,
+          .ms = layer->ms * fx_layer_part (layer, step->rows, step->channels) + e->c->engines.command_ms };
 
   for (guint i = 0; i < node->n_inputs; i++)
     command.operands[i] = operand_rows (e, layer, k, i, step);

@@ -42,12 +42,10 @@ measure_step (const FxGroupStep *step, gpointer user_data)
   if (step->kind == FX_STEP_RUN_ROWS)
     {
       guint n = m->view->operands_from[k + 1] - m->view->operands_from[k];
-      double part = (double)(step->rows.end - step->rows.begin) / (double)layer->cut.n_rows
-                    * (double)(step->channels.end - step->channels.begin) / (double)layer->cut.n_channels;
 
       for (guint i = 0; i < n; i++)
         touch (m, fx_group_view_operand (m->view, k, i));
-      m->compute_ms += layer->ms * part + c->engines.command_ms;
+      m->compute_ms += layer->ms * fx_layer_part (layer, step->rows, step->channels) + c->engines.command_ms;
     }
   else
     {

@@ -67,6 +67,14 @@ fx_compilation_transfer_ms (const FxCompilation *c, guint64 bytes)
          + c->engines.command_ms;
 }
 
+/* How much of a layer that is. */
+static inline double
+fx_layer_part (const FxLayer *layer, FxRowRange rows, FxRowRange channels)
+{
+  return (double)(rows.end - rows.begin) / (double)layer->cut.n_rows * (double)(channels.end - channels.begin)
+         / (double)layer->cut.n_channels;
+}
+
 /* The layout that the memories give an operand or a result. */
 FxRowLayout fx_compilation_layout (const FxCompilation *c, FxId value, int constant_axis);
 /* TRUE if something behind layer `last` (or on the CPU, or outside) reads the value. */

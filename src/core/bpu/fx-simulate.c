@@ -12,6 +12,7 @@ struct _FxSimulator
   FxSimMemory memory;
   FxTileCut *cuts;   /* [n_nodes] */
   FxSimCpu **cpus;   /* [segments], NULL on the BPU */
+  guint **orders;    /* [segments] commands in the order in which they run, NULL on the CPU */
   FxId *ddr;         /* [n_values] place of an activation, or FX_NONE */
   FxTensor **values; /* [n_values] what the CPU knows */
 };
@@ -43,6 +44,7 @@ fx_simulator_new (const FxProgram *program, const FxSimulateOptions *options, GC
   simulator->values = g_new0 (FxTensor *, fx_graph_n_values (program->graph) + 1);
   simulator->cuts = g_new0 (FxTileCut, fx_graph_n_nodes (program->graph) + 1);
   simulator->cpus = g_new0 (FxSimCpu *, program->segments->len + 1);
+  simulator->orders = g_new0 (guint *, program->segments->len + 1);
   find_places (simulator);
   if (!fx_sim_memory_init (&simulator->memory, program, error))
     return NULL;
@@ -54,7 +56,9 @@ fx_simulator_new (const FxProgram *program, const FxSimulateOptions *options, GC
         simulator->cuts[node] = fx_tile_cut (program->graph, fx_graph_node (program->graph, node));
     }
   for (guint s = 0; s < program->segments->len; s++)
-    if (!fx_program_segment (program, s)->on_bpu)
+    if (fx_program_segment (program, s)->on_bpu)
+      simulator->orders[s] = fx_sim_order (program, fx_program_segment (program, s), &simulator->options);
+    else
       {
         simulator->cpus[s] = fx_sim_cpu_new (program->graph, fx_program_segment (program, s),
                                              simulator->options.n_threads, cancellable, error);
@@ -80,10 +84,14 @@ fx_simulator_free (FxSimulator *simulator)
   for (FxId id = 0; id < fx_graph_n_nodes (simulator->program->graph); id++)
     fx_tile_cut_clear (&simulator->cuts[id]);
   for (guint s = 0; s < simulator->program->segments->len; s++)
-    fx_sim_cpu_free (simulator->cpus[s]);
+    {
+      fx_sim_cpu_free (simulator->cpus[s]);
+      g_free (simulator->orders[s]);
+    }
   fx_sim_memory_clear (&simulator->memory);
   g_free (simulator->cuts);
   g_free (simulator->cpus);
+  g_free (simulator->orders);
   g_free (simulator->ddr);
   g_free (simulator->values);
   g_free (simulator);
@@ -150,19 +158,17 @@ run_cpu (FxSimulator *simulator, FxSimCpu *cpu, GCancellable *cancellable, GErro
 }
 
 static gboolean
-run_bpu (FxSimulator *simulator, const FxSegment *segment, GCancellable *cancellable, GError **error)
+run_bpu (FxSimulator *simulator, const FxSegment *segment, const guint *order, GCancellable *cancellable,
+         GError **error)
 {
-  g_autofree guint *sequence = g_new (guint, segment->n + 1);
-
-  fx_sim_order (simulator->program, segment, &simulator->options, sequence);
   for (guint i = 0; i < segment->n; i++)
     {
-      const FxCommand *command = fx_program_command (simulator->program, sequence[i]);
+      const FxCommand *command = fx_program_command (simulator->program, order[i]);
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
       if (!fx_sim_command (&simulator->memory, command, &simulator->cuts[command->node], error))
-        return fx_error_prefix (error, "command %u", sequence[i]);
+        return fx_error_prefix (error, "command %u", order[i]);
     }
   return TRUE;
 }
@@ -198,8 +204,9 @@ fx_simulator_run (FxSimulator *simulator, FxTensor *const *inputs, FxTensor **ou
   forget_values (simulator);
   good = feed (simulator, inputs, error);
   for (guint s = 0; s < program->segments->len && good; s++)
-    good = simulator->cpus[s] != NULL ? run_cpu (simulator, simulator->cpus[s], cancellable, error)
-                                      : run_bpu (simulator, fx_program_segment (program, s), cancellable, error);
+    good = simulator->cpus[s] != NULL
+               ? run_cpu (simulator, simulator->cpus[s], cancellable, error)
+               : run_bpu (simulator, fx_program_segment (program, s), simulator->orders[s], cancellable, error);
   for (guint i = 0; i < fx_graph_n_outputs (program->graph) && good; i++)
     good = fetch (simulator, fx_graph_output (program->graph, i), error);
   for (guint i = 0; i < fx_graph_n_outputs (program->graph) && good; i++)

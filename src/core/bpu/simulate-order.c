@@ -80,9 +80,11 @@ shuffle (const FxProgram *program, const FxSegment *segment, guint32 seed, guint
     }
 }
 
-void
-fx_sim_order (const FxProgram *program, const FxSegment *segment, const FxSimulateOptions *options, guint *sequence)
+guint *
+fx_sim_order (const FxProgram *program, const FxSegment *segment, const FxSimulateOptions *options)
 {
+  guint *sequence = g_new (guint, segment->n + 1);
+
   for (guint i = 0; i < segment->n; i++)
     sequence[i] = segment->first + i;
   if (options->order == FX_SIMULATE_BY_TIME)
@@ -93,4 +95,5 @@ fx_sim_order (const FxProgram *program, const FxSegment *segment, const FxSimula
     }
   else if (options->order == FX_SIMULATE_SHUFFLED)
     shuffle (program, segment, options->seed, sequence);
+  return sequence;
 }

@@ -54,9 +54,8 @@ gboolean fx_sim_cpu_run (FxSimCpu *cpu, FxTensor **values, GCancellable *cancell
 
 /* ---- order (simulate-order.c) ---- */
 
-/* sequence[segment->n]: the commands in the order in which they are to run. */
-void
-fx_sim_order (const FxProgram *program, const FxSegment *segment, const FxSimulateOptions *options, guint *sequence);
+/* [segment->n] the commands in the order in which they are to run; g_free() it. */
+guint *fx_sim_order (const FxProgram *program, const FxSegment *segment, const FxSimulateOptions *options);
 
 /* ---- commands (simulate-command.c) ---- */
 
