@@ -10,7 +10,8 @@ struct _FxResults
   GObject parent_instance;
 
   char *title;
-  GArray *layers; /* of FxResultLayer */
+  GArray *layers;     /* of FxResultLayer */
+  GHashTable *places; /* node → its layer + 1; the keys are those of `layers` */
   GListStore *log;
   char *text;
   FxShared *conversion; /* FxConversion; NULL until it is finished */
@@ -72,10 +73,7 @@ fx_results_layer (FxResults *results, guint i)
 int
 fx_results_find (FxResults *results, const char *node)
 {
-  for (guint i = 0; node != NULL && i < results->layers->len; i++)
-    if (g_strcmp0 (fx_results_layer (results, i)->node, node) == 0)
-      return (int)i;
-  return -1;
+  return node != NULL ? (int)GPOINTER_TO_UINT (g_hash_table_lookup (results->places, node)) - 1 : -1;
 }
 
 GListModel *
@@ -127,9 +125,13 @@ fx_results_set_layer (FxResults *results, guint i, const FxResultLayer *layer)
 {
   FxResultLayer *mine = &g_array_index (results->layers, FxResultLayer, i);
 
+  if (mine->node != NULL)
+    g_hash_table_remove (results->places, mine->node);
   layer_clear (mine);
   *mine = *layer;
   mine->node = g_strdup (layer->node);
+  if (mine->node != NULL)
+    g_hash_table_insert (results->places, mine->node, GUINT_TO_POINTER (i + 1));
   mine->op_type = g_strdup (layer->op_type);
 }
 
@@ -172,6 +174,7 @@ fx_results_finalize (GObject *object)
 {
   FxResults *results = FX_RESULTS (object);
 
+  g_hash_table_unref (results->places);
   g_array_unref (results->layers);
   g_object_unref (results->log);
   fx_shared_unref (results->conversion);
@@ -201,5 +204,6 @@ fx_results_init (FxResults *results)
 {
   results->layers = g_array_new (FALSE, TRUE, sizeof (FxResultLayer));
   g_array_set_clear_func (results->layers, layer_clear);
+  results->places = g_hash_table_new (g_str_hash, g_str_equal);
   results->log = g_list_store_new (GTK_TYPE_STRING_OBJECT);
 }
