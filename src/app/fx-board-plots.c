@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-board-plots.h"
 
-#include "core/bpu/fx-timeline.h"
-
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -87,7 +85,7 @@ static FxPlot *
 plot_timeline (const FxConversion *conversion)
 {
   const FxProgram *program = conversion->program;
-  g_autoptr (FxTimeline) timeline = program != NULL ? fx_timeline_new (program) : NULL;
+  const FxTimeline *timeline = conversion->timeline;
   guint n = program != NULL ? fx_graph_n_nodes (program->graph) : 0;
   g_autofree const char **labels = g_new0 (const char *, n + 1);
   GArray *spans;
@@ -113,7 +111,7 @@ static FxPlot *
 plot_memory (const FxConversion *conversion)
 {
   const FxProgram *program = conversion->program;
-  g_autoptr (FxTimeline) timeline = program != NULL ? fx_timeline_new (program) : NULL;
+  const FxTimeline *timeline = conversion->timeline;
   g_autoptr (GArray) used = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
   double offset = 0;

@@ -161,6 +161,8 @@ print_text (const FxConversion *conversion, const FxConversionOptions *options)
   fputs (text, stdout);
   putchar ('\n');
   print_latency (conversion);
+  if (conversion->no_program != NULL)
+    fprintf (stderr, "fixpoint-cli: there is no program for the BPU: %s\n", conversion->no_program);
   for (guint i = 0; i < conversion->files->len; i++)
     printf ("wrote %s\n", (const char *)g_ptr_array_index (conversion->files, i));
 }

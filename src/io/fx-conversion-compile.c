@@ -5,6 +5,7 @@
 
 #include "core/bpu/fx-engines.h"
 #include "core/bpu/fx-partition.h"
+#include "core/bpu/fx-what-if.h"
 #include "io/program/fx-program-file.h"
 
 /* Nodes at the ends that the user's program does are no part of the program, but of the quantized network. */
@@ -17,23 +18,35 @@ strip_ends (const FxGraph *integer, const char *types)
   return graph;
 }
 
+/* The network and its report are worth having without a program, too. */
 gboolean
 fx_conversion_compile (FxConversionJob *job, GError **error)
 {
   FxConversion *result = job->result;
   FxProgress progress = fx_conversion_begin (job, FX_STAGE_COMPILE);
   g_autoptr (FxGraph) graph = NULL;
+  g_autoptr (GError) local = NULL;
   FxEngines engines;
 
   if (result->target == NULL || !fx_machine_of_target (&result->machine, result->target, NULL))
     return TRUE;
   result->cost = fx_cost_measure (result->integer, &result->machine);
+  result->what_if = fx_what_if (result->integer, &result->machine, result->cost);
   if (!fx_engines_of_target (&engines, result->target, NULL))
     return TRUE;
   graph = strip_ends (result->integer, job->options->remove_types);
-  result->program = fx_compile (graph, result->target, &job->options->compile, &progress, job->cancellable, error);
+  result->program = fx_compile (graph, result->target, &job->options->compile, &progress, job->cancellable, &local);
+  if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
   if (result->program == NULL)
-    return FALSE;
+    {
+      result->no_program = g_strdup (local->message);
+      return TRUE;
+    }
+  result->timeline = fx_timeline_new (result->program);
   fx_program_set_recipe (result->program, job->options->model, &job->options->compile);
   return TRUE;
 }

@@ -76,7 +76,10 @@ fill_report (FxReport *report, FxReportStep *steps, const char *dataset, const F
                         .cost = conversion->cost,
                         .machine = &conversion->machine,
                         .integer = conversion->integer,
-                        .program = conversion->program };
+                        .what_if = conversion->what_if,
+                        .program = conversion->program,
+                        .timeline = conversion->timeline,
+                        .no_program = conversion->no_program };
 }
 
 static char *
@@ -306,6 +309,16 @@ remove_tree (const char *path)
   g_remove (path);
 }
 
+/* That of an earlier run belongs to another network. */
+static void
+remove_program (const Writer *writer, const char *folder)
+{
+  g_autofree char *name = g_strconcat (writer->prefix, ".fxb", NULL);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_remove (path);
+}
+
 static gboolean
 move_in (Writer *writer, const char *to, GError **error)
 {
@@ -321,6 +334,8 @@ move_in (Writer *writer, const char *to, GError **error)
         return fx_fail (error, FX_ERROR_FAILED, "%s: cannot be put in place: %s", path, g_strerror (errno));
       g_ptr_array_add (writer->job->result->files, g_steal_pointer (&path));
     }
+  if (writer->job->result->program == NULL)
+    remove_program (writer, to);
   return TRUE;
 }
 

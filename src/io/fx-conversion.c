@@ -42,7 +42,10 @@ fx_conversion_free (FxConversion *conversion)
   fx_quant_params_free (conversion->params);
   fx_error_report_free (conversion->errors);
   fx_cost_report_free (conversion->cost);
+  g_clear_pointer (&conversion->what_if, g_ptr_array_unref);
+  fx_timeline_free (conversion->timeline);
   fx_program_free (conversion->program);
+  g_free (conversion->no_program);
   g_clear_pointer (&conversion->steps, g_ptr_array_unref);
   g_clear_pointer (&conversion->mixed, g_array_unref);
   g_clear_pointer (&conversion->files, g_ptr_array_unref);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/bpu/fx-compile.h"
+#include "core/bpu/fx-timeline.h"
 #include "core/calib/fx-evaluate.h"
 #include "core/check/fx-check.h"
 #include "core/quant/fx-accuracy.h"
@@ -110,10 +111,13 @@ typedef struct
   FxErrorSums score_errors; /* of the integer network's scores against the float ones, on the same samples */
   char *method;             /* that was used */
   guint n_calibration, n_held_out;
-  FxMachine machine;  /* prices, if there is a cost */
-  FxCostReport *cost; /* of the integer network; NULL if the target does not say what work costs */
-  FxProgram *program; /* NULL if it does not say what its BPU has */
-  GPtrArray *files;   /* of char *, absolute, in the order of writing */
+  FxMachine machine;    /* prices, if there is a cost */
+  FxCostReport *cost;   /* of the integer network; NULL if the target does not say what work costs */
+  GPtrArray *what_if;   /* of FxWhatIf *, with the cost */
+  FxProgram *program;   /* NULL if it does not say what its BPU has, or none could be made */
+  FxTimeline *timeline; /* of the program */
+  char *no_program;     /* why none could be made; NULL */
+  GPtrArray *files;     /* of char *, absolute, in the order of writing */
 } FxConversion;
 
 /* Runs everything. Files appear in the output folder all at once at the end, replacing those of an earlier run; nothing

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char *cli;
-static char *sample, *calibration, *picture, *scratch, *quantized, *program;
+static char *targets, *sample, *calibration, *picture, *scratch, *quantized, *program;
 
 static char *
 contents (const char *folder, const char *name, gsize *size)
@@ -89,6 +89,41 @@ test_commands (void)
   g_assert_nonnull (strstr (result.out, "of 0.04 MB at most\n"));
 }
 
+/* The file of a board that does not say what it has; free the path. */
+static char *
+board_without_machine (void)
+{
+  g_autofree char *from = g_build_filename (targets, "bayes-e.json", NULL);
+  char *to = g_build_filename (scratch, "board.json", NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+
+  g_assert_true (json_parser_load_from_file (parser, from, NULL));
+  json_object_remove_member (json_node_get_object (json_parser_get_root (parser)), "machine");
+  json_generator_set_root (generator, json_parser_get_root (parser));
+  g_assert_true (json_generator_to_file (generator, to, NULL));
+  return to;
+}
+
+/* A program does not stay beside a network that it was not made of. */
+static void
+test_no_board (void)
+{
+  g_autofree char *folder = g_build_filename (scratch, "again", NULL);
+  g_autofree char *path = g_build_filename (folder, "sample.fxb", NULL);
+  g_auto (CliResult) board = cli_run (cli, "convert", sample, "--target", "rdk-x5", "--dataset", calibration,
+                                      "--samples", "8", "--preset", "fast", "-o", folder, NULL);
+  g_autofree char *other = board_without_machine ();
+  g_auto (CliResult) none = { 0 };
+
+  g_assert_cmpint (board.status, ==, 0);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  none = cli_run (cli, "convert", sample, "--target", other, "--dataset", calibration, "--samples", "8", "--preset",
+                  "fast", "-o", folder, NULL);
+  g_assert_cmpint (none.status, ==, 0);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
 static void
 assert_refused (const char *a, const char *b, const char *c, const char *message)
 {
@@ -118,6 +153,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 3);
   cli = argv[1];
+  targets = g_build_filename (argv[2], "..", "targets", NULL);
   sample = g_build_filename (argv[2], "sample.onnx", NULL);
   calibration = g_build_filename (argv[2], "calibration", NULL);
   picture = g_build_filename (argv[2], "test/000.png", NULL);
@@ -129,9 +165,11 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-compile/inspect", test_inspect);
   g_test_add_func ("/cli-compile/run", test_run);
   g_test_add_func ("/cli-compile/commands", test_commands);
+  g_test_add_func ("/cli-compile/no-board", test_no_board);
   g_test_add_func ("/cli-compile/refused", test_refused);
   status = g_test_run ();
   cli_remove_folder (scratch);
+  g_free (targets);
   g_free (sample);
   g_free (calibration);
   g_free (picture);

@@ -36,6 +36,8 @@ typedef struct
   FxMachine machine;
   FxCostReport *cost;
   FxProgram *program;
+  FxTimeline *timeline;
+  GPtrArray *what_if;
   FxCheckReport *placement;
   FxEvaluation before, after;
   FxReportStep steps[2];
@@ -125,8 +127,10 @@ make_board (Whole *whole, const char *name)
   fx_graph_rename_node (whole->integer, 1, name);
   g_assert_true (fx_machine_of_target (&whole->machine, target, &error));
   whole->cost = fx_cost_measure (whole->integer, &whole->machine);
+  whole->what_if = fx_what_if (whole->integer, &whole->machine, whole->cost);
   whole->program = fx_compile (whole->integer, target, &(FxCompileOptions){ .level = 1 }, NULL, NULL, &error);
   g_assert_no_error (error);
+  whole->timeline = fx_timeline_new (whole->program);
 }
 
 static void
@@ -175,7 +179,9 @@ whole_init (Whole *whole, const char *name)
                               .integer = whole->integer,
                               .cost = whole->cost,
                               .machine = &whole->machine,
-                              .program = whole->program };
+                              .what_if = whole->what_if,
+                              .program = whole->program,
+                              .timeline = whole->timeline };
 }
 
 static void
@@ -188,6 +194,8 @@ whole_clear (Whole *whole)
   fx_graph_free (whole->integer);
   fx_cost_report_free (whole->cost);
   fx_program_free (whole->program);
+  fx_timeline_free (whole->timeline);
+  g_ptr_array_unref (whole->what_if);
 }
 
 /* ---- JSON ---- */

@@ -317,7 +317,7 @@ print_advice (const FxReport *report, GString *out)
 static void
 print_what_if (const FxReport *report, GString *out)
 {
-  g_autoptr (GPtrArray) list = fx_what_if (report->integer, report->machine, report->cost);
+  const GPtrArray *list = report->what_if;
 
   for (guint i = 0; i < list->len && i < MOST_CHANGES; i++)
     {

@@ -8,7 +8,8 @@
 #pragma once
 
 #include "core/bpu/fx-cost.h"
-#include "core/bpu/fx-program.h"
+#include "core/bpu/fx-timeline.h"
+#include "core/bpu/fx-what-if.h"
 #include "core/calib/fx-evaluate.h"
 #include "core/check/fx-check.h"
 #include "core/quant/fx-accuracy.h"
@@ -57,7 +58,10 @@ typedef struct
   const FxGraph *integer; /* what `cost` was measured on and `program` was made of */
   const FxCostReport *cost;
   const FxMachine *machine;
+  const GPtrArray *what_if; /* of FxWhatIf * */
   const FxProgram *program;
+  const FxTimeline *timeline; /* of `program`; both or neither */
+  const char *no_program;     /* why there is none; NULL: nobody asked for one */
 } FxReport;
 
 /* The output that suffered most, by SQNR; NULL: none was measured. */

@@ -6,8 +6,6 @@
 #include "io/report/fx-report.h"
 #include "io/report/fx-svg.h"
 
-#include "core/bpu/fx-timeline.h"
-
 static gboolean
 is_present (const FxReport *report)
 {
@@ -22,11 +20,11 @@ frames_per_second (const FxCostReport *cost)
 
 /* The program may have fewer nodes than the network: names say which is which. NULL: none of its. */
 static const FxNodeTimes *
-times_of (const FxReport *report, const FxTimeline *timeline, const FxNode *node)
+times_of (const FxReport *report, const FxNode *node)
 {
-  FxId id = timeline != NULL ? fx_graph_find_node (report->program->graph, node->name) : FX_NONE;
+  FxId id = report->program != NULL ? fx_graph_find_node (report->program->graph, node->name) : FX_NONE;
 
-  return id != FX_NONE && timeline->nodes[id].n_tiles > 0 ? &timeline->nodes[id] : NULL;
+  return id != FX_NONE && report->timeline->nodes[id].n_tiles > 0 ? &report->timeline->nodes[id] : NULL;
 }
 
 /* ---- JSON ---- */
@@ -66,10 +64,10 @@ add_program (const FxProgram *program, const FxTimeline *timeline, JsonBuilder *
 }
 
 static void
-add_node (const FxReport *report, const FxTimeline *timeline, const FxNodeCost *cost, JsonBuilder *builder)
+add_node (const FxReport *report, const FxNodeCost *cost, JsonBuilder *builder)
 {
   const FxNode *node = fx_graph_node (report->integer, cost->node);
-  const FxNodeTimes *times = times_of (report, timeline, node);
+  const FxNodeTimes *times = times_of (report, node);
 
   json_builder_begin_object (builder);
   fx_report_json_string (builder, "node", node->name);
@@ -90,7 +88,6 @@ static void
 to_json (const FxReport *report, JsonBuilder *builder)
 {
   const FxCostReport *cost = report->cost;
-  g_autoptr (FxTimeline) timeline = report->program != NULL ? fx_timeline_new (report->program) : NULL;
 
   json_builder_begin_object (builder);
   fx_report_json_number (builder, "latency_ms", cost->total_ms);
@@ -99,11 +96,11 @@ to_json (const FxReport *report, JsonBuilder *builder)
   add_parts (cost, builder);
   fx_report_json_count (builder, "subgraphs", cost->n_subgraphs);
   fx_report_json_count (builder, "macs", cost->macs);
-  add_program (report->program, timeline, builder);
+  add_program (report->program, report->timeline, builder);
   json_builder_set_member_name (builder, "nodes");
   json_builder_begin_array (builder);
   for (guint i = 0; i < cost->n_nodes; i++)
-    add_node (report, timeline, &cost->nodes[i], builder);
+    add_node (report, &cost->nodes[i], builder);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
 }
@@ -187,8 +184,9 @@ draw_sram (const Chart *chart, guint segment, double y, GString *out)
 }
 
 static void
-draw_segment (const FxReport *report, const FxTimeline *timeline, guint segment, GString *out)
+draw_segment (const FxReport *report, guint segment, GString *out)
 {
+  const FxTimeline *timeline = report->timeline;
   Chart chart
       = { report->program, timeline, fx_program_segment (report->program, segment), timeline->segment_ms[segment] };
   double lanes = LANE * FX_N_UNITS, height = lanes + 14 + SRAM_HEIGHT + BOTTOM;
@@ -227,8 +225,9 @@ draw_parts (const FxCostReport *cost, GString *out)
 }
 
 static void
-cards (const FxReport *report, const FxTimeline *timeline, GString *out)
+cards (const FxReport *report, GString *out)
 {
+  const FxTimeline *timeline = report->timeline;
   g_autofree char *pieces
       = g_strdup_printf ("%u BPU subgraph%s", report->cost->n_subgraphs, report->cost->n_subgraphs == 1 ? "" : "s");
 
@@ -249,10 +248,10 @@ cards (const FxReport *report, const FxTimeline *timeline, GString *out)
 }
 
 static void
-node_row (const FxReport *report, const FxTimeline *timeline, const FxNodeCost *cost, GString *out)
+node_row (const FxReport *report, const FxNodeCost *cost, GString *out)
 {
   const FxNode *node = fx_graph_node (report->integer, cost->node);
-  const FxNodeTimes *times = times_of (report, timeline, node);
+  const FxNodeTimes *times = times_of (report, node);
 
   g_string_append (out, "<tr>");
   fx_html_name_cell (out, node->name);
@@ -281,19 +280,24 @@ to_html (const FxReport *report, GString *out)
     { "Store ms", "Of what it writes to DDR", TRUE },
     { "Tiles", "Pieces that it is computed in", TRUE },
   };
-  g_autoptr (FxTimeline) timeline = report->program != NULL ? fx_timeline_new (report->program) : NULL;
 
-  cards (report, timeline, out);
+  cards (report, out);
   draw_parts (report->cost, out);
   g_string_append (out, "<p>An estimate: ");
   fx_html_text (out, *report->machine->basis != '\0' ? report->machine->basis : "prices that were given");
   g_string_append (out, ". It covers the BPU, reading parameters, and the CPU with its conversions.</p>\n");
-  for (guint s = 0; timeline != NULL && s < report->program->segments->len; s++)
+  if (report->no_program != NULL)
+    {
+      g_string_append (out, "<p>There is no program for the BPU: ");
+      fx_html_text (out, report->no_program);
+      g_string_append (out, ".</p>\n");
+    }
+  for (guint s = 0; report->program != NULL && s < report->program->segments->len; s++)
     if (fx_program_segment (report->program, s)->on_bpu)
-      draw_segment (report, timeline, s, out);
+      draw_segment (report, s, out);
   fx_html_table_begin (out, "Cost of each node", columns, G_N_ELEMENTS (columns), TRUE);
   for (guint i = 0; i < report->cost->n_nodes; i++)
-    node_row (report, timeline, &report->cost->nodes[i], out);
+    node_row (report, &report->cost->nodes[i], out);
   fx_html_table_end (out);
 }
 

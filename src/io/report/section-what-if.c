@@ -10,13 +10,13 @@
 static gboolean
 is_present (const FxReport *report)
 {
-  return report->cost != NULL && report->machine != NULL && report->integer != NULL;
+  return report->cost != NULL && report->what_if != NULL;
 }
 
 static void
 to_json (const FxReport *report, JsonBuilder *builder)
 {
-  g_autoptr (GPtrArray) list = fx_what_if (report->integer, report->machine, report->cost);
+  const GPtrArray *list = report->what_if;
 
   json_builder_begin_array (builder);
   for (guint i = 0; i < list->len; i++)
@@ -42,7 +42,7 @@ to_html (const FxReport *report, GString *out)
     { "ms", "what it adds to a frame; each change alone", TRUE },
     { "%", NULL, TRUE },
   };
-  g_autoptr (GPtrArray) list = fx_what_if (report->integer, report->machine, report->cost);
+  const GPtrArray *list = report->what_if;
   double total = report->cost->total_ms > 0 ? report->cost->total_ms : 1;
 
   fx_html_table_begin (out, "What changes would do", columns, G_N_ELEMENTS (columns), FALSE);
