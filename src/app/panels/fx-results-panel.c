@@ -3,7 +3,6 @@
 
 #include "app/fx-board-plots.h"
 #include "app/fx-comparison.h"
-#include "core/bpu/fx-timeline.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -57,7 +56,7 @@ struct _FxResultsPanel
   /* Owned References */
   GListStore *runs;       /* of FxResults, newest first */
   GListModel *comparable; /* a string for none, then the runs */
-  FxResults *shown;
+  FxResults *shown, *compared_with;
   char *selected;
 };
 
@@ -154,11 +153,11 @@ fx_results_panel_select (FxResultsPanel *panel, const char *node)
 
 /* ---- the board ---- */
 
-/* "0.75 ms a frame, 2.1 MB of memory traffic" */
+/* "About 0.75 ms a frame by estimate; 1.46 MB loaded, 0.17 MB stored" */
 static char *
 board_text (const FxConversion *conversion)
 {
-  g_autoptr (FxTimeline) timeline = conversion->program != NULL ? fx_timeline_new (conversion->program) : NULL;
+  const FxTimeline *timeline = conversion->timeline;
 
   if (timeline == NULL)
     /* Translators: the latency of a network on a board */
@@ -235,10 +234,24 @@ update_comparison (FxResultsPanel *panel)
 }
 
 static void
-compared_cb (FxResultsPanel *panel)
+compare_again (FxResultsPanel *panel)
 {
   update_plot (panel);
   update_comparison (panel);
+}
+
+/* What is compared with may still be running. */
+static void
+compared_cb (FxResultsPanel *panel)
+{
+  FxResults *other = compared (panel);
+
+  if (panel->compared_with != NULL)
+    g_signal_handlers_disconnect_by_func (panel->compared_with, compare_again, panel);
+  g_set_object (&panel->compared_with, other);
+  if (other != NULL)
+    g_signal_connect_object (other, "finished", G_CALLBACK (compare_again), panel, G_CONNECT_SWAPPED);
+  compare_again (panel);
 }
 
 static void
@@ -330,7 +343,7 @@ fx_results_panel_add (FxResultsPanel *panel, FxResults *results)
 {
   g_list_store_insert (panel->runs, 0, results);
   gtk_drop_down_set_selected (panel->run_drop_down, 0);
-  show (panel, results);
+  run_selected_cb (panel); /* the selection may have been there already, and then nothing tells */
 }
 
 void
@@ -416,6 +429,9 @@ fx_results_panel_dispose (GObject *object)
   if (panel->shown != NULL)
     g_signal_handlers_disconnect_by_data (panel->shown, panel);
   g_clear_object (&panel->shown);
+  if (panel->compared_with != NULL)
+    g_signal_handlers_disconnect_by_func (panel->compared_with, compare_again, panel);
+  g_clear_object (&panel->compared_with);
   g_clear_object (&panel->comparable);
   g_clear_object (&panel->runs);
   g_clear_pointer (&panel->selected, g_free);
