@@ -250,6 +250,20 @@ test_cancelled (void)
     }
 }
 
+/* After the cancelling no more place is looked for, however many items there are: one comes after the other. */
+static void
+test_cancelled_many (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  guint n = 50000;
+  g_autofree FxArenaItem *items = g_new (FxArenaItem, n);
+
+  for (guint i = 0; i < n; i++)
+    items[i] = (FxArenaItem){ .size = 60, .first = i, .last = i + 1 };
+  g_cancellable_cancel (cancellable);
+  g_assert_cmpuint (fx_arena_plan (items, n, 64, cancellable), ==, (gsize)64 * n);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -264,5 +278,6 @@ main (int argc, char **argv)
   g_test_add_func ("/arena/same-twice", test_same_twice);
   g_test_add_func ("/arena/pieces", test_pieces);
   g_test_add_func ("/arena/cancelled", test_cancelled);
+  g_test_add_func ("/arena/cancelled-many", test_cancelled_many);
   return g_test_run ();
 }

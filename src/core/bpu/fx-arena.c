@@ -14,6 +14,8 @@
 
 /* What a plan may cost: a comparison of two items is the unit. About a third of a second. */
 #define MOST_WORK 200000000
+/* Items that are placed or weighed between two looks at the work done and at the cancellable. */
+#define LOOK_EVERY 256
 /* Attempts that find nothing better until the search gives up. */
 #define MOST_FAILURES 4000
 #define SEED 1
@@ -95,19 +97,34 @@ put (Planner *planner, guint item, gsize offset)
   planner->offsets[item] = offset;
 }
 
-/* Places all in the order; the bytes used, or G_MAXSIZE as soon as they are more than `limit`. */
+static gboolean
+is_done (const Planner *planner)
+{
+  return planner->best <= planner->bound || planner->work >= MOST_WORK
+         || g_cancellable_is_cancelled (planner->cancellable);
+}
+
+/* Places all in the order; the bytes used, or G_MAXSIZE as soon as they are more than `limit` or the search is to end.
+ * Without a plan there is no limit, and when cancelled the rest goes behind what is placed: some plan is always found.
+ */
 static gsize
 attempt (Planner *planner, gsize limit)
 {
+  gboolean is_first = limit == G_MAXSIZE, hurry = FALSE;
   gsize used = 0;
 
   planner->n_placed = 0;
   for (guint i = 0; i < planner->n; i++)
     {
       guint item = planner->order[i];
-      gsize offset = planner->sizes[item] > 0 ? find_gap (planner, item) : 0;
+      gsize offset;
 
-      planner->work += planner->n_placed + 1;
+      if (i % LOOK_EVERY == 0 && !is_first && is_done (planner))
+        return G_MAXSIZE;
+      if (i % LOOK_EVERY == 0 && is_first)
+        hurry = g_cancellable_is_cancelled (planner->cancellable);
+      offset = planner->sizes[item] == 0 ? 0 : hurry ? used : find_gap (planner, item);
+      planner->work += hurry ? 1 : planner->n_placed + 1;
       used = MAX (used, offset + planner->sizes[item]);
       if (used > limit)
         return G_MAXSIZE;
@@ -127,13 +144,6 @@ keep (Planner *planner, gsize used)
   memcpy (planner->best_order, planner->order, planner->n * sizeof *planner->order);
   for (guint i = 0; i < planner->n; i++)
     planner->items[i].offset = planner->offsets[i];
-}
-
-static gboolean
-is_done (const Planner *planner)
-{
-  return planner->best <= planner->bound || planner->work >= MOST_WORK
-         || g_cancellable_is_cancelled (planner->cancellable);
 }
 
 /* ---- plain orders ---- */
@@ -234,20 +244,25 @@ breadths_new (const FxArenaItem *items, guint n, gsize alignment)
   return breadths;
 }
 
-/* Each item weighs what the fullest step of its life does: what lives in the fullest step is placed first. */
-static void
+/* Each item weighs what the fullest step of its life does: what lives in the fullest step is placed first. FALSE if the
+ * search is to end before all are weighed. */
+static gboolean
 weigh_breadths (Planner *planner, const gsize *breadths)
 {
   g_autofree Event *begins = events_new (planner->items, planner->n, FALSE);
 
   for (guint i = 0; i < planner->n; i++)
     {
-      guint item = begins[i].item;
+      guint item = begins[i].item, k = i + 1;
 
+      if (i % LOOK_EVERY == 0 && is_done (planner))
+        return FALSE;
       planner->weights[item] = breadths[item];
-      for (guint k = i + 1; k < planner->n && begins[k].step <= planner->items[item].last; k++)
+      for (; k < planner->n && begins[k].step <= planner->items[item].last; k++)
         planner->weights[item] = MAX (planner->weights[item], breadths[begins[k].item]);
+      planner->work += k - i;
     }
+  return TRUE;
 }
 
 static void
@@ -279,11 +294,8 @@ try_orders (Planner *planner, const gsize *breadths)
         planner->weights[i] = weigh[k](planner, i);
       try_order (planner);
     }
-  if (!is_done (planner))
-    {
-      weigh_breadths (planner, breadths);
-      try_order (planner);
-    }
+  if (!is_done (planner) && weigh_breadths (planner, breadths))
+    try_order (planner);
 }
 
 /* ---- search ---- */

@@ -81,14 +81,15 @@ try_limit (FxCompilation *c, const FxProgress *progress, GCancellable *cancellab
 {
   g_autoptr (GArray) lives = g_array_new (FALSE, FALSE, sizeof (FxLife));
   g_autoptr (FxProgram) program = NULL;
+  gboolean has_room;
 
   memset (c->resident, 0, fx_graph_n_values (c->graph));
   if (!fx_compile_groups (c, progress, cancellable, error))
     return NULL;
   fx_compile_residency (c);
   program = fx_compile_emit (c, lives);
-  if (!fx_compile_place (c, program, lives, cancellable) || g_cancellable_set_error_if_cancelled (cancellable, error)
-      || !fx_compile_order (program, error))
+  has_room = fx_compile_place (c, program, lives, cancellable);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !has_room || !fx_compile_order (program, error))
     return NULL;
   return g_steal_pointer (&program);
 }
