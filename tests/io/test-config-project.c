@@ -85,6 +85,57 @@ test_taken (void)
   g_assert_cmpstr (dataset->type, ==, "f32");
   g_assert_true (is_warned (findings, "gone_f32"));
   g_assert_true (is_warned (findings, "run_on_cpu: a project has no place for it"));
+  g_assert_true (is_warned (findings, "optimize_level: a project has no place for it"));
+  g_assert_false (is_warned (findings, "compile_mode: "));
+}
+
+/* Whatever decides how the network comes out and stays behind is told. */
+static void
+test_left_out (void)
+{
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxProject) project
+      = load (findings, &error, "  remove_node_name: x\n  debug_mode: dump_calibration_data\n", "", "1x3x8x8;1x4x1x1",
+              "kl", "  cal_data_dir: .;.\n  run_on_bpu: y\n  optimization: set_all_nodes_int16\n");
+
+  g_assert_no_error (error);
+  g_assert_nonnull (project);
+  g_assert_true (is_warned (findings, "run_on_bpu: a project has no place for it"));
+  g_assert_true (is_warned (findings, "optimization: a project has no place for it"));
+  g_assert_true (is_warned (findings, "debug_mode: a project has no place for it"));
+  g_assert_true (is_warned (findings, "remove_node_name: no node is removed by its name"));
+}
+
+/* What the window does in any case is no loss. */
+static void
+test_compiler (void)
+{
+  const struct
+  {
+    const char *level, *mode;
+    gboolean warned[2];
+  } rows[] = { { "O2", "latency", { FALSE, FALSE } }, { "O0", "bandwidth", { TRUE, TRUE } } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (FxProject) project = NULL;
+      g_autofree char *text
+          = g_strdup_printf ("model_parameters:\n  onnx_model: net.onnx\n  march: bayes-e\ninput_parameters:\n"
+                             "  input_type_train: bgr;featuremap\n  input_layout_train: NCHW;NCHW\n"
+                             "  input_type_rt: nv12;featuremap\n  norm_type: no_preprocess;no_preprocess\n"
+                             "calibration_parameters:\n  calibration_type: skip\n"
+                             "compiler_parameters:\n  optimize_level: %s\n  compile_mode: %s\n",
+                             rows[i].level, rows[i].mode);
+
+      g_assert_true (g_file_set_contents (config_path, text, -1, NULL));
+      project = fx_config_project_load (config_path, findings, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (is_warned (findings, "optimize_level: a project has no place"), ==, rows[i].warned[0]);
+      g_assert_cmpint (is_warned (findings, "compile_mode: a project has no place"), ==, rows[i].warned[1]);
+    }
 }
 
 /* A shape that the model does not have is an edit; without calibration the rest still holds. */
@@ -136,6 +187,8 @@ main (int argc, char **argv)
   fx_graph_infer (graph, NULL);
   g_assert_true (fx_onnx_save (graph, model_path, NULL));
   g_test_add_func ("/config-project/taken", test_taken);
+  g_test_add_func ("/config-project/left-out", test_left_out);
+  g_test_add_func ("/config-project/compiler", test_compiler);
   g_test_add_func ("/config-project/edits", test_edits);
   g_test_add_func ("/config-project/refused", test_refused);
   status = g_test_run ();

@@ -53,17 +53,33 @@ check_findings (const GPtrArray *findings, GError **error)
 
 /* ---- what has no place in a project ---- */
 
+/* The compiler's keys are in nearly every file: they count where they differ from what a project does by itself. */
+static gboolean
+is_lost (const FxConfig *config, const FxConversionOptions *options, FxConfigKeyId key)
+{
+  if (key == FX_CONFIG_OPTIMIZE_LEVEL)
+    return options->compile.level != FX_COMPILE_DEFAULT_LEVEL;
+  if (key == FX_CONFIG_COMPILE_MODE)
+    return options->compile.mode != FX_COMPILE_LATENCY;
+  return fx_config_is_set (config, key);
+}
+
 static void
-note_missing (const FxConfig *config, GPtrArray *findings)
+note_missing (const FxConfig *config, const FxConversionOptions *options, GPtrArray *findings)
 {
   static const FxConfigKeyId keys[]
-      = { FX_CONFIG_OUTPUT_NODES, FX_CONFIG_NODE_INFO,        FX_CONFIG_SET_NODE_DATA_TYPE,
-          FX_CONFIG_RUN_ON_CPU,   FX_CONFIG_REMOVE_NODE_TYPE, FX_CONFIG_REMOVE_NODE_NAME };
+      = { FX_CONFIG_OUTPUT_NODES, FX_CONFIG_NODE_INFO,     FX_CONFIG_SET_NODE_DATA_TYPE, FX_CONFIG_RUN_ON_CPU,
+          FX_CONFIG_RUN_ON_BPU,   FX_CONFIG_OPTIMIZATION,  FX_CONFIG_REMOVE_NODE_TYPE,   FX_CONFIG_DEBUG_MODE,
+          FX_CONFIG_COMPILE_MODE, FX_CONFIG_OPTIMIZE_LEVEL };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (fx_config_is_set (config, keys[i]))
+    if (is_lost (config, options, keys[i]))
       fx_config_complain (config, findings, FALSE, keys[i],
                           "a project has no place for it; fixpoint-cli convert --config does what it says");
+  if (fx_config_is_set (config, FX_CONFIG_REMOVE_NODE_NAME))
+    fx_config_complain (config, findings, FALSE, FX_CONFIG_REMOVE_NODE_NAME,
+                        "no node is removed by its name; remove_node_type of fixpoint-cli convert --config removes "
+                        "those of an operator");
 }
 
 /* ---- inputs ---- */
@@ -161,7 +177,7 @@ from_options (const FxConfig *config, const FxConversionOptions *options, GPtrAr
     project->output = g_strdup (options->output_dir);
   for (guint i = 0; i < options->inputs->len; i++)
     add_input (project, &g_array_index (options->inputs, FxConversionInput, i), i, findings);
-  note_missing (config, findings);
+  note_missing (config, options, findings);
   return project;
 }
 
