@@ -5,6 +5,7 @@
 #include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-infer.h"
+#include "core/ops/fx-q.h"
 #include "io/fx-model.h"
 
 #include <glib-unix.h>
@@ -184,6 +185,15 @@ fx_cli_load (const char *path, const char *weights, char **shapes, GPtrArray *di
       }
   fx_graph_infer (graph, diagnostics);
   return g_steal_pointer (&graph);
+}
+
+gboolean
+fx_cli_has_integers (const FxGraph *graph)
+{
+  for (FxId id = 0; id < fx_graph_n_nodes (graph); id++)
+    if (strcmp (fx_graph_node (graph, id)->domain, FX_Q_DOMAIN) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 gboolean

@@ -63,6 +63,9 @@ void fx_cli_print_diagnostics (const GPtrArray *diagnostics);
  * order says which) set first. Findings go to `diagnostics`. */
 FxGraph *fx_cli_load (const char *path, const char *weights, char **shapes, GPtrArray *diagnostics, GError **error);
 
+/* Whether any node computes with integers: the network was quantized already, or a part of it. */
+gboolean fx_cli_has_integers (const FxGraph *graph);
+
 /* Makes the tensors of these names the outputs, in that order, and drops the nodes that none of them needs. */
 gboolean fx_cli_select_outputs (FxGraph *graph, char **names, GError **error);
 

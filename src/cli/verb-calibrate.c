@@ -219,16 +219,6 @@ print_table (const FxGraph *graph, const FxStatistics *statistics)
 }
 
 static void
-add_number (JsonBuilder *builder, const char *member, double value)
-{
-  json_builder_set_member_name (builder, member);
-  if (isfinite (value))
-    json_builder_add_double_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
 add_thresholds (JsonBuilder *builder, const FxTensorStatistics *tensor)
 {
   json_builder_set_member_name (builder, "ranges");
@@ -241,9 +231,9 @@ add_thresholds (JsonBuilder *builder, const FxTensorStatistics *tensor)
       compute (m, tensor, TRUE, &asymmetric);
       json_builder_set_member_name (builder, methods[m]);
       json_builder_begin_object (builder);
-      add_number (builder, "threshold", symmetric.high);
-      add_number (builder, "low", asymmetric.low);
-      add_number (builder, "high", asymmetric.high);
+      fx_cli_json_double (builder, "threshold", symmetric.high);
+      fx_cli_json_double (builder, "low", asymmetric.low);
+      fx_cli_json_double (builder, "high", asymmetric.high);
       json_builder_end_object (builder);
     }
   json_builder_end_object (builder);
@@ -261,10 +251,10 @@ add_tensor (JsonBuilder *builder, const FxTensorStatistics *tensor, const FxNode
   fx_cli_json_count (builder, "elements", tensor->count);
   fx_cli_json_count (builder, "zeros", tensor->zeros);
   fx_cli_json_count (builder, "not_finite", tensor->not_finite);
-  add_number (builder, "min", seen ? (double)tensor->min : (double)NAN);
-  add_number (builder, "max", seen ? (double)tensor->max : (double)NAN);
-  add_number (builder, "mean", fx_tensor_statistics_mean (tensor));
-  add_number (builder, "standard_deviation", sqrt (fx_tensor_statistics_variance (tensor)));
+  fx_cli_json_double (builder, "min", seen ? (double)tensor->min : (double)NAN);
+  fx_cli_json_double (builder, "max", seen ? (double)tensor->max : (double)NAN);
+  fx_cli_json_double (builder, "mean", fx_tensor_statistics_mean (tensor));
+  fx_cli_json_double (builder, "standard_deviation", sqrt (fx_tensor_statistics_variance (tensor)));
   add_thresholds (builder, tensor);
   json_builder_end_object (builder);
 }

@@ -9,7 +9,6 @@
 #include "core/bpu/fx-partition.h"
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
-#include "core/ops/fx-q.h"
 #include "io/fx-target-file.h"
 #include "io/program/fx-program-file.h"
 
@@ -45,16 +44,6 @@ read_options (const Options *options, FxCompileOptions *compile, GError **error)
          && (options->mode == NULL || fx_compile_parse_mode (options->mode, &compile->mode, error));
 }
 
-/* What is left out has to be a network of integers already. */
-static gboolean
-is_integer (const FxGraph *graph)
-{
-  for (FxId id = 0; id < fx_graph_n_nodes (graph); id++)
-    if (strcmp (fx_graph_node (graph, id)->domain, FX_Q_DOMAIN) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static void
 print_result (const FxProgram *program, const Options *options)
 {
@@ -85,7 +74,7 @@ compile_model (const char *path, const Options *options, const FxCompileOptions 
 
   if (graph == NULL)
     return FALSE;
-  if (!is_integer (graph))
+  if (!fx_cli_has_integers (graph))
     return fx_fail (error, FX_ERROR_BAD_DATA,
                     "%s has no integer operators; fixpoint-cli convert makes a network that has them from it", path);
   fx_bpu_strip_list (graph, options->remove);

@@ -9,7 +9,6 @@
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
-#include "core/ops/fx-q.h"
 #include "io/fx-evaluator.h"
 
 #include <math.h>
@@ -204,16 +203,6 @@ evaluate_pair (const char *path, const FxGraph *graph, const Options *options, G
 
 /* ---- the verb ---- */
 
-/* TRUE if the network is one of integers already. */
-static gboolean
-is_quantized (const FxGraph *graph)
-{
-  for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
-    if (strcmp (fx_graph_node (graph, i)->domain, FX_Q_DOMAIN) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static gboolean
 evaluate (const char *path, const Options *options, GError **error)
 {
@@ -226,8 +215,8 @@ evaluate (const char *path, const Options *options, GError **error)
   graph = fx_cli_load (path, options->weights, options->shapes, diagnostics, error);
   if (graph == NULL)
     return FALSE;
-  return integer && !is_quantized (graph) ? evaluate_pair (path, graph, options, error)
-                                          : evaluate_one (path, graph, options, error);
+  return integer && !fx_cli_has_integers (graph) ? evaluate_pair (path, graph, options, error)
+                                                 : evaluate_one (path, graph, options, error);
 }
 
 int
