@@ -69,6 +69,8 @@ fx_cli_quantize_apply (const FxCliQuantize *options, FxConversionOptions *conver
     return FALSE;
   if (options->fix != NULL && strcmp (options->fix, "all") != 0)
     return fx_fail (error, FX_ERROR_BAD_DATA, "--fix takes \"all\"; fixpoint-cli check applies single ones");
+  if (options->asymmetric && options->symmetric)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "--asymmetric and --symmetric do not go together");
   fx_cli_replace (&conversion->target, options->target);
   if (conversion->target == NULL)
     conversion->target = g_strdup (FX_TARGET_DEFAULT);
@@ -80,4 +82,26 @@ fx_cli_quantize_apply (const FxCliQuantize *options, FxConversionOptions *conver
   fx_cli_replace_list (&conversion->int16, options->int16);
   fx_cli_replace_list (&conversion->cpu, options->cpu);
   return TRUE;
+}
+
+const char *
+fx_cli_quantize_given (const FxCliQuantize *options)
+{
+  const struct
+  {
+    const char *name;
+    gboolean given;
+  } rows[] = {
+    { "--target", options->target != NULL }, { "--preset", options->preset != NULL },
+    { "--method", options->method != NULL }, { "--asymmetric", options->asymmetric },
+    { "--symmetric", options->symmetric },   { "--bpu", options->bpu != NULL },
+    { "--int16", options->int16 != NULL },   { "--float", options->cpu != NULL },
+    { "--mixed", options->mixed != NULL },   { "--latency-budget", options->latency_budget != 0 },
+    { "--fix", options->fix != NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].given)
+      return rows[i].name;
+  return NULL;
 }

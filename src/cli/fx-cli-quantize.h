@@ -64,6 +64,9 @@ void fx_cli_quantize_clear (FxCliQuantize *options);
  * FALSE and *error for values that do not exist. */
 gboolean fx_cli_quantize_apply (const FxCliQuantize *options, FxConversionOptions *conversion, GError **error);
 
+/* The first of the options that was given, as "--method"; NULL: none was. For verbs that do not always quantize. */
+const char *fx_cli_quantize_given (const FxCliQuantize *options);
+
 /* Replaces a string or list by a copy of what was given; NULL: nothing was. */
 void fx_cli_replace (char **place, const char *given);
 void fx_cli_replace_list (char ***place, char **given);

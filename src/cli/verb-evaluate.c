@@ -203,20 +203,35 @@ evaluate_pair (const char *path, const FxGraph *graph, const Options *options, G
 
 /* ---- the verb ---- */
 
+/* The first option that counts only where something is quantized; NULL: none was given. */
+static const char *
+integer_option (const Options *options)
+{
+  return options->calibration != NULL        ? "--calibration"
+         : options->calibration_samples != 0 ? "--calibration-samples"
+                                             : fx_cli_quantize_given (&options->quantize);
+}
+
 static gboolean
 evaluate (const char *path, const Options *options, GError **error)
 {
   gboolean integer = g_strcmp0 (options->engine, "integer") == 0;
+  const char *given = integer_option (options);
   g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
   g_autoptr (FxGraph) graph = NULL;
 
   if (options->engine != NULL && !integer && strcmp (options->engine, "float") != 0)
     return fx_fail (error, FX_ERROR_BAD_DATA, "--engine is \"%s\", not float or integer", options->engine);
+  if (given != NULL && !integer)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "%s goes with --engine integer only", given);
   graph = fx_cli_load (path, options->weights, options->shapes, diagnostics, error);
   if (graph == NULL)
     return FALSE;
-  return integer && !fx_cli_has_integers (graph) ? evaluate_pair (path, graph, options, error)
-                                                 : evaluate_one (path, graph, options, error);
+  if (integer && !fx_cli_has_integers (graph))
+    return evaluate_pair (path, graph, options, error);
+  if (given != NULL)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "%s is quantized already; %s has nothing to do", path, given);
+  return evaluate_one (path, graph, options, error);
 }
 
 int

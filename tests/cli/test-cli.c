@@ -117,7 +117,7 @@ test_evaluate_integer (void)
   g_autofree char *calibration = g_build_filename (sample_dir, "calibration", NULL);
   g_autofree char *quantized = g_build_filename (scratch, "sample_quantized_model.onnx", NULL);
   g_autoptr (JsonParser) pair_parser = json_parser_new (), file_parser = json_parser_new ();
-  g_auto (CliResult) pair = { 0 }, convert = { 0 }, file = { 0 };
+  g_auto (CliResult) pair = { 0 }, convert = { 0 }, again = { 0 }, file = { 0 };
   JsonObject *found, *integer;
 
   pair = cli_run (program, "evaluate", model, "--engine", "integer", "--preset", "fast", "--method", "kl", "--dataset",
@@ -137,6 +137,10 @@ test_evaluate_integer (void)
   convert = cli_run (program, "convert", model, "--preset", "fast", "--method", "kl", "--dataset", calibration,
                      "--samples", "20", "--preprocess", preprocess, "--measured", "1", "--output", scratch, NULL);
   g_assert_cmpint (convert.status, ==, 0);
+  again
+      = cli_run (program, "evaluate", quantized, "--engine", "integer", "--int16", "all", "--dataset", test_dir, NULL);
+  g_assert_cmpint (again.status, ==, 2);
+  g_assert_nonnull (strstr (again.errors, "is quantized already; --int16 has nothing to do"));
   file = cli_run (program, "evaluate", quantized, "--engine", "integer", "--dataset", test_dir, "--preprocess",
                   preprocess, "--json", NULL);
   g_assert_cmpint (file.status, ==, 0);
@@ -187,7 +191,7 @@ test_errors (void)
 {
   const struct
   {
-    const char *arguments[6];
+    const char *arguments[8];
     const char *message;
   } rows[] = {
     { { NULL }, "usage: fixpoint-cli VERB" },
@@ -207,12 +211,17 @@ test_errors (void)
     { { "evaluate", model, "--dataset", scratch, "--engine", "int4" }, "\"int4\", not float or integer" },
     { { "evaluate", model, "--dataset", scratch, "--preprocess", "sharpen 3" }, "sharpen" },
     { { "evaluate", model, "--dataset", "no/such/folder" }, "no/such/folder" },
+    { { "evaluate", model, "--dataset", scratch, "--method", "kl" }, "--method goes with --engine integer" },
+    { { "evaluate", model, "--dataset", scratch, "--calibration", scratch },
+      "--calibration goes with --engine integer" },
+    { { "convert", model, "--dataset", scratch, "--symmetric", "--asymmetric" },
+      "--asymmetric and --symmetric do not go together" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       const char *const *a = rows[i].arguments;
-      g_auto (CliResult) result = cli_run (program, a[0], a[1], a[2], a[3], a[4], a[5], NULL);
+      g_auto (CliResult) result = cli_run (program, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], NULL);
 
       if (result.status != 2 || strstr (result.errors, rows[i].message) == NULL || *result.out != '\0')
         g_error ("row %u: exit %d, \"%s\", wanted 2 with \"%s\"", i, result.status, result.errors, rows[i].message);
