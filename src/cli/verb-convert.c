@@ -5,6 +5,7 @@
 #include "cli/fx-cli-show.h"
 
 #include "core/bpu/fx-cost.h"
+#include "core/calib/fx-input-split.h"
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
 #include "io/config/config-conversion.h"
@@ -54,23 +55,84 @@ touch_input (FxConversionOptions *conversion, guint i)
   return &g_array_index (conversion->inputs, FxConversionInput, i);
 }
 
+/* The input of that name, else the one at `position`, which gets the name. NULL and *error: it has another one. */
+static FxConversionInput *
+name_input (FxConversionOptions *conversion, guint position, const char *name, GError **error)
+{
+  FxConversionInput *input;
+
+  for (guint i = 0; i < conversion->inputs->len; i++)
+    {
+      input = touch_input (conversion, i);
+      if (g_strcmp0 (input->name, name) == 0)
+        return input;
+    }
+  input = touch_input (conversion, position);
+  if (input->name != NULL)
+    {
+      fx_fail (error, FX_ERROR_BAD_DATA, "--input-shape: there is no input \"%s\"; number %u is \"%s\"", name,
+               position + 1, input->name);
+      return NULL;
+    }
+  input->name = g_strdup (name);
+  return input;
+}
+
 /* "NAME=DIMS", or the dimensions alone. */
-static void
-set_shape (FxConversionInput *input, const char *text)
+static gboolean
+set_shape (FxConversionOptions *conversion, guint position, const char *text, GError **error)
 {
   const char *equals = strrchr (text, '=');
+  g_autofree char *name = equals != NULL ? g_strndup (text, (gsize)(equals - text)) : NULL;
+  FxConversionInput *input
+      = name != NULL ? name_input (conversion, position, name, error) : touch_input (conversion, position);
 
-  fx_cli_replace (&input->shape, equals != NULL ? equals + 1 : text);
-  if (equals != NULL && input->name == NULL)
-    input->name = g_strndup (text, (gsize)(equals - text));
+  if (input != NULL)
+    fx_cli_replace (&input->shape, equals != NULL ? equals + 1 : text);
+  return input != NULL;
+}
+
+/* The network of a configuration computes mean and scale itself: its samples are pictures that have not had theirs. */
+static gboolean
+check_pipeline (const FxConversionInput *input, GError **error)
+{
+  g_autoptr (FxPreprocess) steps = NULL, pictures = NULL;
+  FxInputSpec found;
+
+  if (!input->has_spec || input->spec.train == FX_INPUT_FEATUREMAP)
+    return TRUE;
+  steps = fx_preprocess_parse (input->preprocess, error);
+  pictures = steps != NULL ? fx_input_split (steps, input->spec.rt, &found, error) : NULL;
+  if (pictures == NULL)
+    return fx_error_prefix (error, "--preprocess");
+  if (found.n_mean + found.n_scale > 0)
+    return fx_fail (
+        error, FX_ERROR_BAD_DATA,
+        "--preprocess: mean, scale and std are left to the configuration, for they are computed on the board");
+  return TRUE;
+}
+
+static gboolean
+set_pipelines (FxConversionOptions *conversion, char **pipelines, GError **error)
+{
+  guint n = length (pipelines);
+
+  for (guint i = 0; n > 0 && i < conversion->inputs->len; i++)
+    {
+      FxConversionInput *input = touch_input (conversion, i);
+
+      fx_cli_replace (&input->preprocess, pipelines[MIN (i, n - 1)]);
+      input->raw_dtype = FX_DTYPE_UNDEFINED; /* these are pictures */
+      if (!check_pipeline (input, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* What the configuration says of an input stays, but for what is given. */
-static void
-set_inputs (FxConversionOptions *conversion, const Options *options)
+static gboolean
+set_inputs (FxConversionOptions *conversion, const Options *options, GError **error)
 {
-  guint n_pipelines = length (options->preprocess);
-
   for (guint i = 0; i < length (options->datasets); i++)
     {
       FxConversionInput *input = touch_input (conversion, i);
@@ -78,15 +140,12 @@ set_inputs (FxConversionOptions *conversion, const Options *options)
       fx_cli_replace (&input->dataset, options->datasets[i]);
       fx_cli_replace (&input->labels, i == 0 ? options->labels : NULL);
     }
-  for (guint i = 0; n_pipelines > 0 && i < conversion->inputs->len; i++)
-    {
-      FxConversionInput *input = touch_input (conversion, i);
-
-      fx_cli_replace (&input->preprocess, options->preprocess[MIN (i, n_pipelines - 1)]);
-      input->raw_dtype = FX_DTYPE_UNDEFINED; /* these are pictures */
-    }
+  if (!set_pipelines (conversion, options->preprocess, error))
+    return FALSE;
   for (guint i = 0; i < length (options->shapes); i++)
-    set_shape (touch_input (conversion, i), options->shapes[i]);
+    if (!set_shape (conversion, i, options->shapes[i], error))
+      return FALSE;
+  return TRUE;
 }
 
 /* What the configuration says; NULL and *error if it is wrong. Findings are printed. */
@@ -131,8 +190,7 @@ make_options (const char *model, const Options *options, GError **error)
   conversion->n_threads = (guint)options->threads;
   conversion->max_measured = (guint)options->measured;
   conversion->dump_calibration = conversion->dump_calibration || options->dump;
-  set_inputs (conversion, options);
-  return g_steal_pointer (&conversion);
+  return set_inputs (conversion, options, error) ? g_steal_pointer (&conversion) : NULL;
 }
 
 /* ---- results ---- */

@@ -90,6 +90,58 @@ test_convert (void)
   g_remove (path);
 }
 
+/* Of one picture; `more` are keys of its input. */
+static char *
+write_config (const char *more)
+{
+  char *path = g_build_filename (scratch, "options.yaml", NULL);
+  g_autofree char *text
+      = g_strdup_printf ("model_parameters:\n  onnx_model: %s\n  march: bayes-e\n  working_dir: ./out\n"
+                         "input_parameters:\n%s  input_type_train: rgb\n  input_layout_train: NCHW\n"
+                         "  input_type_rt: nv12\n  norm_type: data_mean_and_scale\n"
+                         "  mean_value: 128\n  scale_value: 0.0078125\n"
+                         "calibration_parameters:\n  cal_data_dir: %s\n  preprocess_on: True\n"
+                         "  calibration_type: max\n"
+                         "compiler_parameters:\n  optimize_level: O2\n",
+                         model, more, samples);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  return path;
+}
+
+/* The configuration's mean and scale are computed on the board: samples that had theirs already would get them twice.
+ */
+static void
+test_normalized_twice (void)
+{
+  g_autofree char *path = write_config (""), *out = g_build_filename (scratch, "out", NULL);
+  g_auto (CliResult) twice = cli_run (program, "convert", "--config", path, "--dataset", samples, "--preprocess",
+                                      "rgb; mean 128; scale 0.0078125", NULL);
+  g_auto (CliResult) once = cli_run (program, "convert", "--config", path, "--dataset", samples, "--preprocess",
+                                     "resize 64x64; rgb", "--measured", "1", NULL);
+
+  g_assert_cmpint (twice.status, ==, 2);
+  g_assert_nonnull (strstr (twice.errors, "--preprocess: mean, scale and std are left to the configuration"));
+  g_assert_cmpint (once.status, ==, 0);
+  cli_remove_folder (out);
+  g_remove (path);
+}
+
+/* Inputs that the configuration names are found by their names. */
+static void
+test_input_names (void)
+{
+  g_autofree char *path = write_config ("  input_name: input\n  input_shape: 1x3x64x64\n");
+  g_auto (CliResult) other = cli_run (program, "convert", "--config", path, "--input-shape", "nobody=1x3x64x64", NULL);
+  g_auto (CliResult) wrong = cli_run (program, "convert", "--config", path, "--input-shape", "input=1x3x32x32", NULL);
+
+  g_assert_cmpint (other.status, ==, 2);
+  g_assert_nonnull (strstr (other.errors, "--input-shape: there is no input \"nobody\"; number 1 is \"input\""));
+  g_assert_cmpint (wrong.status, ==, 2);
+  g_assert_nonnull (strstr (wrong.errors, "[1,3,32,32]"));
+  g_remove (path);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -104,6 +156,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/config/relative", test_relative);
   g_test_add_func ("/cli/config/wrong", test_wrong);
   g_test_add_func ("/cli/config/convert", test_convert);
+  g_test_add_func ("/cli/config/normalized-twice", test_normalized_twice);
+  g_test_add_func ("/cli/config/input-names", test_input_names);
   status = g_test_run ();
   g_rmdir (scratch);
   g_free (scratch);
