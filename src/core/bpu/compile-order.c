@@ -12,7 +12,7 @@ typedef struct
 {
   FxProgram *program;
   FxGrains *grains[FX_N_MEMORIES];
-  guint command;
+  guint first, command; /* of the segment, and the one that is looked at */
   gboolean writes;
   gint64 needs[FX_N_UNITS]; /* what has to be over */
 } Order;
@@ -23,8 +23,8 @@ visit_bytes (FxMemory memory, guint64 begin, guint64 end, gpointer user_data)
   Order *order = user_data;
 
   for (guint64 g = fx_grains_first (begin); g < fx_grains_end (end); g++)
-    fx_grain_touch (fx_grains_at (order->grains[memory], g), order->program, order->command, order->writes,
-                    order->needs);
+    fx_grain_touch (fx_grains_at (order->grains[memory], g), order->program, order->first, order->command,
+                    order->writes, order->needs);
 }
 
 static void
@@ -65,28 +65,26 @@ order_command (Order *order, FxClocks *clocks)
     }
 }
 
-/* A segment begins when the one before is over, so that nothing is ordered across them. */
 gboolean
 fx_compile_order (FxProgram *program, GError **error)
 {
   Order order = { .program = program };
 
+  if (!fx_grains_new_all (program, order.grains))
+    return fx_fail (error, FX_ERROR_TOO_LARGE, "the program's memories are too large for this machine");
   for (guint s = 0; s < program->segments->len; s++)
     {
       const FxSegment *segment = fx_program_segment (program, s);
       g_autoptr (FxClocks) clocks = segment->on_bpu ? fx_clocks_new (program, segment) : NULL;
 
-      if (clocks == NULL)
-        continue;
-      if (!fx_grains_new_all (program, order.grains))
-        return fx_fail (error, FX_ERROR_TOO_LARGE, "the program's memories are too large for this machine");
-      for (guint i = 0; i < segment->n; i++)
+      order.first = segment->first;
+      for (guint i = 0; i < segment->n && segment->on_bpu; i++)
         {
           order.command = segment->first + i;
           order_command (&order, clocks);
         }
-      for (int m = 0; m < FX_N_MEMORIES; m++)
-        fx_grains_free (order.grains[m]);
     }
+  for (int m = 0; m < FX_N_MEMORIES; m++)
+    fx_grains_free (order.grains[m]);
   return TRUE;
 }

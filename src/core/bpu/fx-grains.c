@@ -2,9 +2,9 @@
 #include "core/bpu/fx-grains.h"
 
 static void
-raise_need (const FxProgram *program, guint command, gint64 other, gint64 *needs)
+raise_need (const FxProgram *program, guint first, guint command, gint64 other, gint64 *needs)
 {
-  if (other >= 0 && other != command)
+  if (other >= (gint64)first && other != command)
     {
       FxUnit unit = fx_program_command (program, (guint)other)->unit;
 
@@ -13,9 +13,10 @@ raise_need (const FxProgram *program, guint command, gint64 other, gint64 *needs
 }
 
 void
-fx_grain_touch (FxGrain *grain, const FxProgram *program, guint command, gboolean writes, gint64 needs[FX_N_UNITS])
+fx_grain_touch (FxGrain *grain, const FxProgram *program, guint first, guint command, gboolean writes,
+                gint64 needs[FX_N_UNITS])
 {
-  raise_need (program, command, grain->writer, needs);
+  raise_need (program, first, command, grain->writer, needs);
   if (!writes)
     {
       grain->readers[fx_program_command (program, command)->unit] = command;
@@ -23,7 +24,7 @@ fx_grain_touch (FxGrain *grain, const FxProgram *program, guint command, gboolea
     }
   for (int unit = 0; unit < FX_N_UNITS; unit++)
     {
-      raise_need (program, command, grain->readers[unit], needs);
+      raise_need (program, first, command, grain->readers[unit], needs);
       grain->readers[unit] = -1;
     }
   grain->writer = command;

@@ -40,8 +40,9 @@ fx_grains_at (const FxGrains *grains, guint64 i)
 }
 
 /* Raises needs[unit] to the last command of each unit that has to be over before `command` touches the grain, and
- * remembers it. A command never needs itself. */
-void
-fx_grain_touch (FxGrain *grain, const FxProgram *program, guint command, gboolean writes, gint64 needs[FX_N_UNITS]);
+ * remembers it. A command never needs itself, nor those before `first`, its segment's first: a segment begins when the
+ * one before is over. */
+void fx_grain_touch (FxGrain *grain, const FxProgram *program, guint first, guint command, gboolean writes,
+                     gint64 needs[FX_N_UNITS]);
 
 G_END_DECLS

@@ -189,7 +189,7 @@ typedef struct
 {
   const FxProgram *program;
   FxGrains *grains[FX_N_MEMORIES];
-  guint command;
+  guint first, command; /* of the segment, and the one that is looked at */
   gboolean writes;
   gint64 needs[FX_N_UNITS];
 } Race;
@@ -200,7 +200,8 @@ visit_bytes (FxMemory memory, guint64 begin, guint64 end, gpointer user_data)
   Race *race = user_data;
 
   for (guint64 g = fx_grains_first (begin); g < fx_grains_end (end); g++)
-    fx_grain_touch (fx_grains_at (race->grains[memory], g), race->program, race->command, race->writes, race->needs);
+    fx_grain_touch (fx_grains_at (race->grains[memory], g), race->program, race->first, race->command, race->writes,
+                    race->needs);
 }
 
 /* The first command that has to be over and is not known to be; -1: none. */
@@ -228,26 +229,39 @@ find_conflict (Race *race, FxClocks *clocks)
 }
 
 static gboolean
-check_order (const FxProgram *program, const FxSegment *segment, GCancellable *cancellable, GError **error)
+check_order (Race *race, const FxSegment *segment, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (FxClocks) clocks = fx_clocks_new (program, segment);
-  Race race = { .program = program };
+  g_autoptr (FxClocks) clocks = fx_clocks_new (race->program, segment);
   gint64 conflict = -1;
 
-  if (!fx_grains_new_all (program, race.grains))
-    return fx_fail (error, FX_ERROR_TOO_LARGE, "the program's memories are too large to be looked at here");
+  race->first = segment->first;
   for (guint i = 0; i < segment->n && conflict < 0 && !g_cancellable_is_cancelled (cancellable); i++)
     {
-      race.command = segment->first + i;
-      conflict = find_conflict (&race, clocks);
+      race->command = segment->first + i;
+      conflict = find_conflict (race, clocks);
     }
-  for (int m = 0; m < FX_N_MEMORIES; m++)
-    fx_grains_free (race.grains[m]);
   if (conflict >= 0)
     return fx_fail (error, FX_ERROR_BAD_DATA,
                     "commands %" G_GINT64_FORMAT " and %u touch the same bytes in no fixed order", conflict,
-                    race.command);
+                    race->command);
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+/* All segments; their commands have been checked. */
+static gboolean
+check_orders (const FxProgram *program, GCancellable *cancellable, GError **error)
+{
+  Race race = { .program = program };
+  gboolean good = TRUE;
+
+  if (!fx_grains_new_all (program, race.grains))
+    return fx_fail (error, FX_ERROR_TOO_LARGE, "the program's memories are too large to be looked at here");
+  for (guint s = 0; s < program->segments->len && good; s++)
+    if (fx_program_segment (program, s)->on_bpu)
+      good = check_order (&race, fx_program_segment (program, s), cancellable, error);
+  for (int m = 0; m < FX_N_MEMORIES; m++)
+    fx_grains_free (race.grains[m]);
+  return good;
 }
 
 /* ---- segments ---- */
@@ -292,10 +306,8 @@ fx_program_verify (const FxProgram *program, GCancellable *cancellable, GError *
       for (guint i = segment->first; i < next; i++)
         if (!check_command (program, segment, i, error))
           return FALSE;
-      if (!check_order (program, segment, cancellable, error))
-        return FALSE;
     }
   if (next != program->commands->len)
     return fx_fail (error, FX_ERROR_BAD_DATA, "%u commands are in no segment", program->commands->len - next);
-  return TRUE;
+  return check_orders (program, cancellable, error);
 }
