@@ -15,10 +15,14 @@ if ! command -v npm >/dev/null || ! command -v node >/dev/null; then
   echo "setup-peer: no node and npm: comparisons with ONNX Runtime are left out" >&2
   exit 1
 fi
-mkdir -p "$1"
-cp "$here/../benchmarks/float/package.json" "$1"
+# Made beside DIR and moved there when it is whole: an installation that was interrupted does not count.
+rm -rf "$1.new"
+mkdir -p "$1.new"
+cp "$here/../benchmarks/float/package.json" "$1.new"
 # The package carries its CPU library; its install script would only fetch GPU ones.
-if ! (cd "$1" && npm install --ignore-scripts --no-audit --no-fund --fetch-retries 1 --loglevel error); then
+if ! (cd "$1.new" && npm install --ignore-scripts --no-audit --no-fund --fetch-retries 1 --loglevel error); then
   echo "setup-peer: npm could not install it: comparisons with ONNX Runtime are left out" >&2
   exit 1
 fi
+rm -rf "$1"
+mv "$1.new" "$1"
