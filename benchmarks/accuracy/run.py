@@ -20,7 +20,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-BEGIN, END = "<!-- accuracy: begin -->", "<!-- accuracy: end -->"
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import sections  # noqa: E402
+
 CALIBRATE_EVERY = 3
 
 
@@ -167,9 +170,7 @@ def means(rows):
 def table(rows):
     """The section of RESULTS.md."""
     rows = in_order(rows)
-    head = f"""{BEGIN}
-
-## Accuracy of classifiers
+    head = f"""## Accuracy of classifiers
 
 {datetime.date.today()}, `benchmarks/accuracy/run.py FIXPOINT_CLI SHARED --write benchmarks/RESULTS.md`, target RDK X5.
 Top-1 in %, drop in points; agreement: how often the float and the integer network have the same class first; SQNR of
@@ -185,18 +186,8 @@ why its float accuracy is low: compare float with integer only.
     lines = ["| network | preset | float | integer | drop | agreement | SQNR | latency | ranges | steps, dB |",
              "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |", *rows, "",
              "| preset | networks | median drop | mean drop | mean agreement |",
-             "| --- | --- | --- | --- | --- |", *means(rows), "", END]
+             "| --- | --- | --- | --- | --- |", *means(rows)]
     return head + "\n".join(lines) + "\n"
-
-
-def write(path, text):
-    """Puts the section in place of the old one, or at the end."""
-    old = path.read_text(encoding="utf-8") if path.exists() else ""
-    if BEGIN in old:
-        old = old[:old.index(BEGIN)] + text + old[old.index(END) + len(END):].lstrip("\n")
-    else:
-        old = old.rstrip("\n") + "\n\n" + text
-    path.write_text(old, encoding="utf-8")
 
 
 def main():
@@ -213,7 +204,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         measure(arguments, rows, Path(folder))
     if arguments.write:
-        write(arguments.write, table(rows))
+        sections.write("accuracy", table(rows), arguments.write)
     else:
         print(table(rows), end="")
 
