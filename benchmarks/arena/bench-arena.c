@@ -8,6 +8,8 @@
  * with sizes in bytes and the processor time of one plan. What cannot be planned is told on standard error.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "bench-clock.h"
+
 #include "core/bpu/fx-arena.h"
 #include "core/bpu/fx-perf.h"
 #include "core/check/fx-fix.h"
@@ -18,28 +20,18 @@
 #include "io/fx-target-file.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #define ALIGNMENT 64
-
-static double
-processor_ms (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time);
-  return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
 
 static void
 measure (const char *name, const char *kind, GArray *items)
 {
   FxArenaItem *list = (FxArenaItem *)items->data;
-  double begin = processor_ms ();
+  double begin = bench_clock_ms (CLOCK_PROCESS_CPUTIME_ID);
   gsize used = fx_arena_plan (list, items->len, ALIGNMENT, NULL);
 
   printf ("ARENA %s %s %u %" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT " %.1f\n", name, kind, items->len,
-          fx_arena_bound (list, items->len, ALIGNMENT), used, processor_ms () - begin);
+          fx_arena_bound (list, items->len, ALIGNMENT), used, bench_clock_ms (CLOCK_PROCESS_CPUTIME_ID) - begin);
   fflush (stdout);
 }
 

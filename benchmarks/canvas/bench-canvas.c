@@ -9,6 +9,7 @@
  * the thread that paints tiles does. The processor time is what a machine with other work to do leaves comparable.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "bench-clock.h"
 #include "bench-net.h"
 
 #include "fx-canvas.h"
@@ -18,7 +19,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define WIDTH 1600
 #define HEIGHT 1000
@@ -62,26 +62,18 @@ typedef struct
   GArray *cpu, *clock; /* of double, milliseconds */
 } Bench;
 
-static double
-now (clockid_t clock)
-{
-  struct timespec time;
-
-  clock_gettime (clock, &time);
-  return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
 static void
 frame_begins_cb (Bench *bench)
 {
-  bench->cpu_begin = now (CLOCK_THREAD_CPUTIME_ID);
-  bench->clock_begin = now (CLOCK_MONOTONIC);
+  bench->cpu_begin = bench_clock_ms (CLOCK_THREAD_CPUTIME_ID);
+  bench->clock_begin = bench_clock_ms (CLOCK_MONOTONIC);
 }
 
 static void
 frame_ends_cb (Bench *bench)
 {
-  double cpu = now (CLOCK_THREAD_CPUTIME_ID) - bench->cpu_begin, clock = now (CLOCK_MONOTONIC) - bench->clock_begin;
+  double cpu = bench_clock_ms (CLOCK_THREAD_CPUTIME_ID) - bench->cpu_begin,
+         clock = bench_clock_ms (CLOCK_MONOTONIC) - bench->clock_begin;
 
   if (!bench->measuring)
     return;
@@ -202,10 +194,10 @@ paint_windows (const FxScene *scene)
         {
           FxView view = { bounds.width / 2 - WIDTH / zooms[z] / 2, bounds.height * (i + 1) / 11, zooms[z] };
           cairo_t *cr = cairo_create (surface);
-          double begin = now (CLOCK_THREAD_CPUTIME_ID), took;
+          double begin = bench_clock_ms (CLOCK_THREAD_CPUTIME_ID), took;
 
           fx_scene_paint (scene, cr, &view, &clip, fx_scene_style (FX_STYLE_LIGHT), NULL);
-          took = now (CLOCK_THREAD_CPUTIME_ID) - begin;
+          took = bench_clock_ms (CLOCK_THREAD_CPUTIME_ID) - begin;
           g_array_append_val (times, took);
           cairo_destroy (cr);
         }

@@ -19,16 +19,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
 
+import machine  # noqa: E402
 import sections  # noqa: E402
 
 FRAME_MS = 1000 / 60
-
-
-def cpu_name():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return "unknown processor"
 
 
 def measure(build):
@@ -44,9 +38,10 @@ def table(rows, load):
     paints = [row for row in rows if row[0] == "PAINT"]
     slow = [f"{row[2]} at {int(row[1]):,} boxes" for row in frames if float(row[5]) > FRAME_MS]
     lines = ["## Frames of the graph", "",
-             f"`benchmarks/canvas/run.py BUILD --write`: {datetime.date.today()}, {cpu_name()}, {os.cpu_count()} CPUs, "
-             f"load average {load:.1f}. A window of 1600 x 1000 without a graphics card; processor time of the window's "
-             "thread from the begin of a frame to its end, in milliseconds. A screen of 60 frames a second leaves 16.7.",
+             f"`benchmarks/canvas/run.py BUILD --write`: {datetime.date.today()}, {machine.cpu_name()}, "
+             f"{os.cpu_count()} CPUs, load average {load:.1f}. A window of 1600 x 1000 without a graphics card; processor "
+             "time of the window's thread from the begin of a frame to its end, in milliseconds. A screen of 60 frames a "
+             "second leaves 16.7.",
              "", "| boxes | what | median | 95 % | worst |", "| --- | --- | --- | --- | --- |"]
     lines += [f"| {int(row[1]):,} | {row[2]} | {row[4]} | {row[5]} | {row[6]} |" for row in frames]
     lines += ["", f"Over a frame at 95 %: {', '.join(slow) or 'none'}.", "",

@@ -2,6 +2,8 @@
  * as the argument says) for each board. Prints one line per board: "CHECK <board> <nodes> <milliseconds, median of 9>".
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "bench-clock.h"
+
 #include "core/check/fx-check.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-infer.h"
@@ -10,7 +12,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define N_RUNS 9
 
@@ -44,19 +45,10 @@ make_network (guint n_nodes)
   return graph;
 }
 
-static gint64
-processor_time (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time);
-  return (gint64)time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
-}
-
 static int
 compare (const void *a, const void *b)
 {
-  gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+  double x = *(const double *)a, y = *(const double *)b;
 
   return (x > y) - (x < y);
 }
@@ -70,17 +62,17 @@ main (int argc, char **argv)
   for (guint i = 0; fx_target_ids[i] != NULL; i++)
     {
       g_autoptr (FxTarget) target = fx_target_load (fx_target_ids[i], NULL);
-      gint64 times[N_RUNS];
+      double times[N_RUNS];
 
       for (guint k = 0; k < N_RUNS; k++)
         {
-          gint64 start = processor_time ();
+          double start = bench_clock_ms (CLOCK_PROCESS_CPUTIME_ID);
 
           fx_check_report_free (fx_check (graph, target, NULL, NULL, NULL));
-          times[k] = processor_time () - start;
+          times[k] = bench_clock_ms (CLOCK_PROCESS_CPUTIME_ID) - start;
         }
       qsort (times, N_RUNS, sizeof *times, compare);
-      printf ("CHECK %s %u %.1f\n", target->id, fx_graph_n_nodes (graph), (double)times[N_RUNS / 2] / 1000.0);
+      printf ("CHECK %s %u %.1f\n", target->id, fx_graph_n_nodes (graph), times[N_RUNS / 2]);
     }
   return 0;
 }

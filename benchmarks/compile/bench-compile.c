@@ -8,6 +8,8 @@
  * milliseconds on the BPU. What the board does not take is told on standard error.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "bench-clock.h"
+
 #include "core/bpu/fx-compile.h"
 #include "core/bpu/fx-perf.h"
 #include "core/bpu/fx-timeline.h"
@@ -17,28 +19,18 @@
 #include "io/fx-target-file.h"
 
 #include <stdio.h>
-#include <time.h>
-
-static double
-processor_ms (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time);
-  return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
 
 static gboolean
 measure_level (const char *name, const FxGraph *integer, const FxTarget *target, guint level, GError **error)
 {
-  double begin = processor_ms (), ms;
+  double begin = bench_clock_ms (CLOCK_PROCESS_CPUTIME_ID), ms;
   g_autoptr (FxProgram) program
       = fx_compile (integer, target, &(FxCompileOptions){ .level = level }, NULL, NULL, error);
   g_autoptr (FxTimeline) timeline = NULL;
 
   if (program == NULL)
     return FALSE;
-  ms = processor_ms () - begin;
+  ms = bench_clock_ms (CLOCK_PROCESS_CPUTIME_ID) - begin;
   timeline = fx_timeline_new (program);
   printf ("COMPILE %s O%u %u %u %.1f %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %.4f\n", name,
           level, fx_graph_n_nodes (integer), program->commands->len, ms, timeline->loaded_bytes, timeline->stored_bytes,

@@ -7,6 +7,8 @@
  * time that a run takes on all threads together. run.py starts it and its peer in turn.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "bench-clock.h"
+
 #include "core/exec/fx-engine.h"
 #include "core/exec/fx-threads.h"
 #include "core/fx-error.h"
@@ -16,7 +18,6 @@
 
 #include <stdio.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #define WARM_UP_RUNS 3
 #define MIN_RUNS 5
@@ -83,15 +84,6 @@ compare_doubles (gconstpointer a, gconstpointer b)
 }
 
 static double
-clock_ms (clockid_t clock)
-{
-  struct timespec now;
-
-  clock_gettime (clock, &now);
-  return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static double
 median (GArray *values)
 {
   g_array_sort (values, compare_doubles);
@@ -107,19 +99,19 @@ bench_measure (Bench *bench, double seconds, GError **error)
   for (guint i = 0; i < WARM_UP_RUNS; i++)
     if (!bench_step (bench, error))
       return FALSE;
-  end = clock_ms (CLOCK_MONOTONIC) + seconds * 1e3;
+  end = bench_clock_ms (CLOCK_MONOTONIC) + seconds * 1e3;
   do
     {
-      double wall = clock_ms (CLOCK_MONOTONIC), cpu = clock_ms (CLOCK_PROCESS_CPUTIME_ID);
+      double wall = bench_clock_ms (CLOCK_MONOTONIC), cpu = bench_clock_ms (CLOCK_PROCESS_CPUTIME_ID);
 
       if (!bench_step (bench, error))
         return FALSE;
-      cpu = clock_ms (CLOCK_PROCESS_CPUTIME_ID) - cpu;
-      wall = clock_ms (CLOCK_MONOTONIC) - wall;
+      cpu = bench_clock_ms (CLOCK_PROCESS_CPUTIME_ID) - cpu;
+      wall = bench_clock_ms (CLOCK_MONOTONIC) - wall;
       g_array_append_val (bench->wall_ms, wall);
       g_array_append_val (bench->cpu_ms, cpu);
     }
-  while (bench->wall_ms->len < MIN_RUNS || clock_ms (CLOCK_MONOTONIC) < end);
+  while (bench->wall_ms->len < MIN_RUNS || bench_clock_ms (CLOCK_MONOTONIC) < end);
   return TRUE;
 }
 

@@ -31,6 +31,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+import machine  # noqa: E402
 import sections  # noqa: E402
 
 NETS = ("resnet50", "mobilenet_v2", "squeezenet1_1")
@@ -102,17 +103,9 @@ def compare(build, models, peer, pixels, net, threads, options):
     return row
 
 
-def cpu_name():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.machine()
-
-
 def vector_extension():
     """The widest that the processor has, as that decides which kernels run."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    flags = next((line for line in lines if line.startswith("flags")), "").split()
+    flags = machine.cpu_flags()
     names = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX"}
     return next((name for flag, name in names.items() if flag in flags), platform.machine())
 
@@ -133,7 +126,7 @@ def write_results(rows, options, loads):
         "",
         "Written by `make bench-float BENCH_ARGS=--write`. Ratios are ours divided by the peer's: below 1 is faster.",
         "",
-        f"{datetime.date.today()}, {cpu_name()} ({vector_extension()}), {os.cpu_count()} CPUs, "
+        f"{datetime.date.today()}, {machine.cpu_name()} ({vector_extension()}), {os.cpu_count()} CPUs, "
         f"onnxruntime-node {version}, batch 1, 224 x 224, median of {options.rounds} interleaved rounds.",
         "",
         load_note(loads),

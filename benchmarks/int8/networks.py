@@ -25,6 +25,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "float")]
 
+import machine  # noqa: E402
 import run as floats  # noqa: E402
 import sections  # noqa: E402
 
@@ -62,8 +63,7 @@ def quantize(build, folder, name, model, inputs):
 
 def available():
     """Instruction sets that this processor has."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    flags = next((line for line in lines if line.startswith("flags")), "").split()
+    flags = machine.cpu_flags()
     return [isa for isa in ISAS if FLAGS[isa] in flags]
 
 
@@ -91,8 +91,8 @@ def table(rows, options, loads):
     lines = [
         "## Integer forward pass against the float one",
         "",
-        f"`benchmarks/int8/networks.py`, {datetime.date.today()}, {floats.cpu_name()}, {os.cpu_count()} CPUs, batch 1, "
-        f"224 x 224, whole networks, median of {options.rounds} interleaved rounds. Both engines are held to the "
+        f"`benchmarks/int8/networks.py`, {datetime.date.today()}, {machine.cpu_name()}, {os.cpu_count()} CPUs, "
+        f"batch 1, 224 x 224, whole networks, median of {options.rounds} interleaved rounds. Both engines are held to the "
         "instruction set of the row. Goal: at most 0.5 with VNNI, at most 1 with AVX2.",
         "",
         floats.load_note(loads),
