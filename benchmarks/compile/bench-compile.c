@@ -43,16 +43,11 @@ static FxGraph *
 load (const char *path, GError **error)
 {
   g_autoptr (FxGraph) graph = fx_model_load (path, NULL, NULL, error);
-  g_autoptr (GPtrArray) log = fx_diagnostics_new ();
 
   if (graph == NULL)
     return NULL;
   fx_graph_infer (graph, NULL);
-  if (!fx_fix_apply_all (graph, log, NULL, error))
-    return NULL;
-  fx_graph_compact (graph);
-  fx_graph_infer (graph, NULL);
-  return g_steal_pointer (&graph);
+  return fx_fix_apply_all (graph, NULL, NULL, error) ? g_steal_pointer (&graph) : NULL;
 }
 
 static gboolean

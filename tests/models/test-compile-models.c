@@ -40,17 +40,12 @@ find_models (const char *folder, GPtrArray *paths)
 static FxGraph *
 load (const char *path)
 {
-  g_autoptr (GPtrArray) log = fx_diagnostics_new ();
   g_autoptr (FxGraph) graph = fx_model_load (path, NULL, NULL, NULL);
 
   if (graph == NULL)
     return NULL;
   fx_graph_infer (graph, NULL);
-  if (!fx_fix_apply_all (graph, log, NULL, NULL))
-    return NULL;
-  fx_graph_compact (graph);
-  fx_graph_infer (graph, NULL);
-  return g_steal_pointer (&graph);
+  return fx_fix_apply_all (graph, NULL, NULL, NULL) ? g_steal_pointer (&graph) : NULL;
 }
 
 static FxTensor *
