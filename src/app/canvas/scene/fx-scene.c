@@ -51,7 +51,7 @@ fx_scene_new_like (FxScene *like, const FxGraph *graph, const FxCheckReport *rep
 
   if (content == NULL)
     return NULL;
-  g_return_val_if_fail (content->n_items == places->content->n_items, NULL);
+  g_assert (content->n_items == places->content->n_items);
   scene = g_memdup2 (places, sizeof *places);
   g_atomic_ref_count_init (&scene->ref_count);
   scene->places = fx_scene_ref (places);

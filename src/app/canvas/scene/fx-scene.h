@@ -63,7 +63,8 @@ typedef enum
  * NULL only if cancelled. */
 FxScene *fx_scene_new (const FxGraph *graph, const FxCheckReport *report, const FxSceneOptions *options,
                        GCancellable *cancellable, GError **error);
-/* The boxes of `like`, where they are, with what another report says: `graph` is that of `like`. Far quicker. */
+/* The boxes of `like`, where they are, with what another report says: `graph` is that of `like`. Far quicker.
+ * NULL only if cancelled. */
 FxScene *fx_scene_new_like (FxScene *like, const FxGraph *graph, const FxCheckReport *report, GCancellable *cancellable,
                             GError **error);
 FxScene *fx_scene_ref (FxScene *scene);
