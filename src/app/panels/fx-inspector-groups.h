@@ -24,6 +24,9 @@ GtkWidget *fx_inspector_placement (const FxCheckReport *report);
 GtkWidget *fx_inspector_cost (const FxLatency *latency, const FxNode *node);
 GtkWidget *fx_inspector_latency (const FxLatency *latency);
 
+/* The work that a node is bound by, "Reading weights"; for people, translated. */
+const char *fx_inspector_bound_title (FxCostKind kind);
+
 /* "BPU", "CPU", …, for people. */
 const char *fx_inspector_placement_name (FxPlacement placement);
 
