@@ -13,6 +13,7 @@
 
 #define LOCK "lock"
 #define SUFFIX ".fixpoint"
+#define UNNAMED_S 3600 /* a folder gets its name within that time, or its process is gone */
 
 struct _FxJournal
 {
@@ -25,6 +26,7 @@ struct _FxJournal
   guint n_entries;
 
   GThreadPool *writer; /* of Task; one thread, so that they are done in order */
+  gboolean is_failing; /* the writer's: the entry before could not be written */
   GMutex mutex;
   GCond done;
   guint n_pending;
@@ -75,12 +77,29 @@ has_entries (const char *folder)
   return FALSE;
 }
 
-/* The folder goes with its last entry; its lock is held by us. */
+/* What fx_file_replace() was writing when its process was killed. */
+static void
+remove_temporaries (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (strstr (name, SUFFIX ".") != NULL)
+      {
+        g_autofree char *path = g_build_filename (folder, name, NULL);
+
+        g_unlink (path);
+      }
+}
+
+/* The folder goes with its last entry; its lock is held by us, and nothing is being written there. */
 static void
 remove_folder (const char *folder)
 {
   g_autofree char *lock = g_build_filename (folder, LOCK, NULL);
 
+  remove_temporaries (folder);
   if (has_entries (folder))
     return;
   g_unlink (lock);
@@ -131,18 +150,31 @@ announce_failure (FxJournal *journal, const GError *error)
   g_idle_add_full (G_PRIORITY_DEFAULT, failed_cb, failure, failure_free);
 }
 
+/* A disk that is full is told once, and not again with each change. */
+static gboolean
+write_entry (FxJournal *journal, const Task *task)
+{
+  gboolean failed_before = journal->is_failing;
+  g_autoptr (GError) error = NULL;
+
+  journal->is_failing = !fx_project_file_save (task->project, task->path, &error);
+  if (journal->is_failing && !failed_before)
+    announce_failure (journal, error);
+  return !journal->is_failing;
+}
+
 static void
 run_task (gpointer data, gpointer user_data)
 {
   Task *task = data;
   FxJournal *journal = user_data;
-  g_autoptr (GError) error = NULL;
+  gboolean is_done = TRUE;
 
   if (task->path != NULL && task->project == NULL)
     g_unlink (task->path);
-  else if (task->path != NULL && !fx_project_file_save (task->project, task->path, &error))
-    announce_failure (journal, error);
-  if (error == NULL && task->replaces != NULL)
+  else if (task->path != NULL)
+    is_done = write_entry (journal, task);
+  if (is_done && task->replaces != NULL)
     remove_leftover (task->replaces);
   task_free (task);
   g_mutex_lock (&journal->mutex);
@@ -259,6 +291,16 @@ claim (FxJournal *journal, const char *folder, GPtrArray *leftovers)
   remove_folder (folder);
 }
 
+/* Left by a process that was gone before the folder had its name; a young one may be about to get it. */
+static void
+remove_unnamed (const char *folder)
+{
+  GStatBuf status;
+
+  if (g_stat (folder, &status) == 0 && status.st_mtime < g_get_real_time () / G_USEC_PER_SEC - UNNAMED_S)
+    remove_folder (folder);
+}
+
 static int
 compare_leftovers (gconstpointer a, gconstpointer b)
 {
@@ -278,7 +320,11 @@ fx_journal_find_leftovers (FxJournal *journal)
     {
       g_autofree char *folder = g_build_filename (journal->root, name, NULL);
 
-      if (*name != '.' && !g_str_equal (folder, journal->folder) && g_file_test (folder, G_FILE_TEST_IS_DIR))
+      if (g_str_equal (folder, journal->folder) || !g_file_test (folder, G_FILE_TEST_IS_DIR))
+        continue;
+      if (*name == '.')
+        remove_unnamed (folder);
+      else
         claim (journal, folder, leftovers);
     }
   g_ptr_array_sort (leftovers, compare_leftovers);

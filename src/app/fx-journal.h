@@ -27,7 +27,7 @@ void fx_leftover_free (FxLeftover *leftover); /* accepts NULL */
 #define FX_TYPE_JOURNAL (fx_journal_get_type ())
 G_DECLARE_FINAL_TYPE (FxJournal, fx_journal, FX, JOURNAL, GObject)
 
-/* Signal "failed" (string), on the main thread: an entry could not be written.
+/* Signal "failed" (string), on the main thread: an entry could not be written. Not again until one could.
  *
  * `folder` holds the journals of all processes; NULL: that of the user. NULL and *error: nothing can be written there.
  */

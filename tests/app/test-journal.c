@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <utime.h>
 
 static char *program;
 
@@ -273,23 +274,82 @@ test_nothing_left (void)
   g_assert_cmpuint (count_entries (), ==, 0);
 }
 
+/* A folder of that name that nobody works in. */
+static char *
+leave_hidden (const char *name, gint64 time)
+{
+  g_autofree char *root = journal_folder ();
+  char *folder = g_build_filename (root, name, NULL);
+  g_autofree char *lock = g_build_filename (folder, "lock", NULL);
+  struct utimbuf times = { time, time };
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (lock, "", 0, NULL));
+  g_assert_cmpint (g_utime (folder, &times), ==, 0);
+  return folder;
+}
+
+/* What a process was killed at goes too: an entry that it wrote, and a folder without its name. */
+static void
+test_unfinished (void)
+{
+  g_autofree char *entry = leave ("{}"), *folder = g_path_get_dirname (entry);
+  g_autofree char *temporary = g_strconcat (entry, ".A1b2C3", NULL), *foreign = g_build_filename (folder, "mine", NULL);
+  g_autofree char *old = leave_hidden (".A1b2C3", 1000000000);
+  g_autofree char *young = leave_hidden (".D4e5F6", g_get_real_time () / G_USEC_PER_SEC);
+  g_autofree char *young_lock = g_build_filename (young, "lock", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxJournal) journal = fx_journal_new (NULL, &error);
+  g_autoptr (GPtrArray) leftovers = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (g_file_set_contents (temporary, "{", 1, NULL));
+  g_assert_true (g_file_set_contents (foreign, "", 0, NULL));
+  leftovers = fx_journal_find_leftovers (journal);
+  g_assert_cmpuint (leftovers->len, ==, 1);
+  g_assert_true (is_gone (old));
+  g_assert_false (is_gone (young)); /* its process may be about to name it */
+  fx_journal_discard (journal, entry);
+  fx_journal_flush (journal);
+  g_assert_true (is_gone (temporary));
+  g_assert_false (is_gone (foreign)); /* that is nobody's but the person's */
+
+  g_assert_cmpint (g_remove (foreign), ==, 0);
+  g_ptr_array_unref (leftovers);
+  leftovers = fx_journal_find_leftovers (journal);
+  g_assert_cmpuint (leftovers->len, ==, 0);
+  g_assert_true (is_gone (folder));
+  g_assert_cmpint (g_remove (young_lock), ==, 0);
+  g_assert_cmpint (g_rmdir (young), ==, 0);
+}
+
 static void
 failed_cb (G_GNUC_UNUSED FxJournal *journal, const char *message, gpointer told)
 {
-  *(char **)told = g_strdup (message);
+  g_ptr_array_add (told, g_strdup (message));
 }
 
 static gboolean
 was_told (gpointer told)
 {
-  return *(char **)told != NULL;
+  return ((GPtrArray *)told)->len > 0;
+}
+
+/* Until it is known whether it worked, and what was to be told is. */
+static void
+write_now (FxJournal *journal, guint entry, const FxProject *project)
+{
+  fx_journal_write (journal, entry, project, NULL, NULL);
+  fx_journal_flush (journal);
+  app_test_idle (50);
 }
 
 /* A full disk, or a folder that is gone: what an entry would replace stays. */
 static void
 test_unwritable (void)
 {
-  g_autofree char *root = g_dir_make_tmp ("fixpoint-XXXXXX", NULL), *leftover = leave ("{}"), *told = NULL;
+  g_autofree char *root = g_dir_make_tmp ("fixpoint-XXXXXX", NULL), *leftover = leave ("{}");
+  g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *folder = NULL, *lock = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (FxJournal) journal = fx_journal_new (root, &error);
@@ -297,19 +357,30 @@ test_unwritable (void)
   g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
 
   g_assert_no_error (error);
-  g_signal_connect (journal, "failed", G_CALLBACK (failed_cb), &told);
+  g_signal_connect (journal, "failed", G_CALLBACK (failed_cb), told);
   folder = g_build_filename (root, g_dir_read_name (dir), NULL);
   lock = g_build_filename (folder, "lock", NULL);
   g_assert_cmpint (g_remove (lock), ==, 0);
   g_assert_cmpint (g_rmdir (folder), ==, 0);
   project->model = g_strdup ("/net.onnx");
   fx_journal_write (journal, fx_journal_add (journal), project, NULL, leftover);
-  app_test_wait (was_told, &told, "the failure");
-  g_assert_nonnull (strstr (told, folder));
+  app_test_wait (was_told, told, "the failure");
+  g_assert_nonnull (strstr (told->pdata[0], folder));
   g_assert_true (g_file_test (leftover, G_FILE_TEST_EXISTS));
   fx_journal_discard (journal, leftover);
   fx_journal_flush (journal);
   g_assert_false (g_file_test (leftover, G_FILE_TEST_EXISTS));
+
+  /* told once, and again only after it has worked meanwhile */
+  write_now (journal, 1, project);
+  g_assert_cmpuint (told->len, ==, 1);
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  write_now (journal, 1, project);
+  fx_journal_remove (journal, 1, NULL);
+  fx_journal_flush (journal);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  write_now (journal, 1, project);
+  g_assert_cmpuint (told->len, ==, 2);
   g_clear_object (&journal);
   g_rmdir (root);
 
@@ -332,6 +403,7 @@ main (int argc, char **argv)
   g_settings_set_boolean (fx_settings_get (), "restore-session", FALSE); /* each test begins with nothing open */
   g_test_add_func ("/app/journal/killed", test_killed);
   g_test_add_func ("/app/journal/damaged", test_damaged);
+  g_test_add_func ("/app/journal/unfinished", test_unfinished);
   g_test_add_func ("/app/journal/unwritable", test_unwritable);
   g_test_add_func ("/app/journal/nothing-left", test_nothing_left);
   return g_test_run ();
