@@ -129,16 +129,26 @@ open_here (FxWindow *window, const char *path, const char *weights)
     fx_document_open (window->document, path, weights);
 }
 
+/* A place without samples: those that wait there came with another model. */
+static FxWindow *
+place_for (FxWindow *window)
+{
+  FxWindow *place = window_for (window);
+
+  fx_window_forget_samples (place);
+  return place;
+}
+
 void
 fx_window_open (FxWindow *window, const char *path)
 {
-  open_here (window_for (window), path, NULL);
+  open_here (place_for (window), path, NULL);
 }
 
 void
 fx_window_open_pair (FxWindow *window, const char *path, const char *weights)
 {
-  fx_document_open (window_for (window)->document, path, *weights != '\0' ? weights : NULL);
+  fx_document_open (place_for (window)->document, path, *weights != '\0' ? weights : NULL);
 }
 
 /* ---- samples that came with their model ---- */

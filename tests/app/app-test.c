@@ -227,6 +227,21 @@ app_test_answer (const char *response)
   app_test_idle (100);
 }
 
+GtkDialog *
+app_test_chooser (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (GTK_IS_FILE_CHOOSER (window))
+        return GTK_DIALOG (window); /* GTK keeps it */
+    }
+  g_error ("no file is asked for");
+}
+
 /* ---- pictures ---- */
 
 static gboolean

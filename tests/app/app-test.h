@@ -36,6 +36,8 @@ GtkWidget *app_test_find (gpointer root, const char *type_name);
 /* The question that is asked, and an answer to it; fails the test if there is none. */
 GtkWindow *app_test_dialog (void);
 void app_test_answer (const char *response);
+/* The dialog that asks for a file; fails the test if there is none. */
+GtkDialog *app_test_chooser (void);
 
 /* Keeps a picture of the window as FOLDER/NAME.png; nothing without --pictures. */
 void app_test_picture (gpointer window, const char *name);

@@ -298,17 +298,8 @@ test_config_raw (void)
 static void
 close_chooser (void)
 {
-  GListModel *windows = gtk_window_get_toplevels ();
-  GtkDialog *chooser = NULL;
+  GtkDialog *chooser = app_test_chooser ();
 
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
-
-      if (GTK_IS_FILE_CHOOSER (window))
-        chooser = GTK_DIALOG (window); /* GTK keeps it */
-    }
-  g_assert_nonnull (chooser);
   app_test_picture (chooser, "choose-other");
   gtk_dialog_response (chooser, GTK_RESPONSE_CANCEL);
   app_test_idle (100);
@@ -334,6 +325,26 @@ test_caffe (void)
   app_test_answer ("without");
   app_test_wait_document (window, FX_DOCUMENT_READY);
   g_assert_cmpstr (project_of (window)->model, ==, net);
+  app_test_stop (application);
+}
+
+/* Samples wait for the model that they came with, and for no other one. */
+static void
+test_samples_of_other (void)
+{
+  g_autofree char *net = make_text ("waits.prototxt", net_text), *folder = sample ("calibration");
+  g_autofree char *model = sample ("sample.onnx");
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+
+  g_assert_true (drop (window, net, folder, NULL));
+  g_assert_nonnull (window->samples);
+  fx_window_open (window, model);
+  g_assert_null (window->samples);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  app_test_answer ("cancel");
+  app_test_idle (300);
+  g_assert_cmpuint (project_of (window)->datasets->len, ==, 0);
   app_test_stop (application);
 }
 
@@ -460,6 +471,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/drop/config", test_config);
   g_test_add_func ("/app/drop/config-raw", test_config_raw);
   g_test_add_func ("/app/drop/caffe", test_caffe);
+  g_test_add_func ("/app/drop/samples-of-other", test_samples_of_other);
   g_test_add_func ("/app/drop/named", test_named);
   g_test_add_func ("/app/drop/look", test_look);
   status = g_test_run ();
