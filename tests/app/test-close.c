@@ -92,6 +92,31 @@ test_modified (void)
   app_test_stop (application);
 }
 
+static gboolean
+is_estimated (gpointer window)
+{
+  return ((FxWindow *)window)->latency != NULL;
+}
+
+/* The worker that looks where samples belong has an answer when nobody waits for it any more. */
+static void
+test_placing (void)
+{
+  g_autofree char *folder = g_build_filename (g_getenv ("FIXPOINT_DATA_DIR"), "sample", "test", NULL);
+  const char *const paths[] = { folder, NULL };
+  FxApplication *application = app_test_start ();
+  FxWindow *window = open_sample (application);
+  g_autoptr (FxDocument) document = g_object_ref (fx_window_get_document (window));
+
+  app_test_wait (is_estimated, window, "the estimate, which holds the window");
+  fx_window_add_samples (window, paths);
+  gtk_window_destroy (GTK_WINDOW (window));
+  app_test_wait (no_window, application, "the window to go");
+  app_test_idle (300);
+  g_assert_cmpint (fx_document_get_state (document), ==, FX_DOCUMENT_EMPTY);
+  app_test_stop (application);
+}
+
 static void
 test_saved (void)
 {
@@ -140,6 +165,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/close/running", test_running);
   g_test_add_func ("/app/close/unmodified", test_unmodified);
   g_test_add_func ("/app/close/modified", test_modified);
+  g_test_add_func ("/app/close/placing", test_placing);
   g_test_add_func ("/app/close/saved", test_saved);
   g_test_add_func ("/app/close/other-file", test_other_file);
   return g_test_run ();
