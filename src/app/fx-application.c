@@ -65,6 +65,8 @@ fx_application_window_removed (GtkApplication *base, GtkWindow *window)
 
   if (is_last)
     fx_application_keep_session (FX_APPLICATION (base));
+  if (FX_IS_WINDOW (window))
+    fx_window_leave (FX_WINDOW (window));
   GTK_APPLICATION_CLASS (fx_application_parent_class)->window_removed (base, window);
   if (count_windows (base) > 0)
     fx_application_keep_session (FX_APPLICATION (base));
@@ -298,13 +300,17 @@ fx_application_new (GApplicationFlags flags)
                        "resource-base-path", FX_RESOURCE_PATH, NULL);
 }
 
-/* Waits until the journal is as it should be. */
+/* Waits until the journal is as it should be, whoever else holds it. */
 static void
 fx_application_shutdown (GApplication *base)
 {
-  g_clear_pointer (&FX_APPLICATION (base)->leftovers, g_ptr_array_unref);
-  g_clear_object (&FX_APPLICATION (base)->journal);
-  g_clear_pointer (&FX_APPLICATION (base)->problem, g_free);
+  FxApplication *application = FX_APPLICATION (base);
+
+  g_clear_pointer (&application->leftovers, g_ptr_array_unref);
+  if (application->journal != NULL)
+    fx_journal_flush (application->journal);
+  g_clear_object (&application->journal);
+  g_clear_pointer (&application->problem, g_free);
   G_APPLICATION_CLASS (fx_application_parent_class)->shutdown (base);
 }
 

@@ -57,7 +57,7 @@ selected_cb (FxWindow *window)
   fx_results_panel_select (window->results_panel, selected);
 }
 
-/* The program, unless the window has just left it. */
+/* The program; NULL: the window has left it. */
 static FxApplication *
 application_of (FxWindow *window)
 {
@@ -171,7 +171,8 @@ ready_cb (FxWindow *window)
   if (fx_document_get_state (window->document) != FX_DOCUMENT_READY)
     return;
   fx_settings_add_recent (fx_document_get_file (window->document));
-  fx_application_keep_session (application_of (window));
+  if (application_of (window) != NULL)
+    fx_application_keep_session (application_of (window));
 }
 
 static void
@@ -216,13 +217,19 @@ fx_window_new (FxApplication *application)
   return window;
 }
 
+void
+fx_window_leave (FxWindow *window)
+{
+  g_clear_pointer (&window->autosave, fx_autosave_free);
+  fx_window_latency_clear (window);
+}
+
 static void
 fx_window_dispose (GObject *object)
 {
   FxWindow *window = FX_WINDOW (object);
 
-  g_clear_pointer (&window->autosave, fx_autosave_free);
-  fx_window_latency_clear (window);
+  fx_window_leave (window);
   if (window->document != NULL)
     g_object_run_dispose (G_OBJECT (window->document));
   G_OBJECT_CLASS (fx_window_parent_class)->dispose (object);

@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (FxWindow, fx_window, FX, WINDOW, AdwApplicationWindow)
 FxWindow *fx_window_new (FxApplication *application);
 FxDocument *fx_window_get_document (FxWindow *window);
 gboolean fx_window_is_empty (FxWindow *window); /* nothing is open or being opened */
+/* The window has left the program: nobody needs its unsaved work any more. A worker may hold it for a while yet. */
+void fx_window_leave (FxWindow *window);
 /* Opens a model, project or configuration in place of what is there; in another window if that has changes that are not
  * saved. */
 void fx_window_open (FxWindow *window, const char *path);

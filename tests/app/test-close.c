@@ -20,6 +20,38 @@ open_sample (FxApplication *application)
   return window;
 }
 
+static char *
+journal_folder (void)
+{
+  return g_build_filename (g_get_user_state_dir (), "fixpoint", "journal", NULL);
+}
+
+/* Folders of processes, also hidden ones. */
+static guint
+count_journals (void)
+{
+  g_autofree char *root = journal_folder ();
+  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+/* Unsaved work of this process, which is the only one. */
+static gboolean
+is_kept (G_GNUC_UNUSED gpointer data)
+{
+  g_autofree char *root = journal_folder (), *path = NULL;
+  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+  const char *folder = dir != NULL ? g_dir_read_name (dir) : NULL;
+
+  if (folder != NULL)
+    path = g_build_filename (root, folder, "1.fixpoint", NULL);
+  return path != NULL && g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 static gboolean
 no_window (gpointer application)
 {
@@ -81,6 +113,7 @@ test_modified (void)
   FxWindow *window = open_sample (application);
 
   app_test_action (window, "win.set-target", "'rdk-x3'");
+  app_test_wait (is_kept, NULL, "the journal");
   gtk_window_close (GTK_WINDOW (window));
   app_test_picture (app_test_dialog (), "save-question");
   app_test_answer ("cancel");
@@ -89,6 +122,38 @@ test_modified (void)
   gtk_window_close (GTK_WINDOW (window));
   app_test_answer ("discard");
   app_test_wait (no_window, application, "the window to go");
+  app_test_stop (application);
+  g_assert_cmpuint (count_journals (), ==, 0);
+}
+
+/* A worker may hold the window for as long as it likes: what was discarded is gone with the program. */
+static void
+test_held (void)
+{
+  FxApplication *application = app_test_start ();
+  g_autoptr (FxWindow) window = g_object_ref (open_sample (application));
+
+  app_test_action (window, "win.set-target", "'rdk-x3'");
+  app_test_wait (is_kept, NULL, "the journal");
+  gtk_window_close (GTK_WINDOW (window));
+  app_test_answer ("discard");
+  app_test_wait (no_window, application, "the window to go");
+  app_test_stop (application);
+  g_assert_cmpuint (count_journals (), ==, 0);
+}
+
+/* A model that is there when its window has left the program, which a worker holds. */
+static void
+test_held_loading (void)
+{
+  g_autofree char *model = g_build_filename (g_getenv ("FIXPOINT_DATA_DIR"), "sample", "sample.onnx", NULL);
+  FxApplication *application = app_test_start ();
+  g_autoptr (FxWindow) window = g_object_ref (app_test_window (application));
+
+  fx_window_open (window, model);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_true (no_window (application));
+  app_test_wait_document (window, FX_DOCUMENT_READY);
   app_test_stop (application);
 }
 
@@ -165,6 +230,8 @@ main (int argc, char **argv)
   g_test_add_func ("/app/close/running", test_running);
   g_test_add_func ("/app/close/unmodified", test_unmodified);
   g_test_add_func ("/app/close/modified", test_modified);
+  g_test_add_func ("/app/close/held", test_held);
+  g_test_add_func ("/app/close/held-loading", test_held_loading);
   g_test_add_func ("/app/close/placing", test_placing);
   g_test_add_func ("/app/close/saved", test_saved);
   g_test_add_func ("/app/close/other-file", test_other_file);
