@@ -26,6 +26,7 @@ FxWindow *fx_application_active_window (FxApplication *application); /* not a di
 FxWindow *fx_application_empty_window (FxApplication *application);
 
 /* fx-application-session.c: what is open again at the start. */
+void fx_application_go_on (FxApplication *application);               /* somebody keeps a window: it does not quit */
 void fx_application_init_session (FxApplication *application);        /* at startup, after the actions */
 gboolean fx_application_restore_session (FxApplication *application); /* FALSE: nothing of it is there any more */
 /* Looks for work that was not saved because a process ended without warning, and offers it. */

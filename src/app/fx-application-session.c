@@ -33,6 +33,13 @@ fx_application_keep_session (FxApplication *application)
   g_settings_set_strv (fx_settings_get (), "session", (const char *const *)list);
 }
 
+void
+fx_application_go_on (FxApplication *application)
+{
+  application->quitting = FALSE;
+  fx_application_keep_session (application);
+}
+
 gboolean
 fx_application_restore_session (FxApplication *application)
 {

@@ -19,13 +19,29 @@ close_soon (FxWindow *window)
   g_idle_add_full (G_PRIORITY_DEFAULT, close_cb, g_object_ref (window), g_object_unref);
 }
 
+/* Somebody keeps the window: what was agreed to on the way to closing it does not hold any more, and neither does that
+ * the program quits. */
+static void
+keep_open (FxWindow *window)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (window));
+
+  window->stopped = FALSE;
+  window->close_when_saved = FALSE;
+  if (application != NULL)
+    fx_application_go_on (FX_APPLICATION (application));
+}
+
 /* ---- a conversion runs ---- */
 
 static void
 stop_answered_cb (FxWindow *window, const char *response)
 {
   if (g_strcmp0 (response, "close") != 0)
-    return;
+    {
+      keep_open (window);
+      return;
+    }
   fx_job_queue_cancel_all (window->queue);
   window->stopped = TRUE;
   close_soon (window);
@@ -60,7 +76,7 @@ save_answered_cb (FxWindow *window, const char *response)
       close_soon (window);
     }
   else
-    window->stopped = FALSE;
+    keep_open (window);
 }
 
 static void
@@ -84,11 +100,13 @@ ask_save (FxWindow *window)
 void
 fx_window_saved (FxWindow *window, gboolean success)
 {
-  gboolean close = success && window->close_when_saved;
-
+  if (!window->close_when_saved)
+    return;
   window->close_when_saved = FALSE;
-  if (close)
+  if (success)
     gtk_window_close (GTK_WINDOW (window));
+  else
+    keep_open (window);
 }
 
 static gboolean
@@ -104,6 +122,7 @@ close_request_cb (FxWindow *window)
       ask_save (window);
       return GDK_EVENT_STOP;
     }
+  fx_job_queue_cancel_all (window->queue); /* one may have been added since somebody agreed */
   return GDK_EVENT_PROPAGATE;
 }
 

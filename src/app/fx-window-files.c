@@ -12,6 +12,14 @@ typedef struct
   FxWindowPathFunc take;
 } Question;
 
+gboolean
+fx_window_was_chosen (GtkFileChooser *chooser, int response)
+{
+  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (chooser) : NULL;
+
+  return file != NULL && g_file_peek_path (file) != NULL;
+}
+
 static void
 response_cb (GtkNativeDialog *dialog, int response, Question *question)
 {
@@ -122,9 +130,9 @@ fx_window_save (FxWindow *window, const char *path)
 }
 
 static void
-save_answered_cb (FxWindow *window, int response)
+save_answered_cb (FxWindow *window, int response, GtkFileChooser *chooser)
 {
-  if (response != GTK_RESPONSE_ACCEPT)
+  if (!fx_window_was_chosen (chooser, response))
     fx_window_saved (window, FALSE);
 }
 

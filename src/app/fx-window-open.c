@@ -49,9 +49,9 @@ take_other (FxWindow *window, const char *path)
 }
 
 static void
-chooser_answered_cb (FxWindow *window, int response)
+chooser_answered_cb (FxWindow *window, int response, GtkFileChooser *chooser)
 {
-  if (response != GTK_RESPONSE_ACCEPT)
+  if (!fx_window_was_chosen (chooser, response))
     tell_not_opened (window);
 }
 

@@ -110,6 +110,7 @@ typedef void (*FxWindowPathFunc) (FxWindow *window, const char *path);
 /* The dialog is freed with its answer. */
 GtkFileChooser *fx_window_ask_file (FxWindow *window, const char *title, GtkFileChooserAction action,
                                     const char *accept, FxWindowPathFunc take);
+gboolean fx_window_was_chosen (GtkFileChooser *chooser, int response); /* a file of this computer */
 void fx_window_add_filter (GtkFileChooser *chooser, const char *name, const char *const *suffixes);
 void fx_window_ask_open (FxWindow *window);
 void fx_window_ask_save (FxWindow *window);

@@ -182,6 +182,53 @@ test_placing (void)
   app_test_stop (application);
 }
 
+/* Whoever keeps a window goes on: the session is again what is open. */
+static void
+test_quit_refused (void)
+{
+  g_autofree char *model = g_build_filename (g_getenv ("FIXPOINT_DATA_DIR"), "sample", "sample.onnx", NULL);
+  FxApplication *application = app_test_start ();
+  FxWindow *window = open_sample (application), *other;
+  g_auto (GStrv) quitting = NULL, after = NULL;
+
+  app_test_action (window, "win.set-target", "'rdk-x3'");
+  fx_window_open (window, model);
+  other = app_test_window (application);
+  app_test_wait_document (other, FX_DOCUMENT_READY);
+  app_test_action (window, "app.quit", NULL);
+  quitting = g_settings_get_strv (fx_settings_get (), "session");
+  g_assert_cmpuint (g_strv_length (quitting), ==, 2);
+  app_test_answer ("cancel");
+  g_assert_true (app_test_window (application) == window);
+  after = g_settings_get_strv (fx_settings_get (), "session");
+  g_assert_cmpuint (g_strv_length (after), ==, 1);
+  g_assert_cmpstr (after[0], ==, fx_document_get_file (fx_window_get_document (window)));
+  app_test_stop (application);
+}
+
+/* Nobody says where to save: what was agreed to before does not hold any more. */
+static void
+test_save_cancelled (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *window = open_sample (application);
+
+  app_test_action (window, "win.set-target", "'rdk-x3'");
+  app_test_action (window, "win.convert", NULL);
+  app_test_wait (job_runs, window, "a conversion");
+  gtk_window_close (GTK_WINDOW (window));
+  app_test_answer ("close");
+  app_test_answer ("save");
+  g_assert_true (window->stopped);
+  g_assert_true (window->close_when_saved);
+  gtk_dialog_response (app_test_chooser (), GTK_RESPONSE_CANCEL);
+  app_test_idle (100);
+  g_assert_false (no_window (application));
+  g_assert_false (window->stopped);
+  g_assert_false (window->close_when_saved);
+  app_test_stop (application);
+}
+
 static void
 test_saved (void)
 {
@@ -233,6 +280,8 @@ main (int argc, char **argv)
   g_test_add_func ("/app/close/held", test_held);
   g_test_add_func ("/app/close/held-loading", test_held_loading);
   g_test_add_func ("/app/close/placing", test_placing);
+  g_test_add_func ("/app/close/quit-refused", test_quit_refused);
+  g_test_add_func ("/app/close/save-cancelled", test_save_cancelled);
   g_test_add_func ("/app/close/saved", test_saved);
   g_test_add_func ("/app/close/other-file", test_other_file);
   return g_test_run ();
