@@ -4,11 +4,10 @@
 #include "core/quant/fx-accuracy.h"
 
 #include "core/graph/fx-graph.h"
-#include "core/graph/fx-infer.h"
 #include "core/graph/fx-tensor.h"
-#include "core/graph/fx-text.h"
 #include "core/passes/fx-passes.h"
 #include "core/quant/fx-rounding.h"
+#include "small-graph.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,15 +20,7 @@
 static FxGraph *
 parse (const char *text)
 {
-  g_autofree char *full = g_strconcat ("graph \"g\"\nopset \"\" 11\n", text, NULL);
-  g_autoptr (GError) error = NULL;
-  FxGraph *graph = fx_graph_parse (full, &error);
-
-  g_assert_no_error (error);
-  fx_graph_infer (graph, NULL);
-  g_assert_true (fx_passes_run_float (graph, NULL, NULL, &error));
-  g_assert_no_error (error);
-  return graph;
+  return small_graph_new (text, fx_passes_run_float);
 }
 
 static void

@@ -8,10 +8,9 @@
 #include "core/check/fx-check.h"
 #include "core/exec/fx-engine.h"
 #include "core/graph/fx-graph.h"
-#include "core/graph/fx-infer.h"
 #include "core/graph/fx-tensor.h"
-#include "core/graph/fx-text.h"
 #include "core/passes/fx-passes.h"
+#include "small-graph.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,15 +20,7 @@
 static FxGraph *
 parse (const char *text)
 {
-  g_autofree char *full = g_strconcat ("graph \"g\"\nopset \"\" 11\n", text, NULL);
-  g_autoptr (GError) error = NULL;
-  FxGraph *graph = fx_graph_parse (full, &error);
-
-  g_assert_no_error (error);
-  fx_graph_infer (graph, NULL);
-  g_assert_true (fx_passes_run_board (graph, NULL, NULL, &error));
-  g_assert_no_error (error);
-  return graph;
+  return small_graph_new (text, fx_passes_run_board);
 }
 
 /* Sample i: numbers between −2 and 2, the ends among them so that the ranges are known. */
@@ -266,32 +257,13 @@ test_rule (gconstpointer data)
 
 /* ---- the end of what the BPU does ---- */
 
-/* All nodes on the BPU but those of one type. */
-static FxCheckReport *
-place_all_but (const FxGraph *graph, const char *op_type)
-{
-  FxCheckReport *report = g_new0 (FxCheckReport, 1);
-
-  report->diagnostics = fx_diagnostics_new ();
-  report->n_nodes = fx_graph_n_nodes (graph);
-  report->nodes = g_new0 (FxNodeCheck, report->n_nodes + 1);
-  for (FxId i = 0; i < report->n_nodes; i++)
-    {
-      gboolean is_cpu = strcmp (fx_graph_node (graph, i)->op_type, op_type) == 0;
-
-      report->nodes[i].placement = is_cpu ? FX_PLACEMENT_CPU : FX_PLACEMENT_BPU;
-      report->nodes[i].reasons = g_ptr_array_new ();
-    }
-  return report;
-}
-
 static void
 check_end (const char *nodes, gboolean pool_int16, const char *operators)
 {
   g_autofree char *text = g_strconcat ("input %x f32[1,2,4,4]\nconst %w f32[2,2,1,1] = [1,0.5,-0.25,1]\n", nodes, NULL);
   g_autoptr (FxGraph) graph = parse (text);
   g_autoptr (FxStatistics) statistics = gather (graph);
-  g_autoptr (FxCheckReport) placement = place_all_but (graph, "Softmax");
+  g_autoptr (FxCheckReport) placement = small_graph_place_all_but (graph, "Softmax", FALSE);
   g_autoptr (GHashTable) precisions = g_hash_table_new (g_str_hash, g_str_equal);
   FxQuantOptions options = { .node_precisions = precisions };
   g_autoptr (FxQuantParams) params = NULL;
