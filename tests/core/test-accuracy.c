@@ -374,7 +374,7 @@ test_threads (void)
 /* The third layer's result has a channel a hundred times as wide as the others, which the layer behind it takes back:
  * with 8 bits nothing of the others is left. */
 static FxGraph *
-network_with_bad_layer (void)
+network_with_bad_layer (const char *end)
 {
   g_autoptr (GString) text = g_string_new ("input %x f32[1,3,8,8]\n");
 
@@ -386,9 +386,15 @@ network_with_bad_layer (void)
   g_string_append (text, "%c0 f32[*] = Conv(%x, %w0) v11\n%r0 f32[*] = Relu(%c0) v11\n"
                          "%c1 f32[*] = Conv(%r0, %w1) v11\n%r1 f32[*] = Relu(%c1) v11\n"
                          "%bad f32[*] = Conv(%r1, %w2) v11\n%c3 f32[*] = Conv(%bad, %w3) v11\n"
-                         "%r3 f32[*] = Relu(%c3) v11\n%y f32[*] = Conv(%r3, %w4) v11\noutput %y\n");
+                         "%r3 f32[*] = Relu(%c3) v11\n");
+  g_string_append (text, end);
   return parse (text->str);
 }
+
+#define CONV_END "%y f32[*] = Conv(%r3, %w4) v11\noutput %y\n"
+#define SOFTMAX_INSIDE_END                                                                                             \
+  "const %k f32[1] = [0.001]\n%s f32[*] = Softmax(%r3) {axis=1} v11\n%t f32[*] = Mul(%s, %k) v7\n"                     \
+  "%u f32[*] = Add(%r3, %t) v7\n%y f32[*] = Conv(%u, %w4) v11\noutput %y\n"
 
 static FxAccuracy *
 run_mixed (const FxMixedOptions *mixed, guint n_threads)
@@ -396,7 +402,7 @@ run_mixed (const FxMixedOptions *mixed, guint n_threads)
   FxAccuracyOptions options = { .preset = FX_PRESET_FAST, .mixed = *mixed, .n_threads = n_threads };
   g_autoptr (GError) error = NULL;
   FxAccuracy *accuracy
-      = fx_accuracy_run (network_with_bad_layer (), NULL, &samples, &options, NULL, NULL, NULL, NULL, &error);
+      = fx_accuracy_run (network_with_bad_layer (CONV_END), NULL, &samples, &options, NULL, NULL, NULL, NULL, &error);
 
   g_assert_no_error (error);
   return accuracy;
@@ -423,6 +429,24 @@ test_mixed_bad_layer (void)
   g_assert_cmpuint (bits_of (one, "bad"), ==, 16);
   g_assert_cmpuint (bits_of (one, "r0"), ==, 8);
   g_assert_cmpfloat (one->noise, <, 0.5 * none->noise);
+}
+
+/* Of five nodes, so many rise and not one more. */
+static void
+test_mixed_share (void)
+{
+  static const struct
+  {
+    double share;
+    guint most;
+  } cases[] = { { 0.19, 0 }, { 0.2, 1 }, { 0.39, 1 }, { 0.6, 3 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FxAccuracy) accuracy = run_mixed (&(FxMixedOptions){ .share = cases[i].share }, 1);
+
+      g_assert_cmpuint (accuracy->mixed->len, ==, cases[i].most + 1);
+    }
 }
 
 static void
@@ -465,7 +489,7 @@ test_mixed_latency (void)
 static void
 test_mixed_keeps_weights (void)
 {
-  FxAccuracyOptions options = { .preset = FX_PRESET_DEFAULT, .mixed = { .share = 0.2 }, .n_threads = 1 };
+  FxAccuracyOptions options = { .preset = FX_PRESET_DEFAULT, .mixed = { .share = 0.4 }, .n_threads = 1 };
   Found bias = { .step = "correct-bias" }, mixed = { .step = "mix-precisions" };
   g_autoptr (FxAccuracy) accuracy = run (PIXELS_END, &options, &bias), again = run (PIXELS_END, &options, &mixed);
   guint n_shifted = 0;
@@ -475,6 +499,31 @@ test_mixed_keeps_weights (void)
   for (guint i = 0; i < accuracy->params->n_nodes; i++)
     n_shifted += accuracy->params->nodes[i].bias_shift != NULL;
   g_assert_cmpuint (n_shifted, ==, 3);
+}
+
+/* A node that the CPU runs unless the BPU is asked to is still asked for when its 16 bits are taken back. */
+static void
+test_mixed_on_request (void)
+{
+  FxGraph *graph = network_with_bad_layer (SOFTMAX_INSIDE_END);
+  g_autoptr (FxCheckReport) placement = small_graph_place_all_but (graph, "Softmax", TRUE);
+  g_autoptr (GHashTable) precisions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  FxAccuracyOptions options = {
+    .preset = FX_PRESET_FAST, .mixed = { .share = 0.15 }, .quant = { .node_precisions = precisions }, .n_threads = 1
+  };
+  g_autoptr (FxAccuracy) accuracy = NULL;
+  g_autoptr (GError) error = NULL;
+  FxId softmax = FX_NONE;
+
+  for (FxId id = 0; id < fx_graph_n_nodes (graph); id++)
+    if (strcmp (fx_graph_node (graph, id)->op_type, "Softmax") == 0)
+      softmax = id;
+  g_hash_table_insert (precisions, g_strdup (fx_graph_node (graph, softmax)->name),
+                       GINT_TO_POINTER (FX_PRECISION_INT8));
+  accuracy = fx_accuracy_run (graph, placement, &samples, &options, NULL, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (bits_of (accuracy, "bad"), ==, 16);
+  g_assert_cmpint (accuracy->params->nodes[softmax].precision, ==, FX_PRECISION_INT8);
 }
 
 /* ---- stopping ---- */
@@ -533,9 +582,11 @@ main (int argc, char **argv)
   g_test_add_func ("/accuracy/round-preset", test_round_preset);
   g_test_add_func ("/accuracy/threads", test_threads);
   g_test_add_func ("/accuracy/mixed/bad-layer", test_mixed_bad_layer);
+  g_test_add_func ("/accuracy/mixed/share", test_mixed_share);
   g_test_add_func ("/accuracy/mixed/threads", test_mixed_threads);
   g_test_add_func ("/accuracy/mixed/latency", test_mixed_latency);
   g_test_add_func ("/accuracy/mixed/keeps-weights", test_mixed_keeps_weights);
+  g_test_add_func ("/accuracy/mixed/on-request", test_mixed_on_request);
   g_test_add_func ("/accuracy/cancel", test_cancel);
   return g_test_run ();
 }

@@ -20,6 +20,7 @@
 #define MAX_SAMPLES 12
 #define LEAST_MS 1e-6 /* what costs nothing costs so much: the order is by the gain then */
 #define RANKING 0.5   /* share of the time */
+#define ROUNDING 1e-9 /* of a product: 29 % of 100 nodes are 29 */
 
 typedef struct
 {
@@ -123,13 +124,15 @@ carry_weights (const FxQuantParams *from, FxQuantParams *to)
     }
 }
 
+/* What is not raised has what the user says of it, which may also be that it is to run on the BPU at all. */
 static void
 set_bits (const Mix *mix, const char *node, gboolean raised)
 {
-  GHashTable *precisions = mix->accuracy->node_precisions;
+  GHashTable *precisions = mix->accuracy->node_precisions, *asked = mix->accuracy->options->quant.node_precisions;
+  gpointer precision = GINT_TO_POINTER (FX_PRECISION_INT16);
 
-  if (raised)
-    g_hash_table_insert (precisions, g_strdup (node), GINT_TO_POINTER (FX_PRECISION_INT16));
+  if (raised || (asked != NULL && g_hash_table_lookup_extended (asked, node, NULL, &precision)))
+    g_hash_table_insert (precisions, g_strdup (node), precision);
   else
     g_hash_table_remove (precisions, node);
 }
@@ -171,12 +174,15 @@ cost_alone (const Mix *mix, const char *node, double *cost, GError **error)
   gboolean ok;
   double ms;
 
+  *cost = 1;
+  if (mix->accuracy->options->mixed.machine == NULL)
+    return TRUE;
   set_bits (mix, node, TRUE);
   params = assign (mix, error);
   ok = params != NULL && latency (mix, params, &ms, error);
   set_bits (mix, node, FALSE);
   if (ok)
-    *cost = isnan (ms) ? 1 : MAX (ms - mix->start_ms, LEAST_MS);
+    *cost = MAX (ms - mix->start_ms, LEAST_MS);
   return ok;
 }
 
@@ -296,7 +302,7 @@ raise_nodes (Mix *mix, const FxProgress *progress, GCancellable *cancellable, GE
 {
   FxAccuracy *accuracy = mix->accuracy;
   double share = accuracy->options->mixed.share;
-  guint n = mix->candidates->len, most = share > 0 ? (guint)ceil (share * n) : n;
+  guint n = mix->candidates->len, most = share > 0 ? (guint)(share * n + ROUNDING) : n;
   Walk walk = { 0 };
   gboolean ok;
 

@@ -57,7 +57,8 @@ typedef struct
   FxPreset preset;
   FxMixedOptions mixed;
   gboolean auto_method; /* choose the method by the error at the outputs; else quant.method is used */
-  gboolean auto_zero;   /* with auto_method: try each also with zero points that differ from 0 */
+  gboolean auto_zero;   /* with auto_method: try zero points that differ from 0 with the first method; if they are
+                           better, the others have them too */
   FxQuantOptions quant;
   guint n_threads;
 } FxAccuracyOptions;
