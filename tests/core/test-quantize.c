@@ -294,6 +294,53 @@ test_end (void)
   check_end (inside, FALSE, "QConv QAveragePool QConv");
 }
 
+/* ---- sums that nearly cancel ---- */
+
+/* The integer network exists, and its outputs err by no more than the steps of the operands. */
+static void
+check_small_difference (const char *difference, const char *reader, FxPrecision precision)
+{
+  g_autofree char *text = g_strconcat (
+      "input %x f32[1,2,4,4]\nconst %w f32[2,2,1,1] = [1,0.5,-0.25,1]\nconst %v f32[2,2,1,1] = [1.0005,0.5,-0.25,1]\n"
+      "%a f32[*] = Conv(%x, %v)\n%b f32[*] = Conv(%x, %w)\n%d f32[*] = Sub(%a, %b)\n",
+      difference, NULL);
+  g_autoptr (FxGraph) graph = parse (text);
+  g_autoptr (FxStatistics) statistics = gather (graph);
+  g_autoptr (GHashTable) precisions = g_hash_table_new (g_str_hash, g_str_equal);
+  FxQuantOptions options = { .node_precisions = precisions };
+  g_autoptr (FxQuantParams) params = NULL;
+  g_autoptr (FxGraph) integer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
+    if (strcmp (fx_graph_node (graph, i)->op_type, reader) == 0)
+      g_hash_table_insert (precisions, fx_graph_node (graph, i)->name, GINT_TO_POINTER (precision));
+  params = fx_quantize_assign (graph, NULL, statistics, &options, &error);
+  g_assert_no_error (error);
+  integer = fx_quantize_integer (graph, params, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < N_SAMPLES; i++)
+    {
+      g_autoptr (FxTensor) wanted = run (graph, i, TRUE), found = run (integer, i, TRUE);
+
+      g_assert_cmpfloat (largest_difference (wanted, found), <=,
+                         3.0 * (double)params->values[fx_graph_input (graph, 0)].scale);
+    }
+}
+
+/* A result of 16 bits that is far smaller than its operands of 8 bits gets no finer steps than its factors allow. */
+static void
+test_small_difference (void)
+{
+  static const char direct[] = "%y f32[*] = ConvTranspose(%d, %w)\noutput %y\n";
+  static const char moved[] = "%t f32[*] = Transpose(%d) {perm=[0,1,3,2]}\n"
+                              "%y f32[*] = ConvTranspose(%t, %w)\noutput %y\n";
+
+  check_small_difference (direct, "ConvTranspose", FX_PRECISION_INT16);
+  check_small_difference (moved, "ConvTranspose", FX_PRECISION_INT16);
+  check_small_difference (direct, "ConvTranspose", FX_PRECISION_INT8);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -305,5 +352,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_rule);
     }
   g_test_add_func ("/quantize/end", test_end);
+  g_test_add_func ("/quantize/small-difference", test_small_difference);
   return g_test_run ();
 }

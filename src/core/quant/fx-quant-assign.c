@@ -6,6 +6,7 @@
 #include "core/quant/fx-quant-plan.h"
 #include "core/quant/fx-quant-weights.h"
 #include "core/quant/fx-quantize.h"
+#include "core/quant/fx-requant.h"
 
 #include <math.h>
 
@@ -462,8 +463,49 @@ takes_zero_point (const Assign *assign, FxId value, const FxRange *range)
   return assign->options->asymmetric && of->constant == NULL && !(given && range->low == -range->high);
 }
 
+/* FALSE if the result's range is wide enough as it is. */
+static gboolean
+widen_sum (Assign *assign, const FxQuantGroup *group)
+{
+  FxValueQuant *values = assign->params->values;
+  FxValueQuant *result = &values[leader (assign, fx_quant_group_output (assign->graph, group))];
+  float largest = 0.0f, least;
+  guint n;
+  const FxId *ids = operands (assign, group, &n);
+
+  for (guint i = 0; i < n; i++)
+    largest = MAX (largest, values[leader (assign, ids[i])].scale);
+  least = (float)((double)largest / FX_REQUANT_PAIR_LARGEST);
+  if (result->scale >= least)
+    return FALSE;
+  result->range.low *= (double)least / (double)result->scale;
+  result->range.high *= (double)least / (double)result->scale;
+  result->scale = least;
+  return TRUE;
+}
+
+/* A sum that nearly cancels may be so small that its operands have no factors in its scale. Finer steps than theirs
+ * tell nothing new, so its range is widened; what is added to that in turn may have to follow. */
 static void
-assign_values (Assign *assign)
+widen_sums (Assign *assign)
+{
+  gboolean changed = TRUE;
+
+  while (changed)
+    {
+      changed = FALSE;
+      for (guint g = 0; g < assign->plan->groups->len; g++)
+        {
+          const FxQuantGroup *group = assign->plan->groups->pdata[g];
+
+          if ((group->rule->flags & FX_RULE_ADDS) && group->root == FX_NONE)
+            changed |= widen_sum (assign, group);
+        }
+    }
+}
+
+static void
+assign_own (Assign *assign)
 {
   FxValueQuant *values = assign->params->values;
 
@@ -480,6 +522,13 @@ assign_values (Assign *assign)
         value_range (assign, i, &values[i], &range);
         fx_value_quant_set_range (&values[i], &range, takes_zero_point (assign, i, &range));
       }
+}
+
+static void
+assign_shared (Assign *assign)
+{
+  FxValueQuant *values = assign->params->values;
+
   for (FxId i = 0; i < assign->params->n_values; i++)
     if (values[i].integer && leader (assign, i) != i)
       {
@@ -555,7 +604,9 @@ fx_quantize_assign (const FxGraph *graph, const FxCheckReport *placement, const 
   tie (&assign);
   level_bits (&assign);
   narrow_wide_sums (&assign);
-  assign_values (&assign);
+  assign_own (&assign);
+  widen_sums (&assign);
+  assign_shared (&assign);
   ok = assign_weights (&assign, error);
   fx_quant_plan_free (assign.plan);
   g_free (assign.allowed);

@@ -21,6 +21,7 @@ typedef enum
   FX_RULE_TABLE = 1 << 3,  /* with one operand that is not a constant of one element: a function of one value */
   FX_RULE_SUMS = 1 << 4,   /* with constant weights, can leave its sums in 32 bits */
   FX_RULE_INSIDE = 1 << 5, /* on a board, stays float where only float nodes and outputs see the result */
+  FX_RULE_ADDS = 1 << 6,   /* scales of operands are at most FX_REQUANT_PAIR_LARGEST times that of the result */
 } FxQuantRuleFlags;
 
 struct _FxQuantRule

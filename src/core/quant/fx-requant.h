@@ -41,6 +41,9 @@ typedef struct
  * (all saturates, all vanishes). Fails if `scale` is not a positive finite number. */
 gboolean fx_requant_from_scale (double scale, FxRequant *requant, GError **error);
 
+/* Scales up to this one fit a pair, also where the last bits of a quotient are off. */
+#define FX_REQUANT_PAIR_LARGEST 16383.0
+
 /* Fails if a scale is not a positive finite number, or is 2^14 or more. */
 gboolean fx_requant_pair_from_scales (double a_scale, double b_scale, FxRequantPair *pair, GError **error);
 

@@ -65,9 +65,9 @@ emit_joined (FxQuantBuilder *builder, const FxQuantGroup *group, G_GNUC_UNUSED G
 }
 
 const FxQuantRule fx_quant_rules_arithmetic[] = {
-  { "Add", FX_RULE_CLAMPS | FX_RULE_TABLE, .emit = emit_add },
-  { "Sub", FX_RULE_CLAMPS | FX_RULE_TABLE, .emit = emit_add },
-  { "Sum", FX_RULE_CLAMPS | FX_RULE_TABLE, .refuse = refuse_sum, .emit = emit_add },
+  { "Add", FX_RULE_CLAMPS | FX_RULE_TABLE | FX_RULE_ADDS, .emit = emit_add },
+  { "Sub", FX_RULE_CLAMPS | FX_RULE_TABLE | FX_RULE_ADDS, .emit = emit_add },
+  { "Sum", FX_RULE_CLAMPS | FX_RULE_TABLE | FX_RULE_ADDS, .refuse = refuse_sum, .emit = emit_add },
   { "Mul", FX_RULE_CLAMPS | FX_RULE_TABLE, .emit = emit_mul },
   { "Div", FX_RULE_CLAMPS | FX_RULE_TABLE, .emit = emit_div },
   { "Max", FX_RULE_JOINS | FX_RULE_TABLE, .emit = emit_joined },
