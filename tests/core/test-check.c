@@ -284,6 +284,44 @@ test_assumed (void)
   g_assert_cmpuint (refused->n_assumed, ==, 0);
 }
 
+/* What only moves data goes with an operator that is taken to run on the BPU, also if its other neighbor cannot. */
+static void
+test_assumed_neighbor (void)
+{
+  g_autoptr (FxTarget) target = fx_target_load ("rdk-x5", NULL);
+  g_autoptr (FxGraph) graph
+      = fx_graph_parse ("graph \"g\"\n" HEAD "opset \"house\" 1\ninput %x f32[1,8,16,16]\n"
+                        "%a f32[1,8,16,16] = house::New(%x) v1\n%b f32[*] = Transpose(%a) {perm=[0,2,3,1]} v11\n"
+                        "%y f32[*] = Softmax(%b) {axis=3} v11\noutput %y\n",
+                        NULL);
+  g_autoptr (FxCheckReport) report = NULL;
+  g_autofree char *found = NULL;
+
+  g_assert_nonnull (graph);
+  target->complete = FALSE;
+  report = fx_check (graph, target, NULL, NULL, NULL);
+  found = placements (report);
+  g_assert_cmpstr (found, ==, "unknown bpu0 cpu");
+}
+
+/* The finding counts nodes of the source, of which one may have become several. */
+static void
+test_assumed_count (void)
+{
+  g_autoptr (FxCheckReport) report
+      = check ("opset \"\" 20\ninput %x f32[1,8,16,16]\n%y f32[*] = Gelu(%x) v20\noutput %y\n", "rdk-s100");
+  gboolean told = FALSE;
+
+  g_assert_cmpuint (report->n_assumed, ==, 1);
+  for (guint i = 0; i < report->diagnostics->len; i++)
+    {
+      const FxDiagnostic *diagnostic = report->diagnostics->pdata[i];
+
+      told = told || strstr (diagnostic->message, "does not settle 1 node:") != NULL;
+    }
+  g_assert_true (told);
+}
+
 static void
 test_cancel (void)
 {
@@ -330,6 +368,8 @@ main (int argc, char **argv)
   g_test_add_func ("/check/outputs", test_outputs);
   g_test_add_func ("/check/no-target", test_no_target);
   g_test_add_func ("/check/assumed", test_assumed);
+  g_test_add_func ("/check/assumed-neighbor", test_assumed_neighbor);
+  g_test_add_func ("/check/assumed-count", test_assumed_count);
   g_test_add_func ("/check/cancel", test_cancel);
   g_test_add_func ("/check/caffe", test_caffe);
   return g_test_run ();

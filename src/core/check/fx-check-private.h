@@ -60,8 +60,10 @@ void fx_work_number_subgraphs (FxWork *work, GPtrArray *diagnostics);
 FxVerdict fx_judge_device (const FxTargetOp *row, const FxDeviceRules *rules, gboolean caffe,
                            const FxLimitSubject *subject, GPtrArray *reasons);
 
-/* Rules for whole models; findings name source nodes. `work` has been placed, NULL if there is no target. */
-void fx_check_model (const FxGraph *source, const FxTarget *target, const FxWork *work, GPtrArray *diagnostics);
+/* Rules for whole models; findings name source nodes. `work` has been placed, NULL if there is no target; `n_assumed`
+ * of the source's nodes are assumed to run on the BPU. */
+void fx_check_model (const FxGraph *source, const FxTarget *target, const FxWork *work, guint n_assumed,
+                     GPtrArray *diagnostics);
 
 /* Layers that belong behind a model: detection output, suppression of overlapping boxes. */
 gboolean fx_is_postprocessing (const FxNode *node);

@@ -381,7 +381,7 @@ fx_check (const FxGraph *graph, const FxTarget *target, const GPtrArray *loading
       fx_graph_infer (copy, found);
       count_unknown (report, graph);
     }
-  fx_check_model (copy != NULL ? copy : graph, target, work, found);
+  fx_check_model (copy != NULL ? copy : graph, target, work, report->n_assumed, found);
   add_new (report->diagnostics, seen, found, graph);
   if (target != NULL)
     report_nodes (report, graph);

@@ -15,6 +15,7 @@ typedef struct
   const FxGraph *source;
   const FxTarget *target; /* NULL: none was chosen */
   const FxWork *work;     /* likewise */
+  guint n_assumed;        /* nodes of the source */
   GPtrArray *diagnostics;
   FxSeverity severity; /* of what this target is not documented to refuse, WARNING, else ERROR */
 } Check;
@@ -440,10 +441,8 @@ check_bpu_node (const Check *check)
 static void
 check_assumed (const Check *check)
 {
-  guint n_assumed = 0;
+  const guint n_assumed = check->n_assumed;
 
-  for (FxId i = 0; check->work != NULL && i < check->work->n_nodes; i++)
-    n_assumed += check->work->nodes[i].assumed && !fx_graph_node (check->work->graph, i)->removed;
   if (n_assumed > 0)
     fx_diagnostics_add (
         check->diagnostics, FX_SEVERITY_INFO, "assumed", NULL, NULL,
@@ -453,13 +452,14 @@ check_assumed (const Check *check)
 }
 
 void
-fx_check_model (const FxGraph *source, const FxTarget *target, const FxWork *work, GPtrArray *diagnostics)
+fx_check_model (const FxGraph *source, const FxTarget *target, const FxWork *work, guint n_assumed,
+                GPtrArray *diagnostics)
 {
   static void (*const rules[]) (const Check *) = {
     check_ir_version, check_opset, check_inputs,  check_outputs,  check_postprocessing, check_quantized,
     check_training,   check_dtype, check_weights, check_bpu_node, check_assumed,
   };
-  Check check = { source, target, work, diagnostics, FX_SEVERITY_ERROR };
+  Check check = { source, target, work, n_assumed, diagnostics, FX_SEVERITY_ERROR };
 
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
     rules[i](&check);

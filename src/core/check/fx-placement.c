@@ -396,7 +396,7 @@ note_neighbor (const FxWork *work, FxId passive, FxId other, FxId *sets, Neighbo
 
   if (is_passive (work, other))
     sets[find_set (sets, other)] = find_set (sets, passive);
-  else if (placement == FX_PLACEMENT_BPU)
+  else if (placement == FX_PLACEMENT_BPU || work->nodes[host].assumed)
     neighbors[passive].bpu = TRUE;
   else if (placement == FX_PLACEMENT_CPU || placement == FX_PLACEMENT_UNSUPPORTED)
     neighbors[passive].cpu = TRUE;
