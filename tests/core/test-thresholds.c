@@ -225,6 +225,22 @@ test_nothing (void)
     }
 }
 
+/* What a name says parses to the same choice. */
+static void
+test_choice_name (void)
+{
+  const char *const names[] = { "max", "kl", "percentile", "percentile=99.9999", "percentile=99.99999" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      FxThresholdChoice choice;
+
+      g_assert_true (fx_threshold_parse (names[i], &choice, NULL));
+      g_assert_cmpstr (fx_threshold_choice_name (&choice), ==, names[i]);
+    }
+  g_assert_cmpstr (fx_threshold_choice_name (&(FxThresholdChoice){ 0 }), ==, "max");
+}
+
 static void
 test_parse (void)
 {
@@ -288,6 +304,7 @@ main (int argc, char **argv)
   g_test_add_func ("/thresholds/discrete", test_discrete);
   g_test_add_func ("/thresholds/nothing", test_nothing);
   g_test_add_func ("/thresholds/parse", test_parse);
+  g_test_add_func ("/thresholds/choice-name", test_choice_name);
   g_test_add_func ("/thresholds/weights", test_weights);
   return g_test_run ();
 }

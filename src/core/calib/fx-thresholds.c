@@ -46,6 +46,21 @@ fx_threshold_parse (const char *text, FxThresholdChoice *choice, GError **error)
   return TRUE;
 }
 
+const char *
+fx_threshold_choice_name (const FxThresholdChoice *choice)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *text = NULL;
+
+  if (choice->method == NULL)
+    return fx_threshold_max.name;
+  if (choice->percentile <= 0.0)
+    return choice->method->name;
+  g_ascii_formatd (number, sizeof number, "%.12g", choice->percentile);
+  text = g_strconcat (choice->method->name, "=", number, NULL);
+  return g_intern_string (text);
+}
+
 /* Inside of what was seen, with 0, on the coarse grid. */
 static void
 settle (const FxTensorStatistics *tensor, gboolean asymmetric, FxRange *range)

@@ -48,6 +48,8 @@ typedef struct
 
 /* FALSE and *error (BAD_DATA) naming the methods there are. */
 gboolean fx_threshold_parse (const char *text, FxThresholdChoice *choice, GError **error);
+/* The text that parses to this choice, "max" for no method; interned. */
+const char *fx_threshold_choice_name (const FxThresholdChoice *choice);
 
 /* `options` may be NULL: 8 bits, symmetric. */
 void fx_threshold_compute (const FxThresholdMethod *method, const FxTensorStatistics *tensor,

@@ -100,15 +100,9 @@ judge (const FxAccuracy *accuracy, double *noise, GCancellable *cancellable, GEr
 const char *
 fx_accuracy_method_name (const FxQuantOptions *quant)
 {
-  const FxThresholdChoice *choice = &quant->method;
-  g_autofree char *name = NULL, *full = NULL;
+  g_autofree char *full
+      = g_strconcat (fx_threshold_choice_name (&quant->method), quant->asymmetric ? ", asymmetric" : "", NULL);
 
-  if (choice->method == NULL)
-    name = g_strdup ("max");
-  else
-    name = choice->percentile > 0 ? g_strdup_printf ("%s=%.12g", choice->method->name, choice->percentile)
-                                  : g_strdup (choice->method->name);
-  full = g_strconcat (name, quant->asymmetric ? ", asymmetric" : "", NULL);
   return g_intern_string (full);
 }
 

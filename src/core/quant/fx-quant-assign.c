@@ -141,8 +141,8 @@ leaves_sums (const Assign *assign, const FxQuantGroup *group)
          && !has_integer_user (assign, group);
 }
 
-/* The boards' converter lets only convolutions hand results to the CPU; what follows the last one is computed there, in
- * float. That also keeps the outputs from being rounded once more. */
+/* Pools, means and moves of data behind the last integer node that others need are computed in float. That keeps the
+ * outputs from being rounded once more. */
 static gboolean
 ends_outside (const Assign *assign, const FxQuantGroup *group)
 {
@@ -158,7 +158,7 @@ misses (const Assign *assign, const FxQuantGroup *group)
   guint n = fx_quant_n_data (group->rule, node);
 
   if (ends_outside (assign, group))
-    return "no integer node follows: only convolutions hand results to the CPU";
+    return "no integer node uses its result, so it is computed in float";
   if (!assign->plan->ranged[fx_quant_group_output (assign->graph, group)] && !leaves_sums (assign, group)
       && !(group->rule->flags & FX_RULE_SHARED))
     return "the range of its result is not known: what follows it stays float";
@@ -394,19 +394,6 @@ compute_range (const Assign *assign, FxId value, const FxThresholdChoice *choice
     fx_threshold_compute (choice->method != NULL ? choice->method : &fx_threshold_max, tensor, &options, range);
 }
 
-static const char *
-choice_name (const FxThresholdChoice *choice)
-{
-  g_autofree char *text = NULL;
-
-  if (choice->method == NULL)
-    return "max";
-  if (choice->percentile <= 0.0)
-    return g_intern_string (choice->method->name);
-  text = g_strdup_printf ("%s=%g", choice->method->name, choice->percentile);
-  return g_intern_string (text);
-}
-
 /* A function with bounds and the inputs of the model are not clipped: where they end is no accident of the samples. */
 static void
 measured_range (Assign *assign, FxId value, FxValueQuant *quant, FxRange *range)
@@ -425,7 +412,7 @@ measured_range (Assign *assign, FxId value, FxValueQuant *quant, FxRange *range)
       choice = bounded || assign->plan->uses->producer[value] == FX_NONE ? &max : &assign->options->method;
     }
   compute_range (assign, value, choice, assign->options->asymmetric && quant->bits == 8, range);
-  quant->method = choice_name (choice);
+  quant->method = fx_threshold_choice_name (choice);
 }
 
 static void
