@@ -54,7 +54,7 @@ set_runtime (FxConversionInput *to, const FxProjectInput *from, GError **error)
   FxInputType runtime;
 
   if (!fx_input_type_find (from->runtime, &runtime))
-    return fx_fail (error, FX_ERROR_BAD_DATA, "%s: a board cannot feed \"%s\"", from->name, from->runtime);
+    return fx_fail (error, FX_ERROR_BAD_DATA, _ ("%s: a board cannot feed “%s”"), from->name, from->runtime);
   whole = fx_preprocess_parse (text, error);
   pictures = whole != NULL ? fx_input_split (whole, runtime, &to->spec, error) : NULL;
   if (pictures == NULL)
