@@ -40,18 +40,6 @@ text_of (const FxComparisonRow *row, guint id)
 }
 
 const char *
-fx_comparison_row_get_name (FxComparisonRow *row)
-{
-  return row->name;
-}
-
-const char *
-fx_comparison_row_get_change (FxComparisonRow *row)
-{
-  return row->change;
-}
-
-const char *
 fx_comparison_row_get_node (FxComparisonRow *row)
 {
   return row->node;

@@ -12,8 +12,6 @@ G_BEGIN_DECLS
 #define FX_TYPE_COMPARISON_ROW (fx_comparison_row_get_type ())
 G_DECLARE_FINAL_TYPE (FxComparisonRow, fx_comparison_row, FX, COMPARISON_ROW, GObject)
 
-const char *fx_comparison_row_get_name (FxComparisonRow *row);
-const char *fx_comparison_row_get_change (FxComparisonRow *row);
 const char *fx_comparison_row_get_node (FxComparisonRow *row);
 
 /* The lines of two runs: those about the whole as far as both have ended, then layers that both have, the one that

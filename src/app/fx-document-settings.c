@@ -3,48 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-document.h"
 
-#include "core/graph/fx-graph.h"
-
 #include <glib/gi18n.h>
 
 static FxProject *
 copy_project (FxDocument *document)
 {
   return fx_project_copy (fx_document_get_project (document));
-}
-
-/* The first input that no dataset feeds; NULL: the first one, or all have one. */
-static const char *
-hungry_input (FxDocument *document)
-{
-  const FxProject *project = fx_document_get_project (document);
-  const FxGraph *graph = fx_shared_get (fx_document_get_graph (document));
-
-  for (guint i = 0; i < fx_graph_n_inputs (graph); i++)
-    {
-      const char *name = fx_graph_value (graph, fx_graph_input (graph, i))->name;
-      gboolean fed = FALSE;
-
-      for (guint k = 0; k < project->datasets->len; k++)
-        {
-          const FxProjectDataset *dataset = project->datasets->pdata[k];
-
-          fed = fed || (dataset->input == NULL ? i == 0 : g_str_equal (dataset->input, name));
-        }
-      if (!fed)
-        return i == 0 ? NULL : name;
-    }
-  return NULL;
-}
-
-void
-fx_document_add_dataset (FxDocument *document, const char *path, const char *input)
-{
-  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
-  FxProject *project = copy_project (document);
-
-  fx_project_add_dataset (project, input != NULL ? input : hungry_input (document), absolute, NULL);
-  fx_document_take_project (document, project, _ ("Add Data"), NULL);
 }
 
 void

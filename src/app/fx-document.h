@@ -73,11 +73,10 @@ GListModel *fx_document_get_problems (FxDocument *document); /* FxProblem groups
  * one step follow another of the same key without a step of its own: somebody turning a knob. NULL: never. */
 void fx_document_take_project (FxDocument *document, FxProject *project, const char *label, const char *key);
 void fx_document_set_target (FxDocument *document, const char *target);
-/* fx-document-settings.c: steps that change one thing. */
-void fx_document_add_dataset (FxDocument *document, const char *path, const char *input); /* NULL: one without data */
-/* fx-document-samples.c: the same for files of which a worker finds out what inputs they are for; as one step, when
- * that is known. What cannot be used is told by "message". */
+/* fx-document-samples.c: files and folders of samples, of which a worker finds out what inputs they are for; as one
+ * step, when that is known. What cannot be used is told by "message". */
 void fx_document_add_samples (FxDocument *document, const char *const *paths);
+/* fx-document-settings.c: steps that change one thing. */
 void fx_document_remove_dataset (FxDocument *document, guint index);
 void fx_document_set_preprocess (FxDocument *document, const char *input, const char *text);
 void fx_document_set_runtime (FxDocument *document, const char *input, const char *type);

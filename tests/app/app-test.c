@@ -140,6 +140,31 @@ app_test_wait_document (FxWindow *window, FxDocumentState state)
   app_test_wait (is_settled, &wanted, "the document to settle");
 }
 
+typedef struct
+{
+  FxDocument *document;
+  guint n;
+} WantedData;
+
+static gboolean
+has_datasets (gpointer data)
+{
+  const WantedData *wanted = data;
+
+  return fx_document_get_project (wanted->document)->datasets->len == wanted->n;
+}
+
+void
+app_test_add_samples (FxWindow *window, const char *folder)
+{
+  const char *const paths[] = { folder, NULL };
+  FxDocument *document = fx_window_get_document (window);
+  WantedData wanted = { document, fx_document_get_project (document)->datasets->len + 1 };
+
+  fx_document_add_samples (document, paths);
+  app_test_wait (has_datasets, &wanted, "the samples");
+}
+
 /* ---- actions and widgets ---- */
 
 static GAction *

@@ -26,6 +26,9 @@ void app_test_idle (guint milliseconds);
 /* Until the document is in that state, and neither checked nor edited. */
 void app_test_wait_document (FxWindow *window, FxDocumentState state);
 
+/* Adds a folder of samples, and waits until it is known what input they are for. */
+void app_test_add_samples (FxWindow *window, const char *folder);
+
 /* "win.…" or "app.…" with a parameter in GVariant's text form, or NULL. The action has to be enabled. */
 void app_test_action (FxWindow *window, const char *name, const char *parameter);
 gboolean app_test_action_enabled (FxWindow *window, const char *name);

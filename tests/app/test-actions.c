@@ -64,7 +64,7 @@ add_dataset (FxWindow *window)
 
   app_test_wait (is_examined, first, "the samples");
   g_signal_connect_swapped (first, "notify::detail", G_CALLBACK (count_cb), &n_looks);
-  fx_document_add_dataset (document, path, NULL);
+  app_test_add_samples (window, path);
   g_assert_cmpuint (g_list_model_get_n_items (datasets), ==, 2);
   second = g_list_model_get_item (datasets, 1);
   app_test_wait (is_examined, second, "the other samples");

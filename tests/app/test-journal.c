@@ -87,7 +87,7 @@ work (const char *project)
   app_test_action (window, "win.set-target", "'rdk-x3'");
   app_test_action (window, "win.apply-fix", "'fold-constants'");
   app_test_wait_document (window, FX_DOCUMENT_READY);
-  fx_document_add_dataset (document, folder, NULL);
+  app_test_add_samples (window, folder);
   fx_document_set_runtime (document, "input", "nv12");
   fx_document_set_preprocess (document, "input", "resize 32x32; bgr; scale 2");
   fx_document_set_samples (document, 7, 11);
