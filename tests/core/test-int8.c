@@ -432,20 +432,22 @@ check_elementwise (GRand *rand, const FxInt8Isa *isa)
 {
   gsize n = (gsize)(pick (rand, 0, 5) == 0 ? pick (rand, 4000, 70000) : pick (rand, 1, 300));
   g_autofree gint8 *a = g_malloc (n), *b = g_malloc (n), *wanted = g_malloc (n), *found = g_malloc (n);
-  FxInt8AddParams add_params = { .a_scale = g_rand_double_range (rand, 1e-4, 2),
-                                 .b_scale = g_rand_double_range (rand, 1e-4, 2),
-                                 .negate_b = pick (rand, 0, 1) == 0,
-                                 .a_zero_point = pick (rand, -128, 127),
-                                 .b_zero_point = pick (rand, -128, 127) };
-  FxInt8MulParams mul_params
-      = { g_rand_double_range (rand, 1e-5, 1), pick (rand, -128, 127), pick (rand, -128, 127), { 0 } };
+  double a_scale = g_rand_double_range (rand, 1e-4, 2), b_scale = g_rand_double_range (rand, 1e-4, 2);
+  gboolean negate_b = pick (rand, 0, 1) == 0;
+  FxInt8AddParams add_params = { .a_zero_point = pick (rand, -128, 127), .b_zero_point = pick (rand, -128, 127) };
+  double scale = g_rand_double_range (rand, 1e-5, 1);
+  FxInt8MulParams mul_params = { .a_zero_point = pick (rand, -128, 127), .b_zero_point = pick (rand, -128, 127) };
   FxInt8Add add;
   FxInt8Mul mul;
 
   if (pick (rand, 0, 3) == 0)
-    add_params.a_scale = add_params.b_scale = 0.5, mul_params.scale = 0x1p-7;
+    a_scale = b_scale = 0.5, scale = 0x1p-7;
   if (pick (rand, 0, 9) == 0)
-    add_params.a_scale *= 8e3, mul_params.scale *= 1e4;
+    a_scale *= 8e3, scale *= 1e4;
+  g_assert_true (fx_requant_pair_from_scales (a_scale, b_scale, &add_params.factors, NULL));
+  if (negate_b)
+    add_params.factors.b_multiplier = -add_params.factors.b_multiplier;
+  g_assert_true (fx_requant_from_scale (scale, &mul_params.factor, NULL));
   random_bounds (rand, &add_params.output);
   random_bounds (rand, &mul_params.output);
   fill (rand, a, n);
@@ -567,13 +569,12 @@ test_reference_by_hand (void)
 static void
 test_add_is_close_to_real (void)
 {
-  FxInt8AddParams params = { .a_scale = 0.37,
-                             .b_scale = 0.0021,
-                             .a_zero_point = 3,
+  FxInt8AddParams params = { .a_zero_point = 3,
                              .b_zero_point = -100,
                              .output = { .dtype = FX_DTYPE_INT8, .zero_point = 5, .low = -128, .high = 127 } };
   FxInt8Add add;
 
+  g_assert_true (fx_requant_pair_from_scales (0.37, 0.0021, &params.factors, NULL));
   g_assert_true (fx_int8_add_init (&add, &params, NULL));
   for (int a = -128; a < 128; a++)
     for (int b = -128; b < 128; b++)

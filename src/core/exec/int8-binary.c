@@ -251,7 +251,7 @@ fill (Binary *binary, const FxKernelRequest *request, const FxQOut *y, FxInt8Out
   binary->y = request->dtype;
   if (!fx_q_result (y, FALSE, &result, error))
     return FALSE;
-  *output = (FxInt8Output){ result.dtype, result.zero_point, result.low, result.high };
+  *output = fx_int8_output (&result);
   return TRUE;
 }
 
@@ -260,14 +260,10 @@ fx_int8_prepare_add (const FxKernelRequest *request, GError **error)
 {
   const FxQAddParams *params = request->params;
   Binary binary = { .piece = is_narrow (request) ? add_s8 : add_wide };
-  const double y_scale = (double)params->y.scale;
-  FxInt8AddParams add = { .a_scale = (double)params->a.scale / y_scale,
-                          .b_scale = (double)params->b.scale / y_scale,
-                          .negate_b = params->negate_b != 0,
-                          .a_zero_point = (gint32)params->a.zero_point,
-                          .b_zero_point = (gint32)params->b.zero_point };
+  FxInt8AddParams add = { .a_zero_point = (gint32)params->a.zero_point, .b_zero_point = (gint32)params->b.zero_point };
 
-  if (!fill (&binary, request, &params->y, &add.output, error) || !fx_int8_add_init (&binary.add, &add, error))
+  if (!fill (&binary, request, &params->y, &add.output, error) || !fx_q_add_factors (params, &add.factors, error)
+      || !fx_int8_add_init (&binary.add, &add, error))
     return fx_int8_decline (error);
   return finish (request, &binary, "add");
 }
@@ -277,11 +273,10 @@ fx_int8_prepare_mul (const FxKernelRequest *request, GError **error)
 {
   const FxQMulParams *params = request->params;
   Binary binary = { .piece = is_narrow (request) ? mul_s8 : mul_wide };
-  FxInt8MulParams mul = { .scale = (double)params->a.scale * (double)params->b.scale / (double)params->y.scale,
-                          .a_zero_point = (gint32)params->a.zero_point,
-                          .b_zero_point = (gint32)params->b.zero_point };
+  FxInt8MulParams mul = { .a_zero_point = (gint32)params->a.zero_point, .b_zero_point = (gint32)params->b.zero_point };
 
-  if (!fill (&binary, request, &params->y, &mul.output, error) || !fx_int8_mul_init (&binary.mul, &mul, error))
+  if (!fill (&binary, request, &params->y, &mul.output, error) || !fx_q_mul_factor (params, &mul.factor, error)
+      || !fx_int8_mul_init (&binary.mul, &mul, error))
     return fx_int8_decline (error);
   return finish (request, &binary, "mul");
 }

@@ -22,7 +22,11 @@ fx_q_add_factors (const FxQAddParams *params, FxRequantPair *pair, GError **erro
 {
   double y = (double)params->y.scale;
 
-  return fx_requant_pair_from_scales ((double)params->a.scale / y, (double)params->b.scale / y, pair, error);
+  if (!fx_requant_pair_from_scales ((double)params->a.scale / y, (double)params->b.scale / y, pair, error))
+    return FALSE;
+  if (params->negate_b != 0)
+    pair->b_multiplier = -pair->b_multiplier;
+  return TRUE;
 }
 
 static gboolean
@@ -72,7 +76,7 @@ eval (FxEval *eval, GError **error)
   run.a_zero_point = params->a.zero_point;
   run.b_zero_point = params->b.zero_point;
   run.a_multiplier = pair.a_multiplier;
-  run.b_multiplier = params->negate_b != 0 ? -pair.b_multiplier : pair.b_multiplier;
+  run.b_multiplier = pair.b_multiplier;
   run.shift = pair.shift;
   fx_broadcast_run (&eval->outputs[0], eval->inputs, 2, add_row, &run);
   return TRUE;

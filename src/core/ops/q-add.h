@@ -10,5 +10,6 @@ typedef struct
   FxQOut y;
 } FxQAddParams;
 
-/* The factors a_scale / y_scale and b_scale / y_scale with their common shift. */
+/* The factors a_scale / y_scale and b_scale / y_scale with their common shift; that of b is negative
+ * for a difference. */
 gboolean fx_q_add_factors (const FxQAddParams *params, FxRequantPair *pair, GError **error);

@@ -23,11 +23,9 @@ gboolean
 fx_int8_add_init (FxInt8Add *add, const FxInt8AddParams *params, GError **error)
 {
   if (!check_zero_points (params->a_zero_point, params->b_zero_point, error)
-      || !fx_int8_output_check (&params->output, TRUE, error)
-      || !fx_requant_pair_from_scales (params->a_scale, params->b_scale, &add->factors, error))
+      || !fx_int8_output_check (&params->output, TRUE, error))
     return FALSE;
-  if (params->negate_b)
-    add->factors.b_multiplier = -add->factors.b_multiplier;
+  add->factors = params->factors;
   add->a_zero_point = params->a_zero_point;
   add->b_zero_point = params->b_zero_point;
   add->zero_point = params->output.zero_point;
@@ -46,9 +44,9 @@ gboolean
 fx_int8_mul_init (FxInt8Mul *mul, const FxInt8MulParams *params, GError **error)
 {
   if (!check_zero_points (params->a_zero_point, params->b_zero_point, error)
-      || !fx_int8_output_check (&params->output, TRUE, error)
-      || !fx_requant_from_scale (params->scale, &mul->factor, error))
+      || !fx_int8_output_check (&params->output, TRUE, error))
     return FALSE;
+  mul->factor = params->factor;
   mul->a_zero_point = params->a_zero_point;
   mul->b_zero_point = params->b_zero_point;
   mul->zero_point = params->output.zero_point;

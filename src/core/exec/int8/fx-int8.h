@@ -71,11 +71,10 @@ const FxInt8Window *fx_int8_conv_window (const FxInt8Conv *conv);
  * is aligned for its type. */
 void fx_int8_conv_run (const FxInt8Conv *conv, const gint8 *x, gpointer y);
 
-/* y = a × a_scale + b × b_scale in the scale of y, rounded once. */
+/* y = a × a's factor + b × b's factor, rounded once. */
 typedef struct
 {
-  double a_scale, b_scale; /* real scales divided by that of the result */
-  gboolean negate_b;       /* a - b instead */
+  FxRequantPair factors; /* that of b is negative for a difference */
   gint32 a_zero_point, b_zero_point;
   FxInt8Output output; /* INT8 or INT16 */
 } FxInt8AddParams;
@@ -91,10 +90,10 @@ gboolean fx_int8_add_init (FxInt8Add *add, const FxInt8AddParams *params, GError
 /* n elements of each, on this thread; y may be a or b. */
 void fx_int8_add_run (const FxInt8Add *add, const FxInt8Isa *isa, const gint8 *a, const gint8 *b, gint8 *y, gsize n);
 
-/* y = (a - a_zero_point) × (b - b_zero_point) × scale */
+/* y = (a - a_zero_point) × (b - b_zero_point) × factor */
 typedef struct
 {
-  double scale; /* a's × b's / y's */
+  FxRequant factor;
   gint32 a_zero_point, b_zero_point;
   FxInt8Output output; /* INT8 or INT16 */
 } FxInt8MulParams;
