@@ -80,6 +80,17 @@ fx_q_infer_binary (FxInfer *infer, const FxQIn *a, const FxQIn *b, const FxQOut 
 }
 
 gboolean
+fx_q_binary_init (FxQBinary *binary, const FxEval *eval, const FxQIn *a, const FxQIn *b, const FxQOut *y,
+                  GError **error)
+{
+  binary->a = eval->inputs[0].dtype;
+  binary->b = eval->inputs[1].dtype;
+  binary->a_zero_point = (gint32)a->zero_point;
+  binary->b_zero_point = (gint32)b->zero_point;
+  return fx_q_result (y, FALSE, &binary->result, error);
+}
+
+gboolean
 fx_q_factor (double a_scale, double b_scale, double y_scale, FxRequant *factor, GError **error)
 {
   return fx_requant_from_scale (a_scale * b_scale / y_scale, factor, error);

@@ -91,6 +91,19 @@ gboolean fx_q_result (const FxQOut *out, gboolean sums, FxQResult *result, GErro
 /* Infers an operator of two quantized operands, a and b, that are broadcast to one shape; never to int32. */
 gboolean fx_q_infer_binary (FxInfer *infer, const FxQIn *a, const FxQIn *b, const FxQOut *y, GError **error);
 
+/* What runs such an operator, if one factor is all that it multiplies with. */
+typedef struct
+{
+  FxDType a, b;
+  gint32 a_zero_point, b_zero_point;
+  FxRequant factor;
+  FxQResult result;
+} FxQBinary;
+
+/* Everything but the factor. */
+gboolean fx_q_binary_init (FxQBinary *binary, const FxEval *eval, const FxQIn *a, const FxQIn *b, const FxQOut *y,
+                           GError **error);
+
 /* a × b / y, the factor of a convolution or product, in the order written. FALSE and *error if it is no factor. */
 gboolean fx_q_factor (double a_scale, double b_scale, double y_scale, FxRequant *factor, GError **error);
 

@@ -36,28 +36,12 @@ infer (FxInfer *infer, GError **error)
 {
   const Params *params = infer->params;
   FxRequant factor;
-  FxQResult result;
-  FxShape y;
 
-  if (!fx_q_check_in (infer, 0, "a", &params->a, FX_TYPES_Q, error)
-      || !fx_q_check_in (infer, 1, "b", &params->b, FX_TYPES_Q, error)
-      || !fx_q_result (&params->y, FALSE, &result, error) || !find_factor (params, &factor, error)
-      || !fx_shape_broadcast (&infer->inputs[0].shape, &infer->inputs[1].shape, &y, error))
-    return FALSE;
-  fx_infer_set (infer, 0, result.dtype, &y);
-  return TRUE;
+  return fx_q_infer_binary (infer, &params->a, &params->b, &params->y, error) && find_factor (params, &factor, error);
 }
 
-typedef struct
-{
-  FxDType a, b;
-  gint32 a_zero_point, b_zero_point;
-  FxRequant factor;
-  FxQResult result;
-} Run;
-
 static gint64
-divide (gint32 a, gint32 b, const Run *run)
+divide (gint32 a, gint32 b, const FxQBinary *run)
 {
   if (b == 0)
     return a > 0 ? run->result.high : a < 0 ? run->result.low : fx_q_bound (&run->result, 0);
@@ -68,7 +52,7 @@ divide (gint32 a, gint32 b, const Run *run)
 static void
 divide_row (gsize n, void *out, const void *const *in, const guint8 *step, gconstpointer data)
 {
-  const Run *run = data;
+  const FxQBinary *run = data;
   const FxArray a = { run->a, FX_SHAPE_SCALAR, (void *)in[0] }, b = { run->b, FX_SHAPE_SCALAR, (void *)in[1] };
   FxArray y = { run->result.dtype, FX_SHAPE_SCALAR, out };
 
@@ -82,12 +66,10 @@ static gboolean
 eval (FxEval *eval, GError **error)
 {
   const Params *params = eval->params;
-  Run run = { .a = eval->inputs[0].dtype,
-              .b = eval->inputs[1].dtype,
-              .a_zero_point = (gint32)params->a.zero_point,
-              .b_zero_point = (gint32)params->b.zero_point };
+  FxQBinary run;
 
-  if (!fx_q_result (&params->y, FALSE, &run.result, error) || !find_factor (params, &run.factor, error))
+  if (!fx_q_binary_init (&run, eval, &params->a, &params->b, &params->y, error)
+      || !find_factor (params, &run.factor, error))
     return FALSE;
   fx_broadcast_run (&eval->outputs[0], eval->inputs, 2, divide_row, &run);
   return TRUE;

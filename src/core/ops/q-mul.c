@@ -32,19 +32,11 @@ infer (FxInfer *infer, GError **error)
          && fx_q_mul_factor (params, &factor, error);
 }
 
-typedef struct
-{
-  FxDType a, b;
-  gint32 a_zero_point, b_zero_point;
-  FxRequant factor;
-  FxQResult result;
-} Run;
-
 /* The largest product is that of -2^15 and -2^15: 16-bit values have no zero point. */
 static void
 multiply_row (gsize n, void *out, const void *const *in, const guint8 *step, gconstpointer data)
 {
-  const Run *run = data;
+  const FxQBinary *run = data;
   const FxArray a = { run->a, FX_SHAPE_SCALAR, (void *)in[0] }, b = { run->b, FX_SHAPE_SCALAR, (void *)in[1] };
   FxArray y = { run->result.dtype, FX_SHAPE_SCALAR, out };
 
@@ -61,12 +53,10 @@ static gboolean
 eval (FxEval *eval, GError **error)
 {
   const FxQMulParams *params = eval->params;
-  Run run = { .a = eval->inputs[0].dtype,
-              .b = eval->inputs[1].dtype,
-              .a_zero_point = (gint32)params->a.zero_point,
-              .b_zero_point = (gint32)params->b.zero_point };
+  FxQBinary run;
 
-  if (!fx_q_result (&params->y, FALSE, &run.result, error) || !fx_q_mul_factor (params, &run.factor, error))
+  if (!fx_q_binary_init (&run, eval, &params->a, &params->b, &params->y, error)
+      || !fx_q_mul_factor (params, &run.factor, error))
     return FALSE;
   fx_broadcast_run (&eval->outputs[0], eval->inputs, 2, multiply_row, &run);
   return TRUE;
