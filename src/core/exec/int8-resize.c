@@ -26,8 +26,7 @@ typedef struct
   gsize channels;
   Neighbors *rows, *columns;
   gint32 zero_point;
-  FxRequant factor;
-  FxInt8Output output;
+  FxInt8Scale scale;
 } Resize;
 
 static void
@@ -45,8 +44,7 @@ resize_line (const Resize *resize, const gint8 *image, const Neighbors *row, gin
                               ONE - column->weight, blended + (gsize)column->second * channels, column->weight,
                               channels);
     }
-  fx_int8_scale_run (&resize->factor, LARGEST, &resize->output, resize->isa, sums, (gsize)resize->out_width * channels,
-                     y);
+  fx_int8_scale_run (&resize->scale, resize->isa, sums, (gsize)resize->out_width * channels, y);
 }
 
 static void
@@ -133,6 +131,7 @@ fx_int8_prepare_resize (const FxKernelRequest *request, GError **error)
   FxResizeGeometry geometry;
   FxQResult result;
   FxRequant factor;
+  FxInt8Output output;
   Resize *resize;
 
   if (request->inputs[0].dtype != FX_DTYPE_INT8 || request->dtype != FX_DTYPE_INT8
@@ -148,8 +147,8 @@ fx_int8_prepare_resize (const FxKernelRequest *request, GError **error)
   resize->out_height = geometry.out[2];
   resize->out_width = geometry.out[3];
   resize->zero_point = (gint32)params.x.zero_point;
-  resize->factor = factor;
-  resize->output = fx_int8_output (&result);
+  output = fx_int8_output (&result);
+  fx_int8_scale_init (&resize->scale, &factor, LARGEST, &output);
   for (guint i = 1; i < request->n_inputs; i++)
     resize->base.base.packed[i] = request->inputs[i].dtype != FX_DTYPE_UNDEFINED;
   resize->rows = find_neighbors (&params.resize, &geometry, 2, error);

@@ -5,6 +5,7 @@
 
 /* Products that are made at once: they stay in the first-level cache. */
 #define CHUNK 1024
+#define LARGEST_PRODUCT (255 * 255)
 #define PARALLEL_FROM 65536
 
 static const FxInt8Isa *
@@ -40,6 +41,44 @@ fx_int8_add_run (const FxInt8Add *add, const FxInt8Isa *isa, const gint8 *a, con
   isa_or_default (isa)->add (add, a, b, y, n);
 }
 
+void
+fx_int8_scale_init (FxInt8Scale *scale, const FxRequant *factor, gint64 largest, const FxInt8Output *output)
+{
+  for (guint i = 0; i < FX_INT8_PADDING; i++)
+    {
+      scale->multiplier[i] = factor->multiplier;
+      scale->shift[i] = factor->shift;
+      scale->limit[i] = fx_int8_limit (factor->shift);
+    }
+  scale->limited = factor->shift < 31;
+  scale->simple = fx_int8_is_simple (factor, largest);
+  scale->zero_point = output->zero_point;
+  scale->low = output->low;
+  scale->high = output->high;
+}
+
+/* A line is rows of as many columns as the factor is repeated for. */
+void
+fx_int8_scale_run (const FxInt8Scale *scale, const FxInt8Isa *isa, gint32 *sums, gsize n, gint8 *y)
+{
+  const gsize width = FX_INT8_PADDING, rows = n / width, rest = n % width;
+  const FxInt8Columns columns = { .multiplier = scale->multiplier,
+                                  .shift = scale->shift,
+                                  .limit = scale->limited ? scale->limit : NULL,
+                                  .simple = scale->simple,
+                                  .zero_point = scale->zero_point,
+                                  .low = scale->low,
+                                  .high = scale->high };
+
+  isa = isa_or_default (isa);
+  isa->requantize_s8 (&columns, width, sums, width, (guint)rows, y, width);
+  if (rest == 0)
+    return;
+  for (gsize j = n; j < (rows + 1) * width; j++)
+    sums[j] = 0;
+  isa->requantize_s8 (&columns, (guint)rest, sums + rows * width, width, 1, y + rows * width, width);
+}
+
 gboolean
 fx_int8_mul_init (FxInt8Mul *mul, const FxInt8MulParams *params, GError **error)
 {
@@ -52,55 +91,13 @@ fx_int8_mul_init (FxInt8Mul *mul, const FxInt8MulParams *params, GError **error)
   mul->zero_point = params->output.zero_point;
   mul->low = params->output.low;
   mul->high = params->output.high;
+  fx_int8_scale_init (&mul->scale, &mul->factor, LARGEST_PRODUCT, &params->output);
   return TRUE;
-}
-
-/* The same factor for FX_INT8_PADDING columns, so that a line is rows of them. */
-typedef struct
-{
-  gint32 multiplier[FX_INT8_PADDING], shift[FX_INT8_PADDING], limit[FX_INT8_PADDING];
-} Uniform;
-
-static FxInt8Columns
-uniform_columns (Uniform *uniform, const FxRequant *factor, gint64 largest, const FxInt8Output *output)
-{
-  for (guint i = 0; i < FX_INT8_PADDING; i++)
-    {
-      uniform->multiplier[i] = factor->multiplier;
-      uniform->shift[i] = factor->shift;
-      uniform->limit[i] = fx_int8_limit (factor->shift);
-    }
-  return (FxInt8Columns){ .multiplier = uniform->multiplier,
-                          .shift = uniform->shift,
-                          .limit = factor->shift < 31 ? uniform->limit : NULL,
-                          .simple = fx_int8_is_simple (factor, largest),
-                          .zero_point = output->zero_point,
-                          .low = output->low,
-                          .high = output->high };
-}
-
-void
-fx_int8_scale_run (const FxRequant *factor, gint64 largest, const FxInt8Output *output, const FxInt8Isa *isa,
-                   gint32 *sums, gsize n, gint8 *y)
-{
-  const gsize width = FX_INT8_PADDING, rows = n / width, rest = n % width;
-  Uniform uniform;
-  const FxInt8Columns columns = uniform_columns (&uniform, factor, largest, output);
-
-  isa = isa_or_default (isa);
-  isa->requantize_s8 (&columns, width, sums, width, (guint)rows, y, width);
-  if (rest == 0)
-    return;
-  for (gsize j = n; j < (rows + 1) * width; j++)
-    sums[j] = 0;
-  isa->requantize_s8 (&columns, (guint)rest, sums + rows * width, width, 1, y + rows * width, width);
 }
 
 void
 fx_int8_mul_run (const FxInt8Mul *mul, const FxInt8Isa *isa, const gint8 *a, const gint8 *b, gint8 *y, gsize n)
 {
-  const FxInt8Output output = { FX_DTYPE_INT8, mul->zero_point, mul->low, mul->high };
-
   isa = isa_or_default (isa);
   for (gsize i = 0; i < n; i += CHUNK)
     {
@@ -108,7 +105,7 @@ fx_int8_mul_run (const FxInt8Mul *mul, const FxInt8Isa *isa, const gint8 *a, con
       gsize part = MIN (CHUNK, n - i);
 
       isa->multiply (products, a + i, mul->a_zero_point, b + i, mul->b_zero_point, part);
-      fx_int8_scale_run (&mul->factor, 255 * 255, &output, isa, products, part, y + i);
+      fx_int8_scale_run (&mul->scale, isa, products, part, y + i);
     }
 }
 

@@ -11,8 +11,6 @@
 
 G_BEGIN_DECLS
 
-/* Arrays over channels are padded to a multiple of this many elements, so that vectors may be read past the end. */
-#define FX_INT8_PADDING 64
 /* Most products that one tile call sums for one output. */
 #define FX_INT8_MAX_DEPTH 576
 /* Channels in a block of depthwise weights. */

@@ -71,6 +71,9 @@ const FxInt8Window *fx_int8_conv_window (const FxInt8Conv *conv);
  * is aligned for its type. */
 void fx_int8_conv_run (const FxInt8Conv *conv, const gint8 *x, gpointer y);
 
+/* Arrays over channels are padded to a multiple of this many elements, so that vectors may be read past the end. */
+#define FX_INT8_PADDING 64
+
 /* y = a × a's factor + b × b's factor, rounded once. */
 typedef struct
 {
@@ -90,6 +93,18 @@ gboolean fx_int8_add_init (FxInt8Add *add, const FxInt8AddParams *params, GError
 /* n elements of each, on this thread; y may be a or b. */
 void fx_int8_add_run (const FxInt8Add *add, const FxInt8Isa *isa, const gint8 *a, const gint8 *b, gint8 *y, gsize n);
 
+/* One factor for sums of at most ±largest, repeated for as many columns as kernels read at once. */
+typedef struct
+{
+  gint32 multiplier[FX_INT8_PADDING], shift[FX_INT8_PADDING], limit[FX_INT8_PADDING];
+  gboolean limited, simple;
+  gint32 zero_point, low, high;
+} FxInt8Scale;
+
+void fx_int8_scale_init (FxInt8Scale *scale, const FxRequant *factor, gint64 largest, const FxInt8Output *output);
+/* n sums to INT8 on this thread; `sums` has room for a multiple of FX_INT8_PADDING. */
+void fx_int8_scale_run (const FxInt8Scale *scale, const FxInt8Isa *isa, gint32 *sums, gsize n, gint8 *y);
+
 /* y = (a - a_zero_point) × (b - b_zero_point) × factor */
 typedef struct
 {
@@ -102,16 +117,13 @@ typedef struct
 {
   FxRequant factor;
   gint32 a_zero_point, b_zero_point, zero_point, low, high;
+  FxInt8Scale scale; /* of 8-bit products */
 } FxInt8Mul;
 
 /* Also for 16 bits, which fx_int8_mul_run() does not take. */
 gboolean fx_int8_mul_init (FxInt8Mul *mul, const FxInt8MulParams *params, GError **error);
 /* n elements of each, on this thread; y may be a or b. */
 void fx_int8_mul_run (const FxInt8Mul *mul, const FxInt8Isa *isa, const gint8 *a, const gint8 *b, gint8 *y, gsize n);
-
-/* n sums, of at most ±largest, with one factor; `sums` has room for a multiple of FX_INT8_PADDING. output is INT8. */
-void fx_int8_scale_run (const FxRequant *factor, gint64 largest, const FxInt8Output *output, const FxInt8Isa *isa,
-                        gint32 *sums, gsize n, gint8 *y);
 
 /* y = table[x + 128]: any function of one 8-bit value. y may be x. */
 void fx_int8_lookup_run (const gint8 table[256], const gint8 *x, gint8 *y, gsize n);
