@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-application.h"
 #include "app/fx-settings.h"
+#include "core/fx-i18n.h"
 
-#include <glib/gi18n.h>
-#include <locale.h>
+#include <gtk/gtk.h>
 
 static int
 local_options_cb (G_GNUC_UNUSED GApplication *application, GVariantDict *options)
@@ -21,10 +21,8 @@ main (int argc, char **argv)
 {
   g_autoptr (FxApplication) application = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, FX_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  fx_i18n_setup (FX_LOCALE_DIR);
+  gtk_disable_setlocale (); /* it would bring the user's decimal sign back */
 
   if (!fx_settings_available ())
     {

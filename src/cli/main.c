@@ -4,9 +4,9 @@
 #include "cli/fx-cli.h"
 
 #include "core/exec/fx-threads.h"
+#include "core/fx-i18n.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,7 +65,8 @@ int
 main (int argc, char **argv)
 {
   fx_threads_setup (argv);
-  setlocale (LC_ALL, "");
+  /* what a program reads is the same everywhere */
+  fx_i18n_setup (g_strv_contains ((const char *const *)argv, "--json") ? NULL : FX_LOCALE_DIR);
   g_set_prgname ("fixpoint-cli");
   signal (SIGBUS, die_of_lost_file);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
 
+#include "core/fx-i18n.h"
+
 G_DEFINE_QUARK (fx - error - quark, fx_error)
 
 gboolean
@@ -13,7 +15,7 @@ fx_error_prefix (GError **error, const char *format, ...)
       char *message;
 
       va_start (args, format);
-      prefix = g_strdup_vprintf (format, args);
+      prefix = g_strdup_vprintf (fx_translate (format), args);
       va_end (args);
       message = g_strdup_printf ("%s: %s", prefix, (*error)->message);
       g_free ((*error)->message);
@@ -30,7 +32,7 @@ fx_fail (GError **error, FxError code, const char *format, ...)
 
   va_start (args, format);
   if (error != NULL)
-    g_propagate_error (error, g_error_new_valist (FX_ERROR, code, format, args));
+    g_propagate_error (error, g_error_new_valist (FX_ERROR, code, fx_translate (format), args));
   va_end (args);
 
   return FALSE;

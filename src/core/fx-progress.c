@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-progress.h"
 
+#include "core/fx-i18n.h"
+
 FxProgress
 fx_progress_part (const FxProgress *whole, double begin, double end)
 {
@@ -28,7 +30,7 @@ fx_progress_report (const FxProgress *progress, double fraction, const char *for
     return;
 
   va_start (args, format);
-  message = g_strdup_vprintf (format, args);
+  message = g_strdup_vprintf (fx_translate (format), args);
   va_end (args);
 
   progress->func (progress->begin + CLAMP (fraction, 0.0, 1.0) * (progress->end - progress->begin), message,

@@ -23,19 +23,25 @@ report() {
   fi
 }
 
+# Folders whose sentences are translated.
+translated="src/app src/core/check src/core/passes"
+
 mapfile -t languages < <(grep -v '^#' po/LINGUAS)
 echo "1..$((1 + ${#languages[@]}))"
 grep -v '^#' po/POTFILES | sort >"$work/listed"
 {
-  grep -rlE '\b(_|N_|C_|ngettext) \(' src/app --include='*.c' --include='*.h'
+  # the marks, and the functions that translate the sentence they are given
+  marks=_\|N_\|$(sed -n 's/^--keyword=\([^:]*\):.*/\1/p' po/keywords | paste -sd '|')
+  grep -rlE "\b($marks) \(" $translated --include='*.c'
   grep -rl 'translatable="yes"' data/ui
   ls data/desktop/*.in | grep -v service
   ls data/*.gschema.xml
 } 2>/dev/null | sort >"$work/wanted"
 report "po/POTFILES lists all files with translatable text" "$(diff "$work/listed" "$work/wanted" | grep '^[<>]')"
 
-xgettext --from-code=UTF-8 --add-comments --keyword=_ --keyword=N_ --keyword=C_:1c,2 --files-from=po/POTFILES \
-  --output="$work/fixpoint.pot" 2>"$work/errors"
+mapfile -t keywords <po/keywords
+xgettext --from-code=UTF-8 --add-comments=translators --keyword=_ --keyword=N_ "${keywords[@]}" \
+  --files-from=po/POTFILES --output="$work/fixpoint.pot" 2>"$work/errors"
 for language in "${languages[@]}"; do
   msgmerge --quiet --output-file="$work/$language.po" "po/$language.po" "$work/fixpoint.pot"
   report "$language is complete" "$(

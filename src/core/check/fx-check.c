@@ -2,6 +2,7 @@
 #include "core/check/fx-check.h"
 
 #include "core/check/fx-check-private.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-infer.h"
 
 #include <string.h>
@@ -143,7 +144,7 @@ take_reasons (FxNodeCheck *check, const FxWork *work, FxId id, const FxNode *sou
     {
       const FxReason *reason = reasons->pdata[i];
       g_autofree char *text = strcmp (node->op_type, source->op_type) != 0
-                                  ? g_strdup_printf ("as %s: %s", node->op_type, reason->text)
+                                  ? g_strdup_printf (_ ("as %s: %s"), node->op_type, reason->text)
                                   : g_strdup (reason->text);
 
       fx_reasons_add (check->reasons, text, reason->found, reason->allowed, reason->note);
@@ -214,8 +215,9 @@ take_converted (FxCheckReport *report, const FxWork *work, const FxGraph *source
         take (&report->nodes[i], work, g_array_index (ids, FxId, k), node);
       if (ids == NULL)
         fx_reasons_add (report->nodes[i].reasons,
-                        strcmp (node->op_type, "Constant") == 0 ? "constant: it is computed once, before the model runs"
-                                                                : "constant, or not needed at opset 11",
+                        strcmp (node->op_type, "Constant") == 0
+                            ? _ ("constant: it is computed once, before the model runs")
+                            : _ ("constant, or not needed at opset 11"),
                         NULL, NULL, NULL);
     }
 }
@@ -251,19 +253,19 @@ static const struct
 {
   const char *op_type, *fix_rule, *fix;
 } rewrites[] = {
-  { "Div", "rewrite-sub-div", "a division by a constant can be written as Mul" },
-  { "Flatten", "rewrite-reshape", "can be written as Reshape" },
-  { "Gather", "rewrite-gather", "constant indices that count up can be written as Slice" },
-  { "Gemm", "rewrite-gemm", "can be written as Conv" },
-  { "HardSigmoid", "rewrite-hard-sigmoid", "can be written as Mul, Add and Clip" },
-  { "HardSwish", "rewrite-hard-swish", "can be written as Add, Clip and Mul" },
-  { "MatMul", "rewrite-gemm", "with constant weights, can be written as Conv" },
-  { "Pow", "rewrite-pow", "a constant exponent can be written as Mul or Sqrt" },
-  { "ReduceMean", "rewrite-mean", "a mean over height and width can be written as GlobalAveragePool" },
-  { "Squeeze", "rewrite-reshape", "can be written as Reshape" },
-  { "Sub", "rewrite-sub-div", "a constant operand can be added instead" },
-  { "Sum", "rewrite-sum", "can be written as Add" },
-  { "Unsqueeze", "rewrite-reshape", "can be written as Reshape" },
+  { "Div", "rewrite-sub-div", N_ ("a division by a constant can be written as Mul") },
+  { "Flatten", "rewrite-reshape", N_ ("can be written as Reshape") },
+  { "Gather", "rewrite-gather", N_ ("constant indices that count up can be written as Slice") },
+  { "Gemm", "rewrite-gemm", N_ ("can be written as Conv") },
+  { "HardSigmoid", "rewrite-hard-sigmoid", N_ ("can be written as Mul, Add and Clip") },
+  { "HardSwish", "rewrite-hard-swish", N_ ("can be written as Add, Clip and Mul") },
+  { "MatMul", "rewrite-gemm", N_ ("with constant weights, can be written as Conv") },
+  { "Pow", "rewrite-pow", N_ ("a constant exponent can be written as Mul or Sqrt") },
+  { "ReduceMean", "rewrite-mean", N_ ("a mean over height and width can be written as GlobalAveragePool") },
+  { "Squeeze", "rewrite-reshape", N_ ("can be written as Reshape") },
+  { "Sub", "rewrite-sub-div", N_ ("a constant operand can be added instead") },
+  { "Sum", "rewrite-sum", N_ ("can be written as Add") },
+  { "Unsqueeze", "rewrite-reshape", N_ ("can be written as Reshape") },
 };
 
 static void
@@ -272,9 +274,19 @@ suggest (FxDiagnostic *diagnostic, const FxNode *node)
   for (guint i = 0; i < G_N_ELEMENTS (rewrites); i++)
     if (strcmp (rewrites[i].op_type, node->op_type) == 0)
       {
-        diagnostic->fix = g_strdup (rewrites[i].fix);
+        diagnostic->fix = g_strdup (_ (rewrites[i].fix));
         diagnostic->fix_rule = rewrites[i].fix_rule;
       }
+}
+
+/* ": why", or nothing. */
+static char *
+reason_text (const FxReason *reason)
+{
+  if (reason == NULL)
+    return g_strdup ("");
+  return reason->note != NULL ? g_strdup_printf (_ (": %s (ambiguous: %s)"), reason->text, reason->note)
+                              : g_strdup_printf (_ (": %s"), reason->text);
 }
 
 static void
@@ -284,7 +296,9 @@ report_node (const FxNode *node, const FxNodeCheck *check, GPtrArray *diagnostic
   const FxReason *reason = NULL;
   FxDiagnostic *diagnostic;
   FxSeverity severity = FX_SEVERITY_WARNING;
-  const char *what = "cannot be placed";
+  g_autofree char *why = NULL;
+  /* translators: the operator, then ": why" or nothing */
+  const char *what = N_ ("%s cannot be placed%s");
 
   for (guint i = check->reasons->len; i-- > 0;)
     if (reason == NULL || reason->found == NULL || ((FxReason *)check->reasons->pdata[i])->found != NULL)
@@ -292,7 +306,7 @@ report_node (const FxNode *node, const FxNodeCheck *check, GPtrArray *diagnostic
   if (check->placement == FX_PLACEMENT_UNSUPPORTED)
     {
       severity = FX_SEVERITY_ERROR;
-      what = "runs on no device";
+      what = N_ ("%s runs on no device%s");
       /* what keeps it from the CPU stands behind what keeps it from the BPU */
       if (check->reasons->len > 0)
         reason = check->reasons->pdata[check->reasons->len - 1];
@@ -300,13 +314,11 @@ report_node (const FxNode *node, const FxNodeCheck *check, GPtrArray *diagnostic
   else if (check->placement == FX_PLACEMENT_CPU)
     {
       severity = reason != NULL && reason->found != NULL ? FX_SEVERITY_WARNING : FX_SEVERITY_INFO;
-      what = "runs on the CPU";
+      what = N_ ("%s runs on the CPU%s");
     }
-  diagnostic = fx_diagnostics_add (
-      diagnostics, severity, fx_placement_name (check->placement), node->name, NULL, "%s %s%s%s%s%s%s", node->op_type,
-      what, reason != NULL ? ": " : "", reason != NULL ? reason->text : "",
-      reason != NULL && reason->note != NULL ? " (ambiguous: " : "",
-      reason != NULL && reason->note != NULL ? reason->note : "", reason != NULL && reason->note != NULL ? ")" : "");
+  why = reason_text (reason);
+  diagnostic = fx_diagnostics_add (diagnostics, severity, fx_placement_name (check->placement), node->name, NULL, what,
+                                   node->op_type, why);
   if (reason != NULL)
     {
       diagnostic->found = g_strdup (reason->found);

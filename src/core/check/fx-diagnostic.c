@@ -2,6 +2,7 @@
 #include "core/check/fx-diagnostic.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 static void
 diagnostic_free (gpointer data)
@@ -47,7 +48,7 @@ fx_diagnostics_add (GPtrArray *list, FxSeverity severity, const char *rule, cons
   diagnostic->node = g_strdup (node);
   diagnostic->tensor = g_strdup (tensor);
   va_start (args, format);
-  diagnostic->message = g_strdup_vprintf (format, args);
+  diagnostic->message = g_strdup_vprintf (fx_translate (format), args);
   va_end (args);
   g_ptr_array_add (list, diagnostic);
   return diagnostic;
@@ -67,9 +68,9 @@ char *
 fx_diagnostic_to_string (const FxDiagnostic *diagnostic)
 {
   if (diagnostic->node != NULL)
-    return g_strdup_printf ("node \"%s\": %s", diagnostic->node, diagnostic->message);
+    return g_strdup_printf (_ ("node \"%s\": %s"), diagnostic->node, diagnostic->message);
   if (diagnostic->tensor != NULL)
-    return g_strdup_printf ("tensor \"%s\": %s", diagnostic->tensor, diagnostic->message);
+    return g_strdup_printf (_ ("tensor \"%s\": %s"), diagnostic->tensor, diagnostic->message);
   return g_strdup (diagnostic->message);
 }
 

@@ -4,6 +4,7 @@
 #include "core/bpu/fx-partition.h"
 #include "core/check/fx-check-private.h"
 #include "core/check/fx-diagnostic.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 
 #include <string.h>
@@ -13,10 +14,10 @@ static const struct
 {
   const char *type, *reason;
 } borders[] = {
-  { "QuantizeLinear", "turns floats into integers" },
-  { "DequantizeLinear", "turns integers into floats" },
-  { "Quantize", "turns floats into integers" },
-  { "Dequantize", "turns integers into floats" },
+  { "QuantizeLinear", N_ ("turns floats into integers") },
+  { "DequantizeLinear", N_ ("turns integers into floats") },
+  { "Quantize", N_ ("turns floats into integers") },
+  { "Dequantize", N_ ("turns integers into floats") },
 };
 
 static const char *
@@ -24,7 +25,7 @@ border_reason (const FxNode *node)
 {
   for (guint i = 0; i < G_N_ELEMENTS (borders); i++)
     if (strcmp (node->op_type, borders[i].type) == 0)
-      return borders[i].reason;
+      return _ (borders[i].reason);
   return NULL;
 }
 

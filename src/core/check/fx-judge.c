@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fx-check-private.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -52,8 +53,8 @@ explain (Judgement *judgement, const FxLimit *limit, FxVerdict verdict, const ch
       = limit->kind != NULL && limit->kind->describe != NULL ? limit->kind->describe (limit) : NULL;
   g_autofree char *text
       = sentence != NULL
-            ? g_strconcat (sentence, verdict == FX_VERDICT_UNKNOWN ? " (cannot be told)" : NULL, NULL)
-            : g_strdup_printf ("a limit of kind \"%s\", which this version does not know", limit->kind_name);
+            ? g_strdup_printf (verdict == FX_VERDICT_UNKNOWN ? _ ("%s (cannot be told)") : "%s", sentence)
+            : g_strdup_printf (_ ("a limit of kind \"%s\", which this version does not know"), limit->kind_name);
 
   fx_reasons_add (judgement->reasons, text, found, allowed, limit->ambiguous ? limit->note : NULL);
 }

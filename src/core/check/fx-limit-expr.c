@@ -16,6 +16,7 @@
 
 #include "core/check/fx-limit-vars.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 #include <math.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static double
 fail (Parser *parser, const char *what)
 {
   if (!parser->failed)
-    fx_fail (parser->error, FX_ERROR_BAD_DATA, "expression \"%s\": %s at character %d", parser->text, what,
+    fx_fail (parser->error, FX_ERROR_BAD_DATA, "expression \"%s\": %s at character %d", parser->text, _ (what),
              (int)(parser->at - parser->text) + 1);
   parser->failed = TRUE;
   return NAN;
@@ -84,7 +85,7 @@ lookup (Parser *parser, const char *name)
     case FX_VARIABLE_KNOWN: return value;
     case FX_VARIABLE_UNKNOWN: return NAN;
     case FX_VARIABLE_NONE:
-    default: return fail (parser, "there is no such variable");
+    default: return fail (parser, N_ ("there is no such variable"));
     }
 }
 
@@ -103,20 +104,20 @@ call (Parser *parser, const char *name)
   do
     {
       if (n == G_N_ELEMENTS (args))
-        return fail (parser, "more than two arguments");
+        return fail (parser, N_ ("more than two arguments"));
       args[n++] = parse_or (parser);
     }
   while (!parser->failed && accept (parser, ","));
   if (!accept (parser, ")"))
-    return fail (parser, "\")\" is missing");
+    return fail (parser, N_ ("\")\" is missing"));
   if (n != 2)
-    return fail (parser, "two arguments are wanted");
+    return fail (parser, N_ ("two arguments are wanted"));
   if (strcmp (name, "align") == 0)
     return ceil_div (args[0], args[1]) * args[1];
   if (strcmp (name, "ceil_div") == 0)
     return ceil_div (args[0], args[1]);
   if (strcmp (name, "min") != 0 && strcmp (name, "max") != 0)
-    return fail (parser, "there is no such function");
+    return fail (parser, N_ ("there is no such function"));
   if (isnan (args[0]) || isnan (args[1])) /* fmin() would drop it */
     return NAN;
   return *name == 'm' && name[1] == 'i' ? fmin (args[0], args[1]) : fmax (args[0], args[1]);
@@ -131,7 +132,7 @@ parse_name (Parser *parser)
   while (g_ascii_isalnum (parser->at[n]) || parser->at[n] == '_')
     n++;
   if (n >= sizeof name)
-    return fail (parser, "a name is too long");
+    return fail (parser, N_ ("a name is too long"));
   memcpy (name, parser->at, n);
   name[n] = '\0';
   parser->at += n;
@@ -155,9 +156,9 @@ parse_primary (Parser *parser)
   if (g_ascii_isalpha (*parser->at) || *parser->at == '_')
     return parse_name (parser);
   if (!accept (parser, "("))
-    return fail (parser, "a number, a name or \"(\" is wanted");
+    return fail (parser, N_ ("a number, a name or \"(\" is wanted"));
   value = parse_or (parser);
-  return accept (parser, ")") ? value : fail (parser, "\")\" is missing");
+  return accept (parser, ")") ? value : fail (parser, N_ ("\")\" is missing"));
 }
 
 static double
@@ -168,7 +169,7 @@ parse_unary (Parser *parser)
   if (parser->failed)
     return NAN;
   if (++parser->depth > MAX_DEPTH)
-    return fail (parser, "too many levels");
+    return fail (parser, N_ ("too many levels"));
   skip_space (parser);
   if (*parser->at == '!' && parser->at[1] != '=')
     {
@@ -299,7 +300,7 @@ evaluate (const char *text, const FxLimitSubject *subject, const Let *lets, guin
 
   skip_space (&parser);
   if (!parser.failed && *parser.at != '\0')
-    value = fail (&parser, "something is left over");
+    value = fail (&parser, N_ ("something is left over"));
   return value;
 }
 
@@ -310,8 +311,7 @@ read_lets (GVariant *list, const FxLimitSubject *subject, Let *lets, guint *n, G
   GError *inner = NULL;
 
   if (count > MAX_LETS)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "\"let\" has %" G_GSIZE_FORMAT " entries, at most %d are read", count,
-                    MAX_LETS);
+    return fx_fail (error, FX_ERROR_BAD_DATA, "\"let\" has %zu entries, at most %d are read", count, MAX_LETS);
   for (gsize i = 0; i < count; i++)
     {
       g_autoptr (GVariant) boxed = g_variant_get_child_value (list, i);

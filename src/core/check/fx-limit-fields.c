@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fx-limit-fields.h"
 
+#include "core/fx-i18n.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -141,7 +143,7 @@ scalar_text (GVariant *value)
   double number;
 
   if (value == NULL)
-    return g_strdup ("any");
+    return g_strdup (_ ("any"));
   if (fx_field_to_number (value, &number))
     return fx_number_text (number);
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
@@ -199,20 +201,41 @@ fx_field_texts (GVariant *dict, const char *name)
   return texts;
 }
 
+void
+fx_list_add (GString *list, const char *format, ...)
+{
+  va_list args;
+
+  if (list->len > 0)
+    /* translators: between the members of a list */
+    g_string_append (list, C_ ("list", ", "));
+  va_start (args, format);
+  g_string_append_vprintf (list, fx_translate (format), args);
+  va_end (args);
+}
+
+/* The last two members of a list, by the word between them. */
+static const struct
+{
+  const char *word, *format;
+} list_ends[] = {
+  { "and", N_ ("%s and %s") },
+  { "by", N_ ("%s by %s") },
+  { "or", N_ ("%s or %s") },
+};
+
 char *
 fx_list_text (const char *const *texts, const char *word)
 {
-  GString *list = g_string_new (NULL);
+  g_autoptr (GString) list = g_string_new (NULL);
+  guint n = g_strv_length ((char **)texts);
 
-  for (guint i = 0; texts[i] != NULL; i++)
-    {
-      if (i > 0 && texts[i + 1] == NULL)
-        g_string_append_printf (list, " %s ", word);
-      else if (i > 0)
-        g_string_append (list, ", ");
-      g_string_append (list, texts[i]);
-    }
-  return g_string_free (list, FALSE);
+  for (guint i = 0; i + 1 < n; i++)
+    fx_list_add (list, "%s", texts[i]);
+  for (guint i = 0; n > 1 && i < G_N_ELEMENTS (list_ends); i++)
+    if (strcmp (list_ends[i].word, word) == 0)
+      return g_strdup_printf (_ (list_ends[i].format), list->str, texts[n - 1]);
+  return g_strdup (n > 0 ? texts[n - 1] : "");
 }
 
 char *
@@ -278,12 +301,12 @@ fx_range_text (const FxFieldRange *range)
   g_autofree char *max = bound_text (&range->max);
 
   if (range->min.open && range->max.open)
-    return g_strdup ("any");
+    return g_strdup (_ ("any"));
   if (range->min.open)
-    return g_strdup_printf ("at most %s", max);
+    return g_strdup_printf (_ ("at most %s"), max);
   if (range->max.open)
-    return g_strdup_printf ("at least %s", min);
-  return strcmp (min, max) == 0 ? g_steal_pointer (&min) : g_strdup_printf ("%s to %s", min, max);
+    return g_strdup_printf (_ ("at least %s"), min);
+  return strcmp (min, max) == 0 ? g_steal_pointer (&min) : g_strdup_printf (_ ("%s to %s"), min, max);
 }
 
 /* The number at one end; FALSE if its expression cannot be told. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fx-limit-text.h"
 
+#include "core/check/fx-limit-fields.h"
+#include "core/fx-i18n.h"
+
 #include <string.h>
 
 /* Objects and lists inside of one another; the loader has bounded them, too. */
@@ -21,15 +24,20 @@ static void
 append_list (GString *text, GVariant *list, guint depth)
 {
   gsize n = g_variant_n_children (list);
+  g_auto (GStrv) values = g_new0 (char *, n + 1);
+  g_autofree char *all = NULL;
 
   for (gsize i = 0; i < n; i++)
     {
       g_autoptr (GVariant) boxed = g_variant_get_child_value (list, i);
       g_autoptr (GVariant) value = g_variant_get_variant (boxed);
+      GString *one = g_string_new (NULL);
 
-      g_string_append (text, i == 0 ? "" : i + 1 < n ? ", " : " or ");
-      append_value (text, value, depth);
+      append_value (one, value, depth);
+      values[i] = g_string_free (one, FALSE);
     }
+  all = fx_list_text ((const char *const *)values, "or");
+  g_string_append (text, all);
 }
 
 /* "N 1, C 8" */
@@ -59,17 +67,17 @@ append_value (GString *text, GVariant *value, guint depth)
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     g_string_append (text, g_variant_get_string (value, NULL));
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
-    g_string_append_printf (text, "%" G_GINT64_FORMAT, g_variant_get_int64 (value));
+    g_string_append_printf (text, "%" PRId64, g_variant_get_int64 (value));
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
     append_number (text, g_variant_get_double (value));
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
-    g_string_append (text, g_variant_get_boolean (value) ? "yes" : "no");
+    g_string_append (text, g_variant_get_boolean (value) ? _ ("yes") : _ ("no"));
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE ("av")))
     append_list (text, value, depth + 1);
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
     append_object (text, value, depth + 1);
   else
-    g_string_append (text, "any");
+    g_string_append (text, _ ("any"));
 }
 
 /* How a key of conditions is said; NULL: the value says enough. */
@@ -79,23 +87,23 @@ static const struct
 } keys[] = {
   { "attr", NULL },
   { "dims", NULL },
-  { "direction", "scaling" },
+  { "direction", N_ ("scaling") },
   { "expr", NULL },
-  { "global", "global" },
-  { "input_count", "number of inputs" },
-  { "input_rank", "input rank" },
-  { "input_rank_gt", "input rank above" },
-  { "input_type_rt", "runtime input" },
-  { "next_node_on", "the next node is on the" },
-  { "operand", "operand is a" },
-  { "operation", "operation" },
+  { "global", N_ ("global") },
+  { "input_count", N_ ("number of inputs") },
+  { "input_rank", N_ ("input rank") },
+  { "input_rank_gt", N_ ("input rank above") },
+  { "input_type_rt", N_ ("runtime input") },
+  { "next_node_on", N_ ("the next node is on the") },
+  { "operand", N_ ("operand is a") },
+  { "operation", N_ ("operation") },
   { "opset", "opset" },
   { "pattern", NULL },
-  { "perm", "order" },
-  { "pool", "pool" },
-  { "shape_pair", "shapes" },
-  { "softmax_semantics", "semantics of" },
-  { "spatial_rank", "spatial axes" },
+  { "perm", N_ ("order") },
+  { "pool", N_ ("pool") },
+  { "shape_pair", N_ ("shapes") },
+  { "softmax_semantics", N_ ("semantics of") },
+  { "spatial_rank", N_ ("spatial axes") },
 };
 
 static const char *
@@ -103,7 +111,7 @@ words_of (const char *key)
 {
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (strcmp (key, keys[i].key) == 0)
-      return keys[i].words;
+      return fx_translate (keys[i].words);
   return key;
 }
 
@@ -136,8 +144,8 @@ fx_limit_to_string (const FxLimit *limit)
   g_autofree char *sentence
       = limit->kind != NULL && limit->kind->describe != NULL
             ? limit->kind->describe (limit)
-            : g_strdup_printf ("A limit of kind \"%s\", which this version does not know", limit->kind_name);
+            : g_strdup_printf (_ ("A limit of kind \"%s\", which this version does not know"), limit->kind_name);
   g_autofree char *when = limit->when != NULL ? fx_limit_when_to_string (limit->when) : NULL;
 
-  return when != NULL ? g_strdup_printf ("%s (where %s)", sentence, when) : g_steal_pointer (&sentence);
+  return when != NULL ? g_strdup_printf (_ ("%s (where %s)"), sentence, when) : g_steal_pointer (&sentence);
 }

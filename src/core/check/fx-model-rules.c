@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fx-check-private.h"
 
+#include "core/fx-i18n.h"
 #include "core/graph/fx-infer.h"
 #include "core/graph/fx-tensor.h"
 
@@ -24,8 +25,8 @@ static void
 finish (FxDiagnostic *diagnostic, char *found, const char *allowed, const char *fix, const char *fix_rule)
 {
   diagnostic->found = found;
-  diagnostic->allowed = g_strdup (allowed);
-  diagnostic->fix = g_strdup (fix);
+  diagnostic->allowed = g_strdup (fx_translate (allowed));
+  diagnostic->fix = g_strdup (fx_translate (fix));
   diagnostic->fix_rule = fix_rule;
 }
 
@@ -51,14 +52,13 @@ check_ir_version (const Check *check)
   const char *text = fx_graph_metadata (check->source, "ir_version");
   gint64 max = number (check, "format", "onnx_ir_version_max", 7);
   gint64 version = text != NULL ? g_ascii_strtoll (text, NULL, 10) : 0;
-  g_autofree char *allowed = g_strdup_printf ("at most %" G_GINT64_FORMAT, max);
+  g_autofree char *allowed = g_strdup_printf (_ ("at most %" PRId64), max);
 
   if (text == NULL || (version >= 1 && version <= max))
     return;
   finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, "ir-version", NULL, NULL,
-                              "the file has ir_version %s; the boards' converter reads up to %" G_GINT64_FORMAT, text,
-                              max),
-          g_strdup (text), allowed, "convert the model to opset 11, which also sets the version of the file",
+                              "the file has ir_version %s; the boards' converter reads up to %" PRId64, text, max),
+          g_strdup (text), allowed, N_ ("convert the model to opset 11, which also sets the version of the file"),
           "convert-opset");
 }
 
@@ -76,17 +76,19 @@ check_opset (const Check *check)
 {
   gint64 min = number (check, "format", "onnx_opset_min", 10), max = number (check, "format", "onnx_opset_max", 11);
   gint64 opset = fx_graph_opset (check->source, "");
-  g_autofree char *allowed = g_strdup_printf (max == min + 1 ? "%" G_GINT64_FORMAT " or %" G_GINT64_FORMAT
-                                                             : "%" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-                                              min, max);
+  g_autofree char *allowed
+      = g_strdup_printf (max == min + 1 ? _ ("%" PRId64 " or %" PRId64) : _ ("%" PRId64 " to %" PRId64), min, max);
 
   if ((opset >= min && opset <= max) || (opset == 0 && !has_standard_nodes (check->source)))
     return;
-  finish (fx_diagnostics_add (
-              check->diagnostics, FX_SEVERITY_ERROR, "opset", NULL, NULL,
-              "the model is of opset %" G_GINT64_FORMAT "; the boards' converter reads %s%s", opset, allowed,
-              check->work != NULL && check->work->converted ? "; nodes are judged in their form of opset 11" : ""),
-          g_strdup_printf ("%" G_GINT64_FORMAT, opset), allowed, "convert the model to opset 11", "convert-opset");
+  finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, "opset", NULL, NULL,
+                              check->work != NULL && check->work->converted
+                                  ? N_ ("the model is of opset %" PRId64
+                                        "; the boards' converter reads %s; nodes are judged in their "
+                                        "form of opset 11")
+                                  : N_ ("the model is of opset %" PRId64 "; the boards' converter reads %s"),
+                              opset, allowed),
+          g_strdup_printf ("%" PRId64, opset), allowed, N_ ("convert the model to opset 11"), "convert-opset");
 }
 
 /* ---- inputs and outputs ---- */
@@ -98,7 +100,7 @@ suggest_shape (const FxShape *shape)
 
   for (int i = 0; i < shape->rank; i++)
     if (shape->dims[i] >= 0)
-      g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i > 0 ? "x" : "", shape->dims[i]);
+      g_string_append_printf (text, "%s%" PRId64, i > 0 ? "x" : "", shape->dims[i]);
     else
       g_string_append (text, i == 0 ? "1" : "x…");
   return g_string_free (text, FALSE);
@@ -121,13 +123,15 @@ check_dynamic (const Check *check, const FxValue *value)
   g_autofree char *fix = NULL;
   gboolean batch_only = fx_has_free_batch (&value->shape);
 
-  fix = value->shape.rank < 0 ? g_strdup_printf ("give its shape: --input-shape %s=1x3x224x224", value->name)
-        : batch_only ? g_strdup_printf ("set the batch size to 1: --input-shape %s=%s", value->name, suggestion)
-                     : g_strdup_printf ("give its shape: --input-shape %s=%s", value->name, suggestion);
+  fix = value->shape.rank < 0 ? g_strdup_printf (_ ("give its shape: --input-shape %s=1x3x224x224"), value->name)
+        : batch_only ? g_strdup_printf (_ ("set the batch size to 1: --input-shape %s=%s"), value->name, suggestion)
+                     : g_strdup_printf (_ ("give its shape: --input-shape %s=%s"), value->name, suggestion);
   finish (fx_diagnostics_add (check->diagnostics, check->severity, "input-dynamic", NULL, value->name,
-                              "the shape of the input is not fixed; the board's program has one size%s",
-                              batch_only && check->work != NULL ? "; nodes are judged for a batch of 1" : ""),
-          fx_graph_shape_to_string (check->source, &value->shape), "numbers only", fix,
+                              batch_only && check->work != NULL
+                                  ? N_ ("the shape of the input is not fixed; the board's program has one size; nodes "
+                                        "are judged for a batch of 1")
+                                  : N_ ("the shape of the input is not fixed; the board's program has one size")),
+          fx_graph_shape_to_string (check->source, &value->shape), N_ ("numbers only"), fix,
           batch_only ? "freeze-batch" : NULL);
 }
 
@@ -142,17 +146,17 @@ check_input_shape (const Check *check, const FxValue *value)
   if (value->shape.rank >= 0 && value->shape.rank != 4)
     finish (fx_diagnostics_add (check->diagnostics, check->severity, "input-rank", NULL, value->name,
                                 "the input has %d dimensions; the converter takes NCHW or NHWC", value->shape.rank),
-            g_steal_pointer (&found), "4 dimensions", "give the input four dimensions and reshape it inside the model",
+            g_steal_pointer (&found), N_ ("4 dimensions"),
+            N_ ("give the input four dimensions and reshape it inside the model"),
             value->shape.rank < 4 ? "input-4d" : NULL);
   else if (value->shape.rank == 4 && value->shape.dims[0] >= 0 && value->shape.dims[0] != 1)
     finish (fx_diagnostics_add (check->diagnostics, check->severity, "input-batch", NULL, value->name,
-                                "the input has a batch of %" G_GINT64_FORMAT "; a model is converted for one sample%s",
-                                value->shape.dims[0],
                                 rule != NULL && rule->ambiguous
-                                    ? " (elsewhere the documentation shows a batch of 8 given "
-                                      "by input_shape)"
-                                    : ""),
-            g_steal_pointer (&found), "1 as the first dimension", "set the batch size to 1", "freeze-batch");
+                                    ? N_ ("the input has a batch of %" PRId64 "; a model is converted for one sample "
+                                          "(elsewhere the documentation shows a batch of 8 given by input_shape)")
+                                    : N_ ("the input has a batch of %" PRId64 "; a model is converted for one sample"),
+                                value->shape.dims[0]),
+            g_steal_pointer (&found), N_ ("1 as the first dimension"), N_ ("set the batch size to 1"), "freeze-batch");
 }
 
 static void
@@ -165,7 +169,7 @@ check_input_dtype (const Check *check, const FxValue *value)
   finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, "input-dtype", NULL, value->name,
                               "the input is of type %s; inputs are float32", fx_dtype_numpy_name (value->dtype)),
           g_strdup (fx_dtype_numpy_name (value->dtype)), "float32",
-          narrows ? "convert the model to float32" : "compute what the input selects outside of the model",
+          narrows ? N_ ("convert the model to float32") : N_ ("compute what the input selects outside of the model"),
           narrows ? "float32" : NULL);
 }
 
@@ -193,14 +197,14 @@ check_outputs (const Check *check)
 {
   guint n = fx_graph_n_outputs (check->source);
   gint64 max = number (check, "output_count", "max", 32);
-  g_autofree char *allowed = g_strdup_printf ("at most %" G_GINT64_FORMAT, max);
+  g_autofree char *allowed = g_strdup_printf (_ ("at most %" PRId64), max);
 
   if (n == 0)
     fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, "no-output", NULL, NULL, "the model has no output");
   if (n > max)
     finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, "output-count", NULL, NULL,
-                                "the model has %u outputs; the converter takes up to %" G_GINT64_FORMAT, n, max),
-            g_strdup_printf ("%u", n), allowed, "join outputs with Concat, or drop those that nobody needs", NULL);
+                                "the model has %u outputs; the converter takes up to %" PRId64, n, max),
+            g_strdup_printf ("%u", n), allowed, N_ ("join outputs with Concat, or drop those that nobody needs"), NULL);
 }
 
 /* ---- nodes ---- */
@@ -273,7 +277,7 @@ report_nodes (const Check *check, gboolean (*is_so) (const FxNode *), const char
     }
   if (n > 0)
     finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, rule, first->name, NULL, what, first->op_type),
-            n == 1 ? g_strdup (first->op_type) : g_strdup_printf ("%s and %u more", first->op_type, n - 1), allowed,
+            n == 1 ? g_strdup (first->op_type) : g_strdup_printf (_ ("%s and %u more"), first->op_type, n - 1), allowed,
             fix, fix_rule);
 }
 
@@ -281,24 +285,24 @@ static void
 check_postprocessing (const Check *check)
 {
   report_nodes (check, fx_is_postprocessing, "post-processing",
-                "%s is post-processing, which the boards' converter refuses: it belongs into the application",
-                "a network without post-processing", "cut the model in front of it: what it reads becomes the outputs",
-                "cut-postprocessing");
+                N_ ("%s is post-processing, which the boards' converter refuses: it belongs into the application"),
+                N_ ("a network without post-processing"),
+                N_ ("cut the model in front of it: what it reads becomes the outputs"), "cut-postprocessing");
 }
 
 static void
 check_quantized (const Check *check)
 {
   report_nodes (check, is_quantized, "quantized",
-                "%s: the model is quantized already; the boards' converter quantizes float models itself",
-                "a float model", "export the float model before its quantization", NULL);
+                N_ ("%s: the model is quantized already; the boards' converter quantizes float models itself"),
+                N_ ("a float model"), N_ ("export the float model before its quantization"), NULL);
 }
 
 static void
 check_training (const Check *check)
 {
-  report_nodes (check, is_training, "training", "%s is for training; the network that is deployed does without",
-                "a network for inference", "drop the layers for training", "drop-training");
+  report_nodes (check, is_training, "training", N_ ("%s is for training; the network that is deployed does without"),
+                N_ ("a network for inference"), N_ ("drop the layers for training"), "drop-training");
 }
 
 /* ---- numbers ---- */
@@ -337,9 +341,11 @@ check_dtype (const Check *check)
     }
   if (n > 0)
     finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, "dtype", fx_node_origins (first, &n_origins)[0],
-                                NULL, "%u node%s compute%s in %s; float models for the boards are of float32", n,
-                                n == 1 ? "" : "s", n == 1 ? "s" : "", fx_dtype_numpy_name (dtype)),
-            g_strdup (fx_dtype_numpy_name (dtype)), "float32", "convert the model to float32", "float32");
+                                NULL,
+                                fx_plural ("%u node computes in %s; float models for the boards are of float32",
+                                           "%u nodes compute in %s; float models for the boards are of float32", n),
+                                n, fx_dtype_numpy_name (dtype)),
+            g_strdup (fx_dtype_numpy_name (dtype)), "float32", N_ ("convert the model to float32"), "float32");
 }
 
 static gboolean
@@ -395,8 +401,8 @@ check_weights (const Check *check)
         finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, "weights",
                                     fx_graph_node (check->source, uses->users[uses->first[v]])->name, value->name,
                                     "the weights are not all finite: no scale can hold them"),
-                g_strdup ("NaN or infinity"), "finite numbers",
-                "export the model again, or find out where training broke", NULL);
+                g_strdup (_ ("NaN or infinity")), N_ ("finite numbers"),
+                N_ ("export the model again, or find out where training broke"), NULL);
     }
 }
 
@@ -427,14 +433,15 @@ check_bpu_node (const Check *check)
     }
   if (n_bpu == 0)
     finish (fx_diagnostics_add (check->diagnostics, n_unknown > 0 ? FX_SEVERITY_WARNING : FX_SEVERITY_ERROR,
-                                "no-bpu-node", NULL, NULL, "no node can run on the BPU%s",
-                                n_unknown > 0 ? " as far as can be told" : ""),
-            g_strdup ("0 nodes"), "at least one, in practice a Conv",
-            "a model without a convolution gains nothing from the BPU: run it on the CPU", NULL);
+                                "no-bpu-node", NULL, NULL,
+                                n_unknown > 0 ? N_ ("no node can run on the BPU as far as can be told")
+                                              : N_ ("no node can run on the BPU")),
+            g_strdup (_ ("0 nodes")), N_ ("at least one, in practice a Conv"),
+            N_ ("a model without a convolution gains nothing from the BPU: run it on the CPU"), NULL);
   else if (n_conv == 0 && n_unknown == 0)
     finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_WARNING, "no-conv", NULL, NULL,
                                 "no convolution runs on the BPU; the documentation asks for at least one"),
-            g_strdup ("0 convolutions"), "at least one Conv on the BPU", NULL, NULL);
+            g_strdup (_ ("0 convolutions")), N_ ("at least one Conv on the BPU"), NULL, NULL);
 }
 
 /* Where the published list is not complete. */
@@ -446,9 +453,12 @@ check_assumed (const Check *check)
   if (n_assumed > 0)
     fx_diagnostics_add (
         check->diagnostics, FX_SEVERITY_INFO, "assumed", NULL, NULL,
-        "the published list of %s does not settle %u %s: converting and estimating take %s to run on the "
-        "BPU",
-        check->target->board, n_assumed, n_assumed == 1 ? "node" : "nodes", n_assumed == 1 ? "it" : "them");
+        fx_plural ("the published list of %s does not settle %u node: converting and estimating take it to run on the "
+                   "BPU",
+                   "the published list of %s does not settle %u nodes: converting and estimating take them to run on "
+                   "the BPU",
+                   n_assumed),
+        check->target->board, n_assumed);
 }
 
 void

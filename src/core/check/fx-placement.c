@@ -11,6 +11,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fx-check-subject.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -131,7 +132,7 @@ mark_cpu_reasons (GPtrArray *reasons, guint first)
   for (guint i = first; i < reasons->len; i++)
     {
       FxReason *reason = reasons->pdata[i];
-      char *text = g_strconcat ("on the CPU: ", reason->text, NULL);
+      char *text = g_strdup_printf (_ ("on the CPU: %s"), reason->text);
 
       g_free (reason->text);
       reason->text = text;
@@ -149,13 +150,13 @@ place_on_cpu (const FxTargetOp *row, gboolean caffe, const FxLimitSubject *subje
     case FX_SUPPORT_YES: break;
     case FX_SUPPORT_NO:
       node->placement = FX_PLACEMENT_UNSUPPORTED;
-      text = g_strdup_printf ("the CPU kernel of %s is not integrated", row->name);
+      text = g_strdup_printf (_ ("the CPU kernel of %s is not integrated"), row->name);
       fx_reasons_add (node->reasons, text, NULL, NULL, NULL);
       return;
     case FX_SUPPORT_UNKNOWN:
     default:
       node->placement = FX_PLACEMENT_UNKNOWN;
-      fx_reasons_add (node->reasons, "what the CPU of the board can run is not documented", NULL, NULL, NULL);
+      fx_reasons_add (node->reasons, _ ("what the CPU of the board can run is not documented"), NULL, NULL, NULL);
       return;
     }
   switch (fx_judge_device (row, &row->cpu, caffe, subject, node->reasons))
@@ -172,10 +173,10 @@ place_on_cpu (const FxTargetOp *row, gboolean caffe, const FxLimitSubject *subje
 static void
 explain_cpu_row (const FxTarget *target, const FxTargetOp *row, FxWorkNode *node)
 {
-  g_autofree char *text
-      = g_strdup_printf (row->placing == FX_PLACING_FOLDED_IF_CONSTANT ? "%s lists %s for the CPU unless it is constant"
-                                                                       : "%s lists %s for the CPU only",
-                         target->board, row->name);
+  g_autofree char *text = g_strdup_printf (row->placing == FX_PLACING_FOLDED_IF_CONSTANT
+                                               ? _ ("%s lists %s for the CPU unless it is constant")
+                                               : _ ("%s lists %s for the CPU only"),
+                                           target->board, row->name);
 
   fx_reasons_add (node->reasons, text, NULL, NULL, NULL);
 }
@@ -184,7 +185,8 @@ explain_cpu_row (const FxTarget *target, const FxTargetOp *row, FxWorkNode *node
 static void
 explain_default (const FxTargetOp *row, FxWorkNode *node)
 {
-  g_autoptr (GString) text = g_string_new ("meets the limits of the BPU, but runs on the CPU unless it is asked for");
+  g_autoptr (GString) text
+      = g_string_new (_ ("meets the limits of the BPU, but runs on the CPU unless it is asked for"));
 
   for (guint i = 0; i < row->bpu.limits->len; i++)
     {
@@ -207,8 +209,8 @@ judge_bpu (const FxWork *work, FxId id, const FxTargetOp *row, gboolean caffe, F
       if (!fx_subject_init_conv (&subject, work, id))
         {
           fx_reasons_add (reasons,
-                          "becomes a convolution only with constant weights and a 2-D input that is not "
-                          "transposed",
+                          _ ("becomes a convolution only with constant weights and a 2-D input that is not "
+                             "transposed"),
                           NULL, NULL, NULL);
           return FX_VERDICT_BROKEN;
         }
@@ -241,7 +243,8 @@ place_by_row (FxWork *work, FxId id, const FxTargetOp *row, gboolean caffe)
         explain_default (row, node);
     }
   else if (row->default_device == FX_DEFAULT_NONE)
-    fx_reasons_add (node->reasons, "only goes away where it can be computed before the model runs", NULL, NULL, NULL);
+    fx_reasons_add (node->reasons, _ ("only goes away where it can be computed before the model runs"), NULL, NULL,
+                    NULL);
   else
     explain_cpu_row (work->target, row, node);
   fx_subject_init (&subject, work, id);
@@ -264,8 +267,8 @@ place (FxWork *work, FxId id)
     }
   work->nodes[id].placement = work->target->complete ? FX_PLACEMENT_UNSUPPORTED : FX_PLACEMENT_UNKNOWN;
   work->nodes[id].assumed = !work->target->complete;
-  text = g_strdup_printf (work->target->complete ? "%s does not list %s%s%s"
-                                                 : "the published list of %s is incomplete and lacks %s%s%s",
+  text = g_strdup_printf (work->target->complete ? _ ("%s does not list %s%s%s")
+                                                 : _ ("the published list of %s is incomplete and lacks %s%s%s"),
                           work->target->board, node->domain, *node->domain != '\0' ? "::" : "", node->op_type);
   fx_reasons_add (work->nodes[id].reasons, text, NULL, NULL, NULL);
 }
@@ -302,7 +305,7 @@ conv_behind (const FxWork *work, FxId value, FxId user)
 static void
 merge (FxWork *work, FxId id, FxId host, const char *how)
 {
-  g_autofree char *text = g_strdup_printf (how, fx_graph_node (work->graph, host)->name);
+  g_autofree char *text = g_strdup_printf (_ (how), fx_graph_node (work->graph, host)->name);
 
   work->nodes[id].placement = FX_PLACEMENT_FOLDED;
   work->nodes[id].merged = TRUE;
@@ -331,7 +334,7 @@ merge_add (FxWork *work, FxId id, const FxNode *node)
         host = conv;
     }
   if (host != FX_NONE)
-    merge (work, id, host, "the residual addition becomes part of \"%s\"");
+    merge (work, id, host, N_ ("the residual addition becomes part of \"%s\""));
 }
 
 static void
@@ -350,10 +353,10 @@ merge_parts (FxWork *work)
         {
           host = conv_behind (work, node->inputs[0], i);
           if (host != FX_NONE)
-            merge (work, i, host, "the activation becomes part of \"%s\"");
+            merge (work, i, host, N_ ("the activation becomes part of \"%s\""));
         }
       else if (is_op (node, "Gemm") && fx_work_flatten_before (work, i) != FX_NONE)
-        merge (work, fx_work_flatten_before (work, i), i, "not needed by the convolution that \"%s\" becomes");
+        merge (work, fx_work_flatten_before (work, i), i, N_ ("not needed by the convolution that \"%s\" becomes"));
     }
 }
 
@@ -452,8 +455,8 @@ follow_neighbors (FxWork *work)
       if (!passive[i] || groups[group].bpu || !groups[group].cpu)
         continue;
       work->nodes[i].placement = FX_PLACEMENT_CPU;
-      fx_reasons_add (work->nodes[i].reasons, "only moves data between nodes on the CPU, so it stays there", NULL, NULL,
-                      "that such nodes follow their neighbors is inferred from published reports");
+      fx_reasons_add (work->nodes[i].reasons, _ ("only moves data between nodes on the CPU, so it stays there"), NULL,
+                      NULL, _ ("that such nodes follow their neighbors is inferred from published reports"));
     }
 }
 

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fx-check-private.h"
 
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 
 #include <string.h>
@@ -237,12 +238,15 @@ report_cut (const Cut *cut, const FxWork *work, GPtrArray *diagnostics)
   guint n;
   FxDiagnostic *diagnostic = fx_diagnostics_add (
       diagnostics, FX_SEVERITY_INFO, "cut", fx_node_origins (node, &n)[0], NULL,
-      "%u node%s on the CPU between parts on the BPU: %" G_GSIZE_FORMAT " elements are dequantized and leave the BPU, "
-      "%" G_GSIZE_FORMAT " are quantized and go back, for every image",
-      cut->n_nodes, cut->n_nodes == 1 ? "" : "s", cut->out, cut->in);
+      fx_plural ("%u node on the CPU between parts on the BPU: %zu elements are dequantized and leave the BPU, "
+                 "%zu are quantized and go back, for every image",
+                 "%u nodes on the CPU between parts on the BPU: %zu elements are dequantized and leave the BPU, "
+                 "%zu are quantized and go back, for every image",
+                 cut->n_nodes),
+      cut->n_nodes, cut->out, cut->in);
 
   if (diagnostic != NULL)
-    diagnostic->fix = g_strdup ("replace these nodes, or move them to the beginning or the end of the model");
+    diagnostic->fix = g_strdup (_ ("replace these nodes, or move them to the beginning or the end of the model"));
 }
 
 static void

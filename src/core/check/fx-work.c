@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fx-check-private.h"
 
+#include "core/fx-i18n.h"
 #include "core/graph/fx-infer.h"
 #include "core/passes/fx-adapt.h"
 #include "core/passes/fx-passes.h"
@@ -117,7 +118,7 @@ settle_constants (FxWork *work)
       for (guint k = 0; k < node->n_outputs; k++)
         if (node->outputs[k] != FX_NONE)
           constant[node->outputs[k]] = TRUE;
-      settle (work, i, "constant: it is computed once, before the model runs");
+      settle (work, i, _ ("constant: it is computed once, before the model runs"));
     }
 }
 
@@ -195,14 +196,14 @@ bypass (FxWork *work)
       if (host != FX_NONE)
         {
           g_autofree char *text
-              = g_strdup_printf ("becomes part of the weights of \"%s\"", fx_graph_node (graph, host)->name);
+              = g_strdup_printf (_ ("becomes part of the weights of \"%s\""), fx_graph_node (graph, host)->name);
 
           settle (work, i, text);
           work->nodes[i].host = host;
           work->nodes[i].merged = TRUE;
         }
       else
-        settle (work, i, "has no effect when the model runs");
+        settle (work, i, _ ("has no effect when the model runs"));
       alias[node->outputs[0]] = node->inputs[0];
     }
   for (guint i = 0; i < fx_graph_n_outputs (graph); i++)

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/limit-groups.h"
 #include "core/check/limit-tensors.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -89,7 +90,7 @@ describe_in (const FxLimit *limit)
   g_autofree char *name = fx_field_string (limit->fields, "attribute");
   g_autofree char *values = fx_field_list_text (limit->fields, "values", "or");
 
-  return g_strdup_printf ("Attribute %s %s", name != NULL ? name : "?", values);
+  return g_strdup_printf (_ ("Attribute %s %s"), name != NULL ? name : "?", values);
 }
 
 /* ---- range ---- */
@@ -125,8 +126,8 @@ describe_range (const FxLimit *limit)
 
   sizes = fx_field_min_max (limit->fields, &range) ? fx_range_text (&range) : g_strdup ("?");
   return excluded != NULL
-             ? g_strdup_printf ("Attribute %s %s, but not axis %s", name != NULL ? name : "?", sizes, excluded)
-             : g_strdup_printf ("Attribute %s %s", name != NULL ? name : "?", sizes);
+             ? g_strdup_printf (_ ("Attribute %s %s, but not axis %s"), name != NULL ? name : "?", sizes, excluded)
+             : g_strdup_printf (_ ("Attribute %s %s"), name != NULL ? name : "?", sizes);
 }
 
 /* ---- unset, required, count ---- */
@@ -167,7 +168,7 @@ judge_unset (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
     return FX_VERDICT_HOLDS;
   value = fx_attr_to_string (attr);
   *found = g_strdup_printf ("%s = %s", name, value);
-  *allowed = g_strdup ("not set, or its default");
+  *allowed = g_strdup (_ ("not set, or its default"));
   return FX_VERDICT_BROKEN;
 }
 
@@ -176,7 +177,7 @@ describe_unset (const FxLimit *limit)
 {
   g_autofree char *name = fx_field_string (limit->fields, "attribute");
 
-  return g_strdup_printf ("Attribute %s not set, or its default", name != NULL ? name : "?");
+  return g_strdup_printf (_ ("Attribute %s not set, or its default"), name != NULL ? name : "?");
 }
 
 /* Attributes that became an input in later opsets count as given there. */
@@ -191,8 +192,8 @@ judge_required (const FxLimit *limit, const FxLimitSubject *subject, char **foun
     return FX_VERDICT_HOLDS;
   if (strcmp (name, "axes") == 0 && subject->n_inputs > 1 && subject->inputs[1].present)
     return FX_VERDICT_HOLDS;
-  *found = g_strdup_printf ("no %s", name);
-  *allowed = g_strdup ("set");
+  *found = g_strdup_printf (_ ("no %s"), name);
+  *allowed = g_strdup (_ ("set"));
   return FX_VERDICT_BROKEN;
 }
 
@@ -201,7 +202,7 @@ describe_required (const FxLimit *limit)
 {
   g_autofree char *name = fx_field_string (limit->fields, "attribute");
 
-  return g_strdup_printf ("Attribute %s set", name != NULL ? name : "?");
+  return g_strdup_printf (_ ("Attribute %s set"), name != NULL ? name : "?");
 }
 
 /* "shape.dim" of Caffe's Reshape is input 1 of the operator that it became. */
@@ -225,7 +226,7 @@ judge_count (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
     return FX_VERDICT_UNKNOWN;
   if (n < 0)
     return FX_VERDICT_UNKNOWN;
-  *found = g_strdup_printf ("%" G_GINT64_FORMAT " entries", n);
+  *found = g_strdup_printf (_ ("%" PRId64 " entries"), n);
   *allowed = fx_range_text (&range);
   return fx_range_judge (&range, (double)n, subject);
 }
@@ -237,7 +238,7 @@ describe_count (const FxLimit *limit)
   FxFieldRange range;
 
   sizes = fx_field_min_max (limit->fields, &range) ? fx_range_text (&range) : g_strdup ("?");
-  return g_strdup_printf ("Number of entries of attribute %s %s", name != NULL ? name : "?", sizes);
+  return g_strdup_printf (_ ("Number of entries of attribute %s %s"), name != NULL ? name : "?", sizes);
 }
 
 /* ---- only, none ---- */
@@ -285,20 +286,20 @@ describe_only (const FxLimit *limit)
 {
   g_autofree char *names = fx_field_list_text (limit->fields, "attributes", "and");
 
-  return g_strdup_printf ("No attributes but %s", names);
+  return g_strdup_printf (_ ("No attributes but %s"), names);
 }
 
 static FxVerdict
 judge_none (G_GNUC_UNUSED const FxLimit *limit, const FxLimitSubject *subject, char **found, char **allowed)
 {
-  *allowed = g_strdup ("none");
+  *allowed = g_strdup (_ ("none"));
   return judge_set (subject, NULL, found);
 }
 
 static char *
 describe_none (G_GNUC_UNUSED const FxLimit *limit)
 {
-  return g_strdup ("No attributes set");
+  return g_strdup (_ ("No attributes set"));
 }
 
 static char *
@@ -306,7 +307,7 @@ describe_accepted (const FxLimit *limit)
 {
   g_autofree char *names = fx_field_list_text (limit->fields, "attributes", "and");
 
-  return g_strdup_printf ("Attributes %s may be set", names);
+  return g_strdup_printf (_ ("Attributes %s may be set"), names);
 }
 
 /* ---- opset ---- */
@@ -319,7 +320,7 @@ judge_opset (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
 
   if (in == NULL)
     return FX_VERDICT_UNKNOWN;
-  *found = g_strdup_printf ("opset %u", subject->node->version);
+  *found = g_strdup_printf (_ ("opset %u"), subject->node->version);
   *allowed = fx_field_list_text (limit->fields, "in", "or");
   for (guint i = 0; i < n; i++)
     if (in[i] == subject->node->version)
@@ -332,14 +333,14 @@ describe_opset (const FxLimit *limit)
 {
   g_autofree char *in = fx_field_list_text (limit->fields, "in", "or");
 
-  return g_strdup_printf ("The form of the operator of opset %s", in);
+  return g_strdup_printf (_ ("The form of the operator of opset %s"), in);
 }
 
 static char *
 describe_opset_form (const FxLimit *limit)
 {
   g_autoptr (GVariant) rules = fx_field (limit->fields, "rules");
-  GString *text = g_string_new ("The number of inputs decides about the form:");
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < fx_field_n_children (rules); i++)
     {
@@ -349,11 +350,11 @@ describe_opset_form (const FxLimit *limit)
       g_autofree char *least = fx_field_list_text (rule, "input_count_min", "or");
 
       if (strcmp (count, "?") != 0)
-        g_string_append_printf (text, "%s %s inputs opset %s", i > 0 ? "," : "", count, opset);
+        fx_list_add (text, N_ ("%s inputs opset %s"), count, opset);
       else
-        g_string_append_printf (text, "%s at least %s inputs opset %s", i > 0 ? "," : "", least, opset);
+        fx_list_add (text, N_ ("at least %s inputs opset %s"), least, opset);
     }
-  return g_string_free (text, FALSE);
+  return g_strdup_printf (_ ("The number of inputs decides about the form: %s"), text->str);
 }
 
 const FxLimitKind fx_limit_kinds_attribute[] = {

@@ -4,6 +4,7 @@
 #include "core/check/limit-groups.h"
 #include "core/check/limit-tensors.h"
 
+#include "core/fx-i18n.h"
 #include "core/ops/transpose.h"
 
 #include <math.h>
@@ -42,8 +43,8 @@ judge_axis (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
 
   if (values == NULL || !fx_limit_axis_attribute (subject, &axis))
     return FX_VERDICT_UNKNOWN;
-  *found = g_strdup_printf ("axis %d", axis);
-  *allowed = g_strdup_printf (forbidden ? "any but %s" : "%s", list);
+  *found = g_strdup_printf (_ ("axis %d"), axis);
+  *allowed = g_strdup_printf (forbidden ? _ ("any but %s") : "%s", list);
   return fx_verdict (contains (values, n, axis) != forbidden);
 }
 
@@ -52,7 +53,7 @@ describe_axis (const FxLimit *limit)
 {
   g_autofree char *list = fx_field_list_text (limit->fields, "values", "or");
 
-  return g_strdup_printf ("Along axis %s of NCHW only", list);
+  return g_strdup_printf (_ ("Along axis %s of NCHW only"), list);
 }
 
 static char *
@@ -60,7 +61,7 @@ describe_axis_not (const FxLimit *limit)
 {
   g_autofree char *list = fx_field_list_text (limit->fields, "values", "or");
 
-  return g_strdup_printf ("Not along axis %s", list);
+  return g_strdup_printf (_ ("Not along axis %s"), list);
 }
 
 /* ---- axes ---- */
@@ -77,7 +78,7 @@ judge_axes_count (const FxLimit *limit, const FxLimitSubject *subject, char **fo
 
   if ((in == NULL && !fx_field_min_max (limit->fields, &range)) || !fx_limit_reduced_axes (subject, axes, &n, &listed))
     return FX_VERDICT_UNKNOWN;
-  *found = listed ? g_strdup_printf ("%d axes", n) : g_strdup_printf ("all %d axes", n);
+  *found = listed ? g_strdup_printf (_ ("%d axes"), n) : g_strdup_printf (_ ("all %d axes"), n);
   if (in == NULL)
     {
       *allowed = fx_range_text (&range);
@@ -97,7 +98,7 @@ describe_axes_count (const FxLimit *limit)
   g_autofree char *count = fx_field_min_max (limit->fields, &range) ? fx_range_text (&range)
                                                                     : fx_field_list_text (limit->fields, "in", "or");
 
-  return g_strdup_printf ("Number of reduced axes %s", count);
+  return g_strdup_printf (_ ("Number of reduced axes %s"), count);
 }
 
 /* The reduced axes are those of one of the lists in `lists`; members are positions or letters of NCHW. */
@@ -150,7 +151,7 @@ judge_axes_equal (const FxLimit *limit, const FxLimitSubject *subject, char **fo
   if (fx_field_n_children (lists) == 0 || !fx_limit_reduced_axes (subject, axes, &n, &listed))
     return FX_VERDICT_UNKNOWN;
   text = axes_text (axes, n);
-  *found = g_strdup_printf ("axes %s", text);
+  *found = g_strdup_printf (_ ("axes %s"), text);
   *allowed = fx_field_list_text (limit->fields, axes_field (limit), "or");
   return fx_verdict (is_listed (lists, subject, axes, n));
 }
@@ -160,7 +161,7 @@ describe_axes_equal (const FxLimit *limit)
 {
   g_autofree char *lists = fx_field_list_text (limit->fields, axes_field (limit), "or");
 
-  return g_strdup_printf ("Axes %s reduced together", lists);
+  return g_strdup_printf (_ ("Axes %s reduced together"), lists);
 }
 
 /* ---- perm ---- */
@@ -193,7 +194,7 @@ judge_perm_in (const FxLimit *limit, const FxLimitSubject *subject, char **found
   if (values == NULL || !get_perm (subject, perm, &n))
     return FX_VERDICT_UNKNOWN;
   text = fx_limit_ints_text (perm, n);
-  *found = g_strdup_printf ("perm %s", text);
+  *found = g_strdup_printf (_ ("perm %s"), text);
   *allowed = fx_list_text ((const char *const *)values, "or");
   return fx_verdict (g_strv_contains ((const char *const *)values, text));
 }
@@ -203,8 +204,8 @@ describe_perm_in (const FxLimit *limit)
 {
   g_autofree char *values = fx_field_list_text (limit->fields, "values", "or");
 
-  return g_strdup_printf (fx_field_boolean (limit->fields, "exclusive", TRUE) ? "Permutation %s" : "Fast for %s",
-                          values);
+  return g_strdup_printf (
+      fx_field_boolean (limit->fields, "exclusive", TRUE) ? _ ("Permutation %s") : _ ("Fast for %s"), values);
 }
 
 static FxVerdict
@@ -219,8 +220,8 @@ judge_perm_fixed (const FxLimit *limit, const FxLimitSubject *subject, char **fo
   if (fixed == NULL || !get_perm (subject, perm, &n))
     return FX_VERDICT_UNKNOWN;
   text = fx_limit_ints_text (perm, n);
-  *found = g_strdup_printf ("perm %s", text);
-  *allowed = g_strdup_printf ("axis %s in place", axes);
+  *found = g_strdup_printf (_ ("perm %s"), text);
+  *allowed = g_strdup_printf (_ ("axis %s in place"), axes);
   for (guint i = 0; i < n; i++)
     holds = holds && (!contains (fixed, n_fixed, i) || perm[i] == i);
   return fx_verdict (holds);
@@ -231,7 +232,7 @@ describe_perm_fixed (const FxLimit *limit)
 {
   g_autofree char *axes = fx_field_list_text (limit->fields, "fixed_axes", "and");
 
-  return g_strdup_printf ("Axis %s stays in place", axes);
+  return g_strdup_printf (_ ("Axis %s stays in place"), axes);
 }
 
 /* ---- spatial_axes ---- */
@@ -260,7 +261,7 @@ judge_resize (const FxLimit *limit, const FxLimitSubject *subject, char **found,
       else if (scale != 1)
         {
           g_free (*found);
-          *found = g_strdup_printf ("axis %d scaled by %g", i, scale);
+          *found = g_strdup_printf (_ ("axis %d scaled by %g"), i, scale);
           verdict = FX_VERDICT_BROKEN;
         }
     }
@@ -272,7 +273,7 @@ describe_resize (const FxLimit *limit)
 {
   g_autofree char *axes = fx_field_list_text (limit->fields, "axes", "and");
 
-  return g_strdup_printf ("Only %s may change in size", axes);
+  return g_strdup_printf (_ ("Only %s may change in size"), axes);
 }
 
 static char *
@@ -280,7 +281,7 @@ describe_rearrange (const FxLimit *limit)
 {
   g_autofree char *axes = fx_field_list_text (limit->fields, "axes", "and");
 
-  return g_strdup_printf ("Only %s are rearranged", axes);
+  return g_strdup_printf (_ ("Only %s are rearranged"), axes);
 }
 
 /* ---- scale ---- */
@@ -291,11 +292,10 @@ judge_power (G_GNUC_UNUSED const FxLimit *limit, const FxLimitSubject *subject, 
 {
   int rank = subject->n_inputs > 0 ? subject->inputs[0].shape.rank : -1;
   FxVerdict verdict = FX_VERDICT_HOLDS;
-  GString *text;
+  g_autoptr (GString) text = g_string_new (NULL);
 
   if (rank < 0)
     return FX_VERDICT_UNKNOWN;
-  text = g_string_new (NULL);
   for (int i = 0; i < rank; i++)
     {
       double scale;
@@ -307,21 +307,19 @@ judge_power (G_GNUC_UNUSED const FxLimit *limit, const FxLimitSubject *subject, 
           continue;
         }
       if (scale != 1)
-        g_string_append_printf (text, "%s%g", text->len > 0 ? "×" : "scale ", scale);
+        g_string_append_printf (text, "%s%g", text->len > 0 ? "×" : "", scale);
       if (scale > 1 && frexp (scale, &exponent) != 0.5)
         verdict = FX_VERDICT_BROKEN;
     }
-  if (text->len == 0)
-    g_string_append (text, "scale 1");
-  *found = g_string_free (text, FALSE);
-  *allowed = g_strdup ("a power of two");
+  *found = g_strdup_printf (_ ("scale %s"), text->len > 0 ? text->str : "1");
+  *allowed = g_strdup (_ ("a power of two"));
   return verdict;
 }
 
 static char *
 describe_power (G_GNUC_UNUSED const FxLimit *limit)
 {
-  return g_strdup ("Enlarging factors are powers of two");
+  return g_strdup (_ ("Enlarging factors are powers of two"));
 }
 
 static char *
@@ -329,7 +327,10 @@ describe_direction (const FxLimit *limit)
 {
   gboolean up = fx_field_boolean (limit->fields, "up", FALSE), down = fx_field_boolean (limit->fields, "down", FALSE);
 
-  return g_strdup (up && down ? "Enlarges and shrinks" : up ? "Enlarges only" : down ? "Shrinks only" : "Keeps sizes");
+  return g_strdup (up && down ? _ ("Enlarges and shrinks")
+                   : up       ? _ ("Enlarges only")
+                   : down     ? _ ("Shrinks only")
+                              : _ ("Keeps sizes"));
 }
 
 const FxLimitKind fx_limit_kinds_axis[] = {

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/limit-groups.h"
 #include "core/check/limit-tensors.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -102,9 +103,9 @@ judge_axes (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
     return FX_VERDICT_UNKNOWN;
   all_but_first = strcmp (which, "all_but_first") == 0;
   *found = shapes_text (tensors, subject);
-  *allowed = g_strdup (all_but_first && !mutual ? "broadcasting of one operand, not along the first axis"
-                       : all_but_first          ? "no broadcasting along the first axis"
-                                                : "broadcasting of one operand only");
+  *allowed = g_strdup (all_but_first && !mutual ? _ ("broadcasting of one operand, not along the first axis")
+                       : all_but_first          ? _ ("no broadcasting along the first axis")
+                                                : _ ("broadcasting of one operand only"));
   for (int i = 0; i < rank; i++)
     {
       gboolean matters = !mutual || (all_but_first && i == 0);
@@ -127,9 +128,11 @@ describe_axes (const FxLimit *limit)
   g_autofree char *which = fx_field_string (limit->fields, "axes");
   gboolean mutual = fx_field_boolean (limit->fields, "mutual", TRUE);
 
-  return g_strdup_printf ("Broadcasting along %s, %s",
-                          g_strcmp0 (which, "all_but_first") == 0 ? "every axis but the first" : "every axis",
-                          mutual ? "of all operands" : "of one operand only");
+  if (g_strcmp0 (which, "all_but_first") == 0)
+    return g_strdup (mutual ? _ ("Broadcasting along every axis but the first, of all operands")
+                            : _ ("Broadcasting along every axis but the first, of one operand only"));
+  return g_strdup (mutual ? _ ("Broadcasting along every axis, of all operands")
+                          : _ ("Broadcasting along every axis, of one operand only"));
 }
 
 static FxVerdict
@@ -154,7 +157,7 @@ judge_elementwise (const FxLimit *limit, const FxLimitSubject *subject, char **f
       scalar = scalar || (fx_shape_count (shape, &count) && count == 1);
     }
   *found = shapes_text (tensors, subject);
-  *allowed = g_strdup_printf ("equal shapes, a scalar, or at most rank %.0f", max);
+  *allowed = g_strdup_printf (_ ("equal shapes, a scalar, or at most rank %.0f"), max);
   if (!unknown && (same || scalar || rank <= max))
     return FX_VERDICT_HOLDS;
   return unknown ? FX_VERDICT_UNKNOWN : FX_VERDICT_BROKEN;
@@ -165,7 +168,7 @@ describe_elementwise (const FxLimit *limit)
 {
   g_autofree char *max = fx_field_list_text (limit->fields, "broadcast_max_rank", "or");
 
-  return g_strdup_printf ("Equal shapes, a scalar operand, or broadcasting up to rank %s", max);
+  return g_strdup_printf (_ ("Equal shapes, a scalar operand, or broadcasting up to rank %s"), max);
 }
 
 /* ---- merge_to_rank ---- */
@@ -239,8 +242,8 @@ judge_merge (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
       return FX_VERDICT_UNKNOWN;
   left = merged_rank (&rules, axes, rank);
   shapes = shapes_text (tensors, subject);
-  *found = g_strdup_printf ("%s, which join to rank %d", shapes, left);
-  *allowed = g_strdup_printf ("rank %.0f", target);
+  *found = g_strdup_printf (_ ("%s, which join to rank %d"), shapes, left);
+  *allowed = g_strdup_printf (_ ("rank %.0f"), target);
   return fx_verdict (left <= target);
 }
 
@@ -250,12 +253,17 @@ describe_merge (const FxLimit *limit)
   MergeRules rules = get_rules (limit);
   g_autofree char *target = fx_field_list_text (limit->fields, "target_rank", "or");
 
-  return g_strdup_printf ("Shapes of more axes can be joined to rank %s%s%s%s", target,
-                          rules.drop_ones ? " by dropping axes of size 1" : "",
-                          rules.unrepeated ? (rules.drop_ones ? ", joining neighbors without broadcasting"
-                                                              : " by joining neighbors without broadcasting")
-                                           : "",
-                          rules.same_operand ? " and neighbors along which the same operand is broadcast" : "");
+  g_autoptr (GString) means = g_string_new (NULL);
+
+  if (rules.drop_ones)
+    fx_list_add (means, N_ ("dropping axes of size 1"));
+  if (rules.unrepeated)
+    fx_list_add (means, N_ ("joining neighbors without broadcasting"));
+  if (rules.same_operand)
+    fx_list_add (means, N_ ("joining neighbors along which the same operand is broadcast"));
+  if (means->len == 0)
+    return g_strdup_printf (_ ("Shapes of more axes can be joined to rank %s"), target);
+  return g_strdup_printf (_ ("Shapes of more axes can be joined to rank %s by %s"), target, means->str);
 }
 
 /* ---- matmul_batch_broadcast ---- */
@@ -313,7 +321,7 @@ judge_matmul (const FxLimit *limit, const FxLimitSubject *subject, char **found,
   a = look_at_leading (axes, n, 1);
   b = look_at_leading (axes, n, 2);
   *found = shapes_text (tensors, subject);
-  *allowed = g_strdup ("all leading axes of A broadcast or none, or the last leading axes of B");
+  *allowed = g_strdup (_ ("all leading axes of A broadcast or none, or the last leading axes of B"));
   if (fx_field_boolean (limit->fields, "one_sided", FALSE) && a.repeated > 0 && b.repeated > 0)
     return FX_VERDICT_BROKEN;
   return fx_verdict (mixed_allowed (limit, "a_mixed", &a) && mixed_allowed (limit, "b_mixed", &b));
@@ -322,8 +330,10 @@ judge_matmul (const FxLimit *limit, const FxLimitSubject *subject, char **found,
 static char *
 describe_matmul (const FxLimit *limit)
 {
-  return g_strdup_printf ("Leading axes: %sA broadcast along all or none, B along none or the last ones",
-                          fx_field_boolean (limit->fields, "one_sided", FALSE) ? "only one operand broadcast, " : "");
+  return g_strdup (fx_field_boolean (limit->fields, "one_sided", FALSE)
+                       ? _ ("Leading axes: only one operand broadcast, A broadcast along all or none, B along none or "
+                            "the last ones")
+                       : _ ("Leading axes: A broadcast along all or none, B along none or the last ones"));
 }
 
 const FxLimitKind fx_limit_kinds_broadcast[] = {

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/limit-groups.h"
 #include "core/check/limit-tensors.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -65,7 +66,7 @@ shapes_text (const FxShape *a, const FxShape *b)
 {
   g_autofree char *first = fx_shape_to_string (a), *second = fx_shape_to_string (b);
 
-  return g_strdup_printf ("%s with %s", first, second);
+  return g_strdup_printf (_ ("%s with %s"), first, second);
 }
 
 /* "NCHW with NCHW or NCHW with NC11" */
@@ -81,7 +82,7 @@ pairs_text (const FxLimit *limit)
       g_autoptr (GVariant) first = fx_field_child (pair, 0), second = fx_field_child (pair, 1);
       g_autofree char *a = fx_field_text (first), *b = fx_field_text (second);
 
-      g_ptr_array_add (texts, g_strdup_printf ("%s with %s", a, b));
+      g_ptr_array_add (texts, g_strdup_printf (_ ("%s with %s"), a, b));
     }
   g_ptr_array_add (texts, NULL);
   return fx_list_text ((const char *const *)texts->pdata, "or");
@@ -129,7 +130,7 @@ describe_pairs (const FxLimit *limit)
 {
   g_autofree char *pairs = pairs_text (limit);
 
-  return g_strdup_printf ("Shapes %s", pairs);
+  return g_strdup_printf (_ ("Shapes %s"), pairs);
 }
 
 /* ---- matmul ---- */
@@ -157,12 +158,23 @@ condition_holds (const char *condition, const Letters *letters, const FxLimitSub
 
         g_variant_builder_init (&pair, G_VARIANT_TYPE ("av"));
         g_variant_builder_add (&pair, "v", g_variant_new_take_string (g_strdup_printf ("%c", 'A' + (int)i)));
-        g_variant_builder_add (&pair, "v",
-                               g_variant_new_take_string (g_strdup_printf ("%" G_GINT64_FORMAT, letters->sizes[i])));
+        g_variant_builder_add (&pair, "v", g_variant_new_take_string (g_strdup_printf ("%" PRId64, letters->sizes[i])));
         g_variant_builder_add (&builder, "v", g_variant_builder_end (&pair));
       }
   let = g_variant_ref_sink (g_variant_builder_end (&builder));
   return fx_limit_expression (condition, subject, let, &value, &error) && value != 0;
+}
+
+/* What an operand is, in the words of the limit. */
+static const char *
+source_words (const char *source)
+{
+  static const char *const words[] = { N_ ("constant"), N_ ("feature") };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_strcmp0 (source, words[i]) == 0)
+      return _ (words[i]);
+  return source != NULL ? source : "?";
 }
 
 static FxVerdict
@@ -177,10 +189,10 @@ judge_matmul (const FxLimit *limit, const FxLimitSubject *subject, char **found,
     return FX_VERDICT_UNKNOWN;
   shapes = shapes_text (a, b);
   *found = g_strdup_printf ("%s %s", shapes,
-                            fx_limit_is_constant (&subject->inputs[1])   ? "(B constant)"
-                            : fx_limit_is_constant (&subject->inputs[0]) ? "(A constant)"
-                                                                         : "(both computed)");
-  *allowed = g_strdup_printf ("%s (A %s, B %s)", list, lhs, rhs);
+                            fx_limit_is_constant (&subject->inputs[1])   ? _ ("(B constant)")
+                            : fx_limit_is_constant (&subject->inputs[0]) ? _ ("(A constant)")
+                                                                         : _ ("(both computed)"));
+  *allowed = g_strdup_printf (_ ("%s (A %s, B %s)"), list, source_words (lhs), source_words (rhs));
   if (!is_source (&subject->inputs[0], lhs) || !is_source (&subject->inputs[1], rhs))
     return FX_VERDICT_BROKEN;
   for (guint i = 0; i < fx_field_n_children (pairs); i++)
@@ -205,7 +217,7 @@ describe_matmul (const FxLimit *limit)
   g_autofree char *lhs = fx_field_string (limit->fields, "lhs"), *rhs = fx_field_string (limit->fields, "rhs");
   g_autofree char *pairs = pairs_text (limit);
 
-  return g_strdup_printf ("A is a %s and B a %s of shapes %s", lhs != NULL ? lhs : "?", rhs != NULL ? rhs : "?", pairs);
+  return g_strdup_printf (_ ("A is a %s and B a %s of shapes %s"), source_words (lhs), source_words (rhs), pairs);
 }
 
 /* ---- slope and where ---- */
@@ -258,7 +270,7 @@ judge_slope (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
   if (fx_field_n_children (forms) == 0 || !get_pair (subject, &x, &slope))
     return FX_VERDICT_UNKNOWN;
   *found = shapes_text (x, slope);
-  *allowed = g_strdup ("slope like X, one value, [C,1,1], or N and C of X with 1x1, Hx1 or 1xW");
+  *allowed = g_strdup (_ ("slope like X, one value, [C,1,1], or N and C of X with 1x1, Hx1 or 1xW"));
   for (guint i = 0; i < fx_field_n_children (forms); i++)
     {
       g_autoptr (GVariant) form = fx_field_child (forms, i);
@@ -272,7 +284,7 @@ judge_slope (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
 static char *
 describe_slope (G_GNUC_UNUSED const FxLimit *limit)
 {
-  return g_strdup ("The slope has the shape of X, one value, [C,1,1], or N and C of X with 1x1, Hx1 or 1xW behind");
+  return g_strdup (_ ("The slope has the shape of X, one value, [C,1,1], or N and C of X with 1x1, Hx1 or 1xW behind"));
 }
 
 /* One form of the condition of Where against the result. */
@@ -302,7 +314,7 @@ judge_where (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
   if (!fx_shape_is_static (condition) || !fx_shape_is_static (output))
     return FX_VERDICT_UNKNOWN;
   *found = shapes_text (condition, output);
-  *allowed = g_strdup ("condition like the output, or its N and C with 1x1, Hx1 or 1xW");
+  *allowed = g_strdup (_ ("condition like the output, or its N and C with 1x1, Hx1 or 1xW"));
   for (guint i = 0; i < fx_field_n_children (forms); i++)
     {
       g_autoptr (GVariant) form = fx_field_child (forms, i);
@@ -316,7 +328,7 @@ judge_where (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
 static char *
 describe_where (G_GNUC_UNUSED const FxLimit *limit)
 {
-  return g_strdup ("The condition has the shape of the output, or its N and C with 1x1, Hx1 or 1xW behind");
+  return g_strdup (_ ("The condition has the shape of the output, or its N and C with 1x1, Hx1 or 1xW behind"));
 }
 
 const FxLimitKind fx_limit_kinds_form[] = {

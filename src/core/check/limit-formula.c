@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/limit-groups.h"
 #include "core/check/limit-tensors.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -84,7 +85,7 @@ describe_relation (const FxLimit *limit)
 {
   g_autofree char *expr = fx_field_string (limit->fields, "expr");
 
-  return g_strdup_printf ("Sizes satisfy %s", expr != NULL ? expr : "?");
+  return g_strdup_printf (_ ("Sizes satisfy %s"), expr != NULL ? expr : "?");
 }
 
 static char *
@@ -92,7 +93,7 @@ describe_divisible (const FxLimit *limit)
 {
   g_autofree char *expr = fx_field_string (limit->fields, "expr");
 
-  return g_strdup_printf ("Divides without rest: %s", expr != NULL ? expr : "?");
+  return g_strdup_printf (_ ("Divides without rest: %s"), expr != NULL ? expr : "?");
 }
 
 static char *
@@ -100,18 +101,19 @@ describe_size (const FxLimit *limit)
 {
   g_autofree char *expr = fx_field_string (limit->fields, "expr");
   g_autoptr (GVariant) let = fx_field (limit->fields, "let");
-  GString *text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
-  g_string_printf (text, "Size %s", expr != NULL ? expr : "?");
   for (guint i = 0; i < fx_field_n_children (let); i++)
     {
       g_autoptr (GVariant) pair = fx_field_child (let, i);
       g_autoptr (GVariant) first = fx_field_child (pair, 0), second = fx_field_child (pair, 1);
       g_autofree char *name = fx_field_text (first), *value = fx_field_text (second);
 
-      g_string_append_printf (text, "%s %s = %s", i == 0 ? ", where" : ",", name, value);
+      fx_list_add (text, "%s = %s", name, value);
     }
-  return g_string_free (text, FALSE);
+  if (text->len == 0)
+    return g_strdup_printf (_ ("Size %s"), expr != NULL ? expr : "?");
+  return g_strdup_printf (_ ("Size %s, where %s"), expr != NULL ? expr : "?", text->str);
 }
 
 /* ---- aligned_size ---- */
@@ -139,7 +141,7 @@ describe_aligned (const FxLimit *limit)
   for (guint i = 0; i < fx_field_n_children (alignments); i++)
     {
       g_autoptr (GVariant) alignment = fx_field_child (alignments, i);
-      GString *text = g_string_new (NULL);
+      g_autoptr (GPtrArray) axes = g_ptr_array_new_with_free_func (g_free);
 
       for (const char *axis = "CHW"; *axis != '\0'; axis++)
         {
@@ -147,13 +149,14 @@ describe_aligned (const FxLimit *limit)
           g_autofree char *to = fx_field_list_text (alignment, name, "or");
 
           if (strcmp (to, "?") != 0)
-            g_string_append_printf (text, "%s%c to %s", text->len > 0 ? " and " : "", *axis, to);
+            g_ptr_array_add (axes, g_strdup_printf (_ ("%c to %s"), *axis, to));
         }
-      g_ptr_array_add (texts, g_string_free (text, FALSE));
+      g_ptr_array_add (axes, NULL);
+      g_ptr_array_add (texts, fx_list_text ((const char *const *)axes->pdata, "and"));
     }
   g_ptr_array_add (texts, NULL);
   list = fx_list_text ((const char *const *)texts->pdata, "or");
-  return g_strdup_printf ("C×H×W, rounded up (%s, whichever is less), at most %s", list, max);
+  return g_strdup_printf (_ ("C×H×W, rounded up (%s, whichever is less), at most %s"), list, max);
 }
 
 /* ---- per_axis ---- */
@@ -172,7 +175,7 @@ judge_per_axis (G_GNUC_UNUSED const FxLimit *limit, const FxLimitSubject *subjec
     return FX_VERDICT_UNKNOWN;
   if (subject->channels_last)
     axis = fx_limit_own_axis (axis, x->rank);
-  *allowed = g_strdup ("indices no longer than the data");
+  *allowed = g_strdup (_ ("indices no longer than the data"));
   for (int i = 0; i < x->rank; i++)
     {
       gint64 a = indices->shape.dims[i], b = x->dims[i];
@@ -184,7 +187,7 @@ judge_per_axis (G_GNUC_UNUSED const FxLimit *limit, const FxLimitSubject *subjec
       else if (a > b)
         {
           g_free (*found);
-          *found = g_strdup_printf ("axis %d: %" G_GINT64_FORMAT " indices for %" G_GINT64_FORMAT " elements", i, a, b);
+          *found = g_strdup_printf (_ ("axis %d: %" PRId64 " indices for %" PRId64 " elements"), i, a, b);
           verdict = FX_VERDICT_BROKEN;
         }
     }
@@ -194,7 +197,7 @@ judge_per_axis (G_GNUC_UNUSED const FxLimit *limit, const FxLimitSubject *subjec
 static char *
 describe_per_axis (G_GNUC_UNUSED const FxLimit *limit)
 {
-  return g_strdup ("On every axis but the one gathered along, indices are no longer than the data");
+  return g_strdup (_ ("On every axis but the one gathered along, indices are no longer than the data"));
 }
 
 const FxLimitKind fx_limit_kinds_formula[] = {

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/limit-groups.h"
 #include "core/check/fx-limit-fields.h"
+#include "core/fx-i18n.h"
 
 static char *
 describe_format (const FxLimit *limit)
@@ -14,10 +15,11 @@ describe_format (const FxLimit *limit)
   g_autofree char *max = fx_field_list_text (limit->fields, "onnx_opset_max", "or");
 
   if (g_str_equal (ir_version, "?"))
-    return g_strdup_printf ("Caffe %s", caffe);
+    return g_strdup_printf (_ ("Caffe %s"), caffe);
   if (g_str_equal (opsets, "?"))
-    return g_strdup_printf ("Caffe %s, or ONNX of opset %s to %s and ir_version up to %s", caffe, min, max, ir_version);
-  return g_strdup_printf ("Caffe %s, or ONNX of opset %s and ir_version up to %s", caffe, opsets, ir_version);
+    return g_strdup_printf (_ ("Caffe %s, or ONNX of opset %s to %s and ir_version up to %s"), caffe, min, max,
+                            ir_version);
+  return g_strdup_printf (_ ("Caffe %s, or ONNX of opset %s and ir_version up to %s"), caffe, opsets, ir_version);
 }
 
 static char *
@@ -27,8 +29,10 @@ describe_input_shape (const FxLimit *limit)
   g_autofree char *layouts = fx_field_list_text (limit->fields, "layouts", "or");
   g_autofree char *batch = fx_field_list_text (limit->fields, "batch", "or");
 
-  return g_strdup_printf ("Model inputs have %s axes in the order %s, batch %s and %s", rank, layouts, batch,
-                          fx_field_boolean (limit->fields, "dynamic", FALSE) ? "any sizes" : "fixed sizes");
+  return g_strdup_printf (fx_field_boolean (limit->fields, "dynamic", FALSE)
+                              ? _ ("Model inputs have %s axes in the order %s, batch %s and any sizes")
+                              : _ ("Model inputs have %s axes in the order %s, batch %s and fixed sizes"),
+                          rank, layouts, batch);
 }
 
 static char *
@@ -36,7 +40,7 @@ describe_output_count (const FxLimit *limit)
 {
   g_autofree char *max = fx_field_list_text (limit->fields, "max", "or");
 
-  return g_strdup_printf ("At most %s model outputs", max);
+  return g_strdup_printf (_ ("At most %s model outputs"), max);
 }
 
 static char *
@@ -44,7 +48,7 @@ describe_no_postprocess (const FxLimit *limit)
 {
   g_autofree char *examples = fx_field_list_text (limit->fields, "examples", "or");
 
-  return g_strdup_printf ("No post-processing in the model, such as %s", examples);
+  return g_strdup_printf (_ ("No post-processing in the model, such as %s"), examples);
 }
 
 static char *
@@ -52,7 +56,7 @@ describe_needs_bpu_node (const FxLimit *limit)
 {
   g_autofree char *op = fx_field_list_text (limit->fields, "op", "or");
 
-  return g_strdup_printf ("At least one node runs on the BPU, in practice a %s", op);
+  return g_strdup_printf (_ ("At least one node runs on the BPU, in practice a %s"), op);
 }
 
 static char *
@@ -61,14 +65,14 @@ describe_input_batch (const FxLimit *limit)
   FxFieldRange range;
   g_autofree char *sizes = fx_field_range (limit->fields, "range", &range) ? fx_range_text (&range) : g_strdup ("?");
 
-  return g_strdup_printf ("Option input_batch %s, for models with one input of batch 1", sizes);
+  return g_strdup_printf (_ ("Option input_batch %s, for models with one input of batch 1"), sizes);
 }
 
 static char *
 describe_fallback (G_GNUC_UNUSED const FxLimit *limit)
 {
-  return g_strdup ("A node that breaks a limit of the BPU runs on the CPU where that can run it; operators that are "
-                   "not listed are unsupported");
+  return g_strdup (_ ("A node that breaks a limit of the BPU runs on the CPU where that can run it; operators that are "
+                      "not listed are unsupported"));
 }
 
 static char *
@@ -76,13 +80,13 @@ describe_not_native (const FxLimit *limit)
 {
   g_autofree char *ops = fx_field_list_text (limit->fields, "ops", "and");
 
-  return g_strdup_printf ("%s do not run on the BPU as such, but may be folded away", ops);
+  return g_strdup_printf (_ ("%s do not run on the BPU as such, but may be folded away"), ops);
 }
 
 static char *
 describe_even (G_GNUC_UNUSED const FxLimit *limit)
 {
-  return g_strdup ("Even height and width where the board feeds nv12 or yuv444");
+  return g_strdup (_ ("Even height and width where the board feeds nv12 or yuv444"));
 }
 
 static char *
@@ -90,13 +94,13 @@ describe_input_layout (const FxLimit *limit)
 {
   g_autofree char *layout = fx_field_list_text (limit->fields, "forbid_layout", "or");
 
-  return g_strdup_printf ("No layout %s where the board feeds yuv444", layout);
+  return g_strdup_printf (_ ("No layout %s where the board feeds yuv444"), layout);
 }
 
 static char *
 describe_layout_kept (G_GNUC_UNUSED const FxLimit *limit)
 {
-  return g_strdup ("The converter keeps the layout of the model's inputs");
+  return g_strdup (_ ("The converter keeps the layout of the model's inputs"));
 }
 
 static char *
@@ -104,7 +108,7 @@ describe_optimize_level (const FxLimit *limit)
 {
   g_autofree char *in = fx_field_list_text (limit->fields, "in", "or");
 
-  return g_strdup_printf ("Optimization level of the compiler %s", in);
+  return g_strdup_printf (_ ("Optimization level of the compiler %s"), in);
 }
 
 static char *
@@ -112,7 +116,7 @@ describe_march_option (const FxLimit *limit)
 {
   g_autofree char *in = fx_field_list_text (limit->fields, "in", "or");
 
-  return g_strdup_printf ("The compiler's march option %s", in);
+  return g_strdup_printf (_ ("The compiler's march option %s"), in);
 }
 
 static char *
@@ -120,7 +124,7 @@ describe_fast_perf (const FxLimit *limit)
 {
   g_autofree char *ops = fx_field_list_text (limit->fields, "strip_ops", "and");
 
-  return g_strdup_printf ("The compiler's fast-perf mode strips %s at both ends of the model", ops);
+  return g_strdup_printf (_ ("The compiler's fast-perf mode strips %s at both ends of the model"), ops);
 }
 
 const FxLimitKind fx_limit_kinds_model[] = {

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/limit-groups.h"
 #include "core/check/limit-tensors.h"
+#include "core/fx-i18n.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,8 +27,8 @@ judge_source (const FxLimit *limit, const FxLimitSubject *subject, char **found,
     n_constants += fx_limit_is_constant (g_array_index (tensors, FxLimitTensor, i).fact);
   if (!fx_field_number (limit->fields, "max_constants", &max))
     max = constants_allowed ? G_MAXUINT : 0;
-  *found = g_strdup_printf ("%u of %u operands constant", n_constants, tensors->len);
-  *allowed = max == 0 ? g_strdup ("no constants") : g_strdup_printf ("at most %.0f constant", max);
+  *found = g_strdup_printf (_ ("%u of %u operands constant"), n_constants, tensors->len);
+  *allowed = max == 0 ? g_strdup (_ ("no constants")) : g_strdup_printf (_ ("at most %.0f constant"), max);
   return fx_verdict (n_constants <= max && (n_constants == 0 || constants_allowed)
                      && (n_constants == tensors->len || features_allowed));
 }
@@ -37,8 +38,8 @@ describe_source (const FxLimit *limit)
 {
   g_autofree char *max = fx_field_list_text (limit->fields, "max_constants", "or");
 
-  return strcmp (max, "0") == 0 ? g_strdup ("Operands are outputs of other nodes, no constants")
-                                : g_strdup_printf ("Operands may be constants, at most %s of them", max);
+  return strcmp (max, "0") == 0 ? g_strdup (_ ("Operands are outputs of other nodes, no constants"))
+                                : g_strdup_printf (_ ("Operands may be constants, at most %s of them"), max);
 }
 
 /* The operand that a limit names, or counts. */
@@ -67,7 +68,7 @@ judge_single (const FxLimit *limit, const FxLimitSubject *subject, char **found,
     return FX_VERDICT_UNKNOWN;
   shape = fx_shape_to_string (&fact->shape);
   *found = g_strdup_printf ("%s %s", name, shape);
-  *allowed = g_strdup ("one element");
+  *allowed = g_strdup (_ ("one element"));
   return fx_verdict (count == 1);
 }
 
@@ -76,7 +77,7 @@ describe_single (const FxLimit *limit)
 {
   g_autofree char *name = fx_field_string (limit->fields, "operand");
 
-  return g_strdup_printf ("Operand %s has one element", name != NULL ? name : "?");
+  return g_strdup_printf (_ ("Operand %s has one element"), name != NULL ? name : "?");
 }
 
 /* A box over all axes [start…, end…] that takes the whole of each axis that is not in `axes`. */
@@ -112,13 +113,13 @@ judge_constant (const FxLimit *limit, const FxLimitSubject *subject, char **foun
     return FX_VERDICT_HOLDS;
   if (!fx_limit_is_constant (fact))
     {
-      *found = g_strdup_printf ("%s is computed", name);
-      *allowed = g_strdup ("a constant");
+      *found = g_strdup_printf (_ ("%s is computed"), name);
+      *allowed = g_strdup (_ ("a constant"));
       return FX_VERDICT_BROKEN;
     }
   if (axes == NULL || covers_others (subject, fact->value, (const char *const *)axes))
     return FX_VERDICT_HOLDS;
-  *found = g_strdup_printf ("%s crops other axes", name);
+  *found = g_strdup_printf (_ ("%s crops other axes"), name);
   *allowed = fx_list_text ((const char *const *)axes, "and");
   return FX_VERDICT_BROKEN;
 }
@@ -131,8 +132,8 @@ describe_constant (const FxLimit *limit)
   g_autofree char *list = axes != NULL ? fx_list_text ((const char *const *)axes, "and") : NULL;
 
   return list != NULL
-             ? g_strdup_printf ("Operand %s is a constant and concerns %s only", name != NULL ? name : "?", list)
-             : g_strdup_printf ("Operand %s is a constant", name != NULL ? name : "?");
+             ? g_strdup_printf (_ ("Operand %s is a constant and concerns %s only"), name != NULL ? name : "?", list)
+             : g_strdup_printf (_ ("Operand %s is a constant"), name != NULL ? name : "?");
 }
 
 /* ---- io_set ---- */
@@ -158,7 +159,7 @@ judge_count (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
 
   if (io == NULL || (in == NULL && !fx_field_min_max (limit->fields, &range)))
     return FX_VERDICT_UNKNOWN;
-  *found = g_strdup_printf (output ? "%u outputs" : "%u inputs", n);
+  *found = g_strdup_printf (output ? _ ("%u outputs") : _ ("%u inputs"), n);
   *allowed = in != NULL ? fx_field_list_text (limit->fields, "in", "or") : fx_range_text (&range);
   if (in == NULL)
     return fx_range_judge (&range, n, subject);
@@ -222,7 +223,7 @@ judge_sets (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
     return FX_VERDICT_UNKNOWN;
   for (guint i = 0; i < n; i++)
     n_present += output ? subject->outputs[i].present : subject->inputs[i].present;
-  *found = g_strdup_printf (output ? "%u outputs" : "%u inputs", n_present);
+  *found = g_strdup_printf (output ? _ ("%u outputs") : _ ("%u inputs"), n_present);
   *allowed = fx_field_list_text (limit->fields, "sets", "or");
   for (guint i = 0; i < fx_field_n_children (sets); i++)
     {
@@ -256,7 +257,7 @@ judge_forbid (const FxLimit *limit, const FxLimitSubject *subject, char **found,
 
   if (tensors == NULL || values == NULL)
     return FX_VERDICT_UNKNOWN;
-  *allowed = g_strdup_printf ("not %s", list);
+  *allowed = g_strdup_printf (_ ("not %s"), list);
   for (guint i = 0; i < tensors->len; i++)
     {
       const FxLimitTensor *tensor = &g_array_index (tensors, FxLimitTensor, i);
@@ -266,7 +267,7 @@ judge_forbid (const FxLimit *limit, const FxLimitSubject *subject, char **found,
         for (guint v = 0; v < n; v++)
           if (fx_tensor_get_double (tensor->fact->value, k) == values[v])
             {
-              *found = g_strdup_printf ("%s contains %g", fx_limit_tensor_name (tensor, subject), values[v]);
+              *found = g_strdup_printf (_ ("%s contains %g"), fx_limit_tensor_name (tensor, subject), values[v]);
               return FX_VERDICT_BROKEN;
             }
     }
@@ -279,7 +280,7 @@ describe_forbid (const FxLimit *limit)
   g_autofree char *names = fx_field_list_text (limit->fields, "tensor", "and");
   g_autofree char *list = fx_field_list_text (limit->fields, "forbid", "or");
 
-  return g_strdup_printf ("Values of %s are not %s", names, list);
+  return g_strdup_printf (_ ("Values of %s are not %s"), names, list);
 }
 
 /* The edges of a box are shares of the last index of each axis: start × (size - 1). */
@@ -296,7 +297,7 @@ judge_box (const FxLimit *limit, const FxLimitSubject *subject, char **found, ch
     return FX_VERDICT_HOLDS;
   if (fact->value == NULL || x->rank < 0)
     return FX_VERDICT_UNKNOWN;
-  *allowed = g_strdup ("whole pixels");
+  *allowed = g_strdup (_ ("whole pixels"));
   for (int i = 0; i < 2 * x->rank && (gsize)i < fx_tensor_elements (fact->value); i++)
     {
       gint64 size = x->dims[i % x->rank];
@@ -307,7 +308,7 @@ judge_box (const FxLimit *limit, const FxLimitSubject *subject, char **found, ch
       edge = fx_tensor_get_double (fact->value, (gsize)i) * (double)(size - 1);
       if (fabs (edge - nearbyint (edge)) > 1e-3) /* roi is float: a share of a large axis is not exact */
         {
-          *found = g_strdup_printf ("%s edge at %g", name, edge);
+          *found = g_strdup_printf (_ ("%s edge at %g"), name, edge);
           return FX_VERDICT_BROKEN;
         }
     }
@@ -319,7 +320,7 @@ describe_box (const FxLimit *limit)
 {
   g_autofree char *name = fx_field_string (limit->fields, "tensor");
 
-  return g_strdup_printf ("The edges of %s are at whole pixels", name != NULL ? name : "?");
+  return g_strdup_printf (_ ("The edges of %s are at whole pixels"), name != NULL ? name : "?");
 }
 
 /* ---- position ---- */
@@ -331,18 +332,18 @@ judge_position (const FxLimit *limit, const FxLimitSubject *subject, char **foun
 
   if (g_strcmp0 (place, "model_output") != 0)
     return FX_VERDICT_UNKNOWN;
-  *allowed = g_strdup ("at the end of the model");
+  *allowed = g_strdup (_ ("at the end of the model"));
   for (guint i = 0; i < subject->node->n_outputs; i++)
     if (subject->node->outputs[i] != FX_NONE && subject->uses->is_output[subject->node->outputs[i]])
       return FX_VERDICT_HOLDS;
-  *found = g_strdup ("inside of the model");
+  *found = g_strdup (_ ("inside of the model"));
   return FX_VERDICT_BROKEN;
 }
 
 static char *
 describe_position (G_GNUC_UNUSED const FxLimit *limit)
 {
-  return g_strdup ("The result is an output of the model");
+  return g_strdup (_ ("The result is an output of the model"));
 }
 
 const FxLimitKind fx_limit_kinds_operand[] = {

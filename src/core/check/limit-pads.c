@@ -4,12 +4,13 @@
 #include "core/check/limit-groups.h"
 #include "core/check/limit-tensors.h"
 
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <string.h>
 
 static const char axis_fields[][2] = { "d", "h", "w" };
-static const char *const axis_names[] = { "depth", "height", "width" };
+static const char *const axis_names[] = { N_ ("depth"), N_ ("height"), N_ ("width") };
 
 /* "pads 0×0 before, 1×1 behind", or "pads 1×1" */
 static char *
@@ -18,8 +19,8 @@ found_pads (const FxWindow *window)
   g_autofree char *begin = fx_limit_window_text (window, window->pad_begin);
   g_autofree char *end = fx_limit_window_text (window, window->pad_end);
 
-  return strcmp (begin, end) == 0 ? g_strdup_printf ("pads %s", begin)
-                                  : g_strdup_printf ("pads %s in front, %s behind", begin, end);
+  return strcmp (begin, end) == 0 ? g_strdup_printf (_ ("pads %s"), begin)
+                                  : g_strdup_printf (_ ("pads %s in front, %s behind"), begin, end);
 }
 
 /* SAME_UPPER and SAME_LOWER pad by the input's size, which has to be known. */
@@ -52,7 +53,7 @@ ranges_text (const FxLimit *limit)
       if (!fx_field_range (limit->fields, axis_fields[i], &range))
         continue;
       one = fx_range_text (&range);
-      g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "", axis_names[i], one);
+      fx_list_add (text, "%s %s", _ (axis_names[i]), one);
     }
   return g_string_free (text, FALSE);
 }
@@ -89,7 +90,7 @@ describe_range (const FxLimit *limit)
 {
   g_autofree char *text = ranges_text (limit);
 
-  return g_strdup_printf ("Padding along %s", *text != '\0' ? text : "?");
+  return g_strdup_printf (_ ("Padding along %s"), *text != '\0' ? text : "?");
 }
 
 /* ---- symmetric ---- */
@@ -106,14 +107,14 @@ judge_symmetric (const FxLimit *limit, const FxLimitSubject *subject, char **fou
     return FX_VERDICT_UNKNOWN;
   if (listed && (double)attr->n != length)
     {
-      *found = g_strdup_printf ("%u pads", attr->n);
-      *allowed = g_strdup_printf ("%.0f pads", length);
+      *found = g_strdup_printf (_ ("%u pads"), attr->n);
+      *allowed = g_strdup_printf (_ ("%.0f pads"), length);
       return FX_VERDICT_BROKEN;
     }
   for (int i = 0; i < window.spatial_rank; i++)
     holds = holds && window.pad_begin[i] == window.pad_end[i];
   *found = found_pads (&window);
-  *allowed = g_strdup ("the same in front and behind");
+  *allowed = g_strdup (_ ("the same in front and behind"));
   return fx_verdict (holds);
 }
 
@@ -122,7 +123,7 @@ describe_symmetric (const FxLimit *limit)
 {
   g_autofree char *length = fx_field_list_text (limit->fields, "length", "or");
 
-  return g_strdup_printf ("Padding has %s entries and is the same in front of and behind each axis", length);
+  return g_strdup_printf (_ ("Padding has %s entries and is the same in front of and behind each axis"), length);
 }
 
 /* ---- formula ---- */
@@ -134,7 +135,7 @@ let_pair (const char *name, gint64 value)
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("av"));
   g_variant_builder_add (&builder, "v", g_variant_new_string (name));
-  g_variant_builder_add (&builder, "v", g_variant_new_take_string (g_strdup_printf ("%" G_GINT64_FORMAT, value)));
+  g_variant_builder_add (&builder, "v", g_variant_new_take_string (g_strdup_printf ("%" PRId64, value)));
   return g_variant_new_variant (g_variant_builder_end (&builder));
 }
 
@@ -189,8 +190,8 @@ judge_formula (const FxLimit *limit, const FxLimitSubject *subject, char **found
   pads = found_pads (&window);
   kernel = fx_limit_window_text (&window, window.kernel);
   stride = fx_limit_window_text (&window, window.stride);
-  *found = g_strdup_printf ("%s with kernel %s and stride %s", pads, kernel, stride);
-  *allowed = g_strdup ("no more than kernel / stride");
+  *found = g_strdup_printf (_ ("%s with kernel %s and stride %s"), pads, kernel, stride);
+  *allowed = g_strdup (_ ("no more than kernel / stride"));
   return verdict;
 }
 
@@ -198,7 +199,7 @@ static char *
 describe_formula (const FxLimit *limit)
 {
   g_autoptr (GVariant) rules = fx_field (limit->fields, "rules");
-  GString *text = g_string_new ("Padding p, kernel k and stride s of each axis satisfy");
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < fx_field_n_children (rules); i++)
     {
@@ -207,11 +208,12 @@ describe_formula (const FxLimit *limit)
       g_autoptr (GVariant) when = fx_field (rule, "when");
       g_autofree char *condition = fx_field_string (when, "expr");
 
-      g_string_append_printf (text, "%s %s", i > 0 ? "," : "", expr != NULL ? expr : "?");
       if (condition != NULL)
-        g_string_append_printf (text, " if %s", condition);
+        fx_list_add (text, N_ ("%s if %s"), expr != NULL ? expr : "?", condition);
+      else
+        fx_list_add (text, "%s", expr != NULL ? expr : "?");
     }
-  return g_string_free (text, FALSE);
+  return g_strdup_printf (_ ("Padding p, kernel k and stride s of each axis satisfy %s"), text->str);
 }
 
 /* ---- Pad ---- */
@@ -262,7 +264,7 @@ judge_axes (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
   guint n;
   g_autofree double *axes = fx_field_numbers (limit->fields, "axes", &n);
   guint32 mask, left;
-  GString *text;
+  g_autoptr (GString) text = g_string_new (NULL);
 
   if (all != NULL && strcmp (all, "all") == 0)
     return FX_VERDICT_HOLDS;
@@ -272,11 +274,10 @@ judge_axes (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
   for (guint i = 0; i < n; i++)
     if (axes[i] >= 0 && axes[i] < FX_MAX_RANK)
       left &= ~(1u << (guint)axes[i]);
-  text = g_string_new ("padding of axis");
   for (guint i = 0; i < FX_MAX_RANK; i++)
     if (mask >> i & 1)
-      g_string_append_printf (text, " %u", i);
-  *found = g_string_free (text, FALSE);
+      g_string_append_printf (text, text->len > 0 ? " %u" : "%u", i);
+  *found = g_strdup_printf (_ ("padding of axis %s"), text->str);
   *allowed = fx_field_list_text (limit->fields, "axes", "and");
   return fx_verdict (left == 0);
 }
@@ -287,7 +288,8 @@ describe_axes (const FxLimit *limit)
   g_autofree char *all = fx_field_string (limit->fields, "axes");
   g_autofree char *axes = fx_field_list_text (limit->fields, "axes", "and");
 
-  return all != NULL ? g_strdup ("Any axis may be padded") : g_strdup_printf ("Only axes %s may be padded", axes);
+  return all != NULL ? g_strdup (_ ("Any axis may be padded"))
+                     : g_strdup_printf (_ ("Only axes %s may be padded"), axes);
 }
 
 static FxVerdict
@@ -308,8 +310,8 @@ judge_form (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
   for (guint i = 0; i < n_zero && zero != NULL; i++)
     holds = holds && (zero[i] < 0 || zero[i] >= n || pads[(guint)zero[i]] == 0);
   values = fx_limit_ints_text (pads, n);
-  *found = g_strdup_printf ("pads %s", values);
-  *allowed = g_strdup_printf ("%.0f pads, not negative, none on batch and channels", length);
+  *found = g_strdup_printf (_ ("pads %s"), values);
+  *allowed = g_strdup_printf (_ ("%.0f pads, not negative, none on batch and channels"), length);
   return fx_verdict (holds);
 }
 
@@ -320,7 +322,7 @@ describe_form (const FxLimit *limit)
   g_autofree char *min = fx_field_list_text (limit->fields, "min", "or");
   g_autofree char *zero = fx_field_list_text (limit->fields, "zero_indices", "and");
 
-  return g_strdup_printf ("Padding has %s entries of at least %s; entries %s are 0", length, min, zero);
+  return g_strdup_printf (_ ("Padding has %s entries of at least %s; entries %s are 0"), length, min, zero);
 }
 
 /* ---- output_padding ---- */
@@ -350,7 +352,7 @@ judge_output_padding (const FxLimit *limit, const FxLimitSubject *subject, char 
       holds = holds && one;
     }
   values = fx_limit_ints_text (pads, n);
-  *found = g_strdup_printf ("output padding %s", values);
+  *found = g_strdup_printf (_ ("output padding %s"), values);
   *allowed = fx_field_list_text (limit->fields, "in", "or");
   return fx_verdict (holds);
 }
@@ -360,7 +362,7 @@ describe_output_padding (const FxLimit *limit)
 {
   g_autofree char *in = fx_field_list_text (limit->fields, "in", "or");
 
-  return g_strdup_printf ("Output padding %s", in);
+  return g_strdup_printf (_ ("Output padding %s"), in);
 }
 
 const FxLimitKind fx_limit_kinds_pads[] = {

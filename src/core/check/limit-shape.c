@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/limit-groups.h"
 #include "core/check/limit-tensors.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -13,27 +14,6 @@ shape_text (const FxLimitTensor *tensor, const FxLimitSubject *subject)
   g_autofree char *shape = fx_graph_shape_to_string (subject->graph, &tensor->fact->shape);
 
   return g_strdup_printf ("%s %s", fx_limit_tensor_name (tensor, subject), shape);
-}
-
-/* The operands of a limit as people call them: "input and output", "A and B". */
-static char *
-tensors_text (const FxLimit *limit)
-{
-  g_auto (GStrv) names = fx_field_texts (limit->fields, "tensors");
-  g_auto (GStrv) parts = NULL;
-  g_autofree char *joined = NULL;
-
-  if (names == NULL)
-    names = fx_field_texts (limit->fields, "tensor");
-  if (names == NULL)
-    return g_strdup ("operands");
-  joined = g_strjoinv (",", names);
-  if (strcmp (joined, "io") == 0)
-    return g_strdup ("input and output");
-  if (strcmp (joined, "all") == 0)
-    return g_strdup ("inputs and outputs");
-  parts = g_strsplit (joined, ",", 0);
-  return fx_list_text ((const char *const *)parts, "and");
 }
 
 static GArray *
@@ -84,11 +64,14 @@ is_recurrent (const FxLimitSubject *subject)
 static char *
 found_rank (const FxLimitTensor *tensor, const FxLimitSubject *subject)
 {
-  const char *constant = fx_limit_is_constant (tensor->fact) ? "constant " : "";
   const char *name = fx_limit_tensor_name (tensor, subject);
+  int rank = tensor->fact->shape.rank;
 
-  return tensor->fact->shape.rank < 0 ? g_strdup_printf ("%s%s of unknown rank", constant, name)
-                                      : g_strdup_printf ("%s%s of rank %d", constant, name, tensor->fact->shape.rank);
+  if (fx_limit_is_constant (tensor->fact))
+    return rank < 0 ? g_strdup_printf (_ ("constant %s of unknown rank"), name)
+                    : g_strdup_printf (_ ("constant %s of rank %d"), name, rank);
+  return rank < 0 ? g_strdup_printf (_ ("%s of unknown rank"), name)
+                  : g_strdup_printf (_ ("%s of rank %d"), name, rank);
 }
 
 /* One number that is the same for all elements: a scalar of the file is as good as [1,1,1,1]. */
@@ -134,7 +117,7 @@ judge_rank (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
 {
   g_autofree char *ranks = ranks_text (limit);
 
-  *allowed = g_strdup_printf ("rank %s", ranks);
+  *allowed = g_strdup_printf (_ ("rank %s"), ranks);
   return judge_tensors (limit, subject, judge_rank_of, found);
 }
 
@@ -148,25 +131,25 @@ judge_rank_default (const FxLimit *limit, const FxLimitSubject *subject, char **
 static char *
 describe_rank (const FxLimit *limit)
 {
-  g_autofree char *tensors = tensors_text (limit), *ranks = ranks_text (limit);
+  g_autofree char *tensors = fx_limit_tensors_text (limit), *ranks = ranks_text (limit);
 
-  return g_strdup_printf ("Rank of %s %s", tensors, ranks);
+  return g_strdup_printf (_ ("Rank of %s %s"), tensors, ranks);
 }
 
 static char *
 describe_rank_default (const FxLimit *limit)
 {
-  g_autofree char *tensors = tensors_text (limit), *ranks = ranks_text (limit);
+  g_autofree char *tensors = fx_limit_tensors_text (limit), *ranks = ranks_text (limit);
 
-  return g_strdup_printf ("Rank of %s %s, as for every operator that does not name its ranks", tensors, ranks);
+  return g_strdup_printf (_ ("Rank of %s %s, as for every operator that does not name its ranks"), tensors, ranks);
 }
 
 static char *
 describe_rank_any (const FxLimit *limit)
 {
-  g_autofree char *tensors = tensors_text (limit);
+  g_autofree char *tensors = fx_limit_tensors_text (limit);
 
-  return g_strdup_printf ("Any rank of %s", tensors);
+  return g_strdup_printf (_ ("Any rank of %s"), tensors);
 }
 
 static FxVerdict
@@ -178,7 +161,7 @@ judge_rank_equal (const FxLimit *limit, const FxLimitSubject *subject, char **fo
 
   if (tensors == NULL)
     return FX_VERDICT_UNKNOWN;
-  *allowed = g_strdup ("the same rank");
+  *allowed = g_strdup (_ ("the same rank"));
   for (guint i = 0; i < tensors->len; i++)
     {
       int other = g_array_index (tensors, FxLimitTensor, i).fact->shape.rank;
@@ -186,7 +169,7 @@ judge_rank_equal (const FxLimit *limit, const FxLimitSubject *subject, char **fo
       unknown = unknown || other < 0;
       if (rank >= 0 && other >= 0 && rank != other)
         {
-          *found = g_strdup_printf ("ranks %d and %d", rank, other);
+          *found = g_strdup_printf (_ ("ranks %d and %d"), rank, other);
           return FX_VERDICT_BROKEN;
         }
       rank = MAX (rank, other);
@@ -197,9 +180,9 @@ judge_rank_equal (const FxLimit *limit, const FxLimitSubject *subject, char **fo
 static char *
 describe_rank_equal (const FxLimit *limit)
 {
-  g_autofree char *tensors = tensors_text (limit);
+  g_autofree char *tensors = fx_limit_tensors_text (limit);
 
-  return g_strdup_printf ("%s have the same rank", tensors);
+  return g_strdup_printf (_ ("%s have the same rank"), tensors);
 }
 
 /* ---- dim_range ---- */
@@ -285,9 +268,13 @@ dim_ranges_text (const FxLimit *limit)
   static const struct
   {
     const char *field, *name;
-  } names[]
-      = { { "N", "N" },          { "C", "C" }, { "D", "D" }, { "H", "H" }, { "W", "W" }, { "first", "first axis" },
-          { "others", "others" } };
+  } names[] = { { "N", "N" },
+                { "C", "C" },
+                { "D", "D" },
+                { "H", "H" },
+                { "W", "W" },
+                { "first", N_ ("first axis") },
+                { "others", N_ ("others") } };
   g_autoptr (GVariant) axes = fx_field (limit->fields, "axes");
   GString *text = g_string_new (NULL);
   FxFieldRange range;
@@ -297,7 +284,7 @@ dim_ranges_text (const FxLimit *limit)
       {
         g_autofree char *one = fx_range_text (&range);
 
-        g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "", names[i].name, one);
+        fx_list_add (text, "%s %s", _ (names[i].name), one);
       }
   if (text->len == 0 && fx_field_range (limit->fields, "range", &range))
     {
@@ -305,11 +292,11 @@ dim_ranges_text (const FxLimit *limit)
       g_autofree char *which = fx_field_list_text (limit->fields, "axes", "and");
 
       if (strcmp (which, "all_but_last_2") == 0)
-        g_string_append_printf (text, "all axes but the last two %s", one);
+        fx_list_add (text, N_ ("all axes but the last two %s"), one);
       else if (strcmp (which, "all") == 0)
-        g_string_append_printf (text, "all axes %s", one);
+        fx_list_add (text, N_ ("all axes %s"), one);
       else
-        g_string_append_printf (text, "axes %s %s", which, one);
+        fx_list_add (text, N_ ("axes %s %s"), which, one);
     }
   return g_string_free (text, FALSE);
 }
@@ -328,9 +315,9 @@ judge_dims (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
 static char *
 describe_dims (const FxLimit *limit)
 {
-  g_autofree char *tensors = tensors_text (limit), *dims = dim_ranges_text (limit);
+  g_autofree char *tensors = fx_limit_tensors_text (limit), *dims = dim_ranges_text (limit);
 
-  return g_strdup_printf ("Size of %s: %s", tensors, *dims != '\0' ? dims : "?");
+  return g_strdup_printf (_ ("Size of %s: %s"), tensors, *dims != '\0' ? dims : "?");
 }
 
 /* ---- batch ---- */
@@ -377,7 +364,7 @@ judge_batch (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
           if (*found == NULL || !holds)
             {
               g_free (*found);
-              *found = g_strdup_printf ("batch %" G_GINT64_FORMAT, shape->dims[axis]);
+              *found = g_strdup_printf (_ ("batch %" PRId64), shape->dims[axis]);
             }
           verdict = fx_verdict_worse (verdict, fx_verdict (holds));
         }
@@ -392,13 +379,13 @@ describe_batch (const FxLimit *limit)
   g_autofree char *sizes = fx_field_min_max (limit->fields, &range) ? fx_range_text (&range)
                                                                     : fx_field_list_text (limit->fields, "in", "or");
 
-  return g_strdup_printf ("Batch size %s", sizes);
+  return g_strdup_printf (_ ("Batch size %s"), sizes);
 }
 
 static char *
 describe_batch_config (G_GNUC_UNUSED const FxLimit *limit)
 {
-  return g_strdup ("For larger batches export the model with batch 1 and set input_batch for the conversion");
+  return g_strdup (_ ("For larger batches export the model with batch 1 and set input_batch for the conversion"));
 }
 
 /* ---- channel_max ---- */
@@ -430,10 +417,10 @@ judge_channels_of (const FxLimit *limit, const FxLimitSubject *subject, const Fx
   if (channels < 0)
     return FX_VERDICT_UNKNOWN;
   if (groups > 1)
-    *found = g_strdup_printf ("%s of %" G_GINT64_FORMAT " channels in %" G_GINT64_FORMAT " groups",
+    *found = g_strdup_printf (_ ("%s of %" PRId64 " channels in %" PRId64 " groups"),
                               fx_limit_tensor_name (tensor, subject), channels, groups);
   else
-    *found = g_strdup_printf ("%s of %" G_GINT64_FORMAT " channels", fx_limit_tensor_name (tensor, subject), channels);
+    *found = g_strdup_printf (_ ("%s of %" PRId64 " channels"), fx_limit_tensor_name (tensor, subject), channels);
   if ((double)(channels / groups) <= max)
     return FX_VERDICT_HOLDS;
   return maybe_relaxed ? FX_VERDICT_UNKNOWN : FX_VERDICT_BROKEN;
@@ -450,35 +437,32 @@ judge_channels (const FxLimit *limit, const FxLimitSubject *subject, char **foun
   if (!fx_field_number (limit->fields, "max", &number))
     return FX_VERDICT_UNKNOWN;
   max = fx_number_text (channel_max (limit, subject, &maybe_relaxed));
-  *allowed = g_strdup_printf ("at most %s%s", max,
-                              scope != NULL && strcmp (scope, "per_group") == 0 ? " in each group" : "");
+  *allowed = g_strdup_printf (
+      scope != NULL && strcmp (scope, "per_group") == 0 ? _ ("at most %s in each group") : _ ("at most %s"), max);
   return judge_tensors (limit, subject, judge_channels_of, found);
 }
 
 static char *
 describe_channels (const FxLimit *limit)
 {
-  g_autofree char *tensors = tensors_text (limit), *scope = fx_field_string (limit->fields, "scope");
+  g_autofree char *tensors = fx_limit_tensors_text (limit), *scope = fx_field_string (limit->fields, "scope");
   g_autofree char *max = fx_field_list_text (limit->fields, "max", "or");
   g_autoptr (GVariant) when = fx_field (limit->fields, "relaxed_when");
   g_autofree char *expr = fx_field_string (when, "expr"), *pattern = fx_field_string (when, "pattern");
-  GString *text = g_string_new (NULL);
+  g_autofree char *relaxed = fx_field_list_text (limit->fields, "relaxed_max", "or");
+  g_autofree char *text = g_strdup_printf (scope != NULL && strcmp (scope, "per_group") == 0
+                                               ? _ ("Channels of %s in each group at most %s")
+                                               : _ ("Channels of %s at most %s"),
+                                           tensors, max);
 
-  g_string_printf (text, "Channels of %s%s at most %s", tensors,
-                   scope != NULL && strcmp (scope, "per_group") == 0 ? " in each group" : "", max);
-  if (when != NULL)
-    {
-      g_autofree char *relaxed = fx_field_list_text (limit->fields, "relaxed_max", "or");
-
-      g_string_append_printf (text, ", or %s", relaxed);
-      if (expr != NULL)
-        g_string_append_printf (text, " if %s", expr);
-      else if (pattern != NULL && strcmp (pattern, "last_in_quantized_subgraph") == 0)
-        g_string_append (text, " for the last node of a BPU subgraph");
-      else
-        g_string_append (text, " in special cases");
-    }
-  return g_string_free (text, FALSE);
+  if (when == NULL)
+    return g_steal_pointer (&text);
+  if (expr != NULL)
+    return g_strdup_printf (_ ("%s, or %s if %s"), text, relaxed, expr);
+  return g_strdup_printf (pattern != NULL && strcmp (pattern, "last_in_quantized_subgraph") == 0
+                              ? _ ("%s, or %s for the last node of a BPU subgraph")
+                              : _ ("%s, or %s in special cases"),
+                          text, relaxed);
 }
 
 /* ---- layout ---- */
@@ -496,7 +480,7 @@ judge_layout (const FxLimit *limit, const FxLimitSubject *subject, char **found,
     last = axis != 1;
   else
     return FX_VERDICT_UNKNOWN;
-  *found = g_strdup (subject->channels_last ? "layout NHWC" : "layout NCHW");
+  *found = g_strdup_printf (_ ("layout %s"), subject->channels_last ? "NHWC" : "NCHW");
   *allowed = g_strdup (last ? "NHWC" : "NCHW");
   return fx_verdict (subject->channels_last == last);
 }
@@ -504,11 +488,11 @@ judge_layout (const FxLimit *limit, const FxLimitSubject *subject, char **found,
 static char *
 describe_layout (const FxLimit *limit)
 {
-  g_autofree char *tensors = tensors_text (limit), *value = fx_field_string (limit->fields, "value");
+  g_autofree char *tensors = fx_limit_tensors_text (limit), *value = fx_field_string (limit->fields, "value");
   g_autofree char *axis = fx_field_list_text (limit->fields, "channel_axis", "or");
 
-  return value != NULL ? g_strdup_printf ("Layout of %s %s", tensors, value)
-                       : g_strdup_printf ("Channels of %s on axis %s", tensors, axis);
+  return value != NULL ? g_strdup_printf (_ ("Layout of %s %s"), tensors, value)
+                       : g_strdup_printf (_ ("Channels of %s on axis %s"), tensors, axis);
 }
 
 const FxLimitKind fx_limit_kinds_shape[] = {

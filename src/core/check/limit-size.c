@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/limit-groups.h"
 #include "core/check/limit-tensors.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -57,7 +58,7 @@ dims_text (const FxLimit *limit)
 
   if (dims == NULL)
     return NULL;
-  return strcmp (dims[0], "unspecified") == 0 ? g_strdup ("each dimension") : g_strjoinv ("×", dims);
+  return strcmp (dims[0], "unspecified") == 0 ? g_strdup (_ ("each dimension")) : g_strjoinv ("×", dims);
 }
 
 /* "1 GiB as int8", "8192" */
@@ -73,7 +74,7 @@ max_text (const FxLimit *limit)
   if (g_strcmp0 (unit, "bytes") != 0)
     return fx_number_text (max);
   number = fx_number_text (max >= gib ? max / gib : max >= mib ? max / mib : max);
-  return g_strdup_printf ("%s %s as int8", number, max >= gib ? "GiB" : max >= mib ? "MiB" : "bytes");
+  return g_strdup_printf (_ ("%s %s as int8"), number, max >= gib ? "GiB" : max >= mib ? "MiB" : _ ("bytes"));
 }
 
 /* Bytes are those of int8, in which the BPU keeps feature maps. */
@@ -91,7 +92,7 @@ judge_size (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
     tensors = fx_limit_tensors (limit, "tensors", subject);
   if (tensors == NULL || !fx_field_number (limit->fields, "max", &max))
     return FX_VERDICT_UNKNOWN;
-  *allowed = g_strdup_printf ("at most %s", limit_text);
+  *allowed = g_strdup_printf (_ ("at most %s"), limit_text);
   for (guint i = 0; i < tensors->len; i++)
     {
       const FxLimitTensor *tensor = &g_array_index (tensors, FxLimitTensor, i);
@@ -108,9 +109,10 @@ judge_size (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
           g_autofree char *number = fx_number_text (value);
 
           g_free (*found);
-          *found = what != NULL ? g_strdup_printf ("%s of %s = %s", unspecified ? "largest dimension" : what,
-                                                   fx_limit_tensor_name (tensor, subject), number)
-                                : g_strdup_printf ("%s of %s elements", fx_limit_tensor_name (tensor, subject), number);
+          *found = what != NULL
+                       ? g_strdup_printf (_ ("%s of %s = %s"), unspecified ? _ ("largest dimension") : what,
+                                          fx_limit_tensor_name (tensor, subject), number)
+                       : g_strdup_printf (_ ("%s of %s elements"), fx_limit_tensor_name (tensor, subject), number);
           largest = value;
         }
     }
@@ -120,18 +122,9 @@ judge_size (const FxLimit *limit, const FxLimitSubject *subject, char **found, c
 static char *
 describe_size (const FxLimit *limit)
 {
-  g_auto (GStrv) tensors = fx_field_texts (limit->fields, "tensor");
-  g_autofree char *what = dims_text (limit), *max = max_text (limit), *names = NULL;
+  g_autofree char *what = dims_text (limit), *max = max_text (limit), *names = fx_limit_tensors_text (limit);
 
-  if (tensors == NULL)
-    tensors = fx_field_texts (limit->fields, "tensors");
-  names = tensors != NULL ? fx_list_text ((const char *const *)tensors, "and") : g_strdup ("operands");
-  if (strcmp (names, "io") == 0)
-    {
-      g_free (names);
-      names = g_strdup ("input and output");
-    }
-  return g_strdup_printf ("%s of %s at most %s", what != NULL ? what : "Size", names, max);
+  return g_strdup_printf (_ ("%s of %s at most %s"), what != NULL ? what : _ ("Size"), names, max);
 }
 
 /* ---- reduced_size ---- */
@@ -164,14 +157,14 @@ judge_reduced (const FxLimit *limit, const FxLimitSubject *subject, char **found
           if (*found == NULL || one != FX_VERDICT_HOLDS)
             {
               g_free (*found);
-              *found = g_strdup_printf ("axis %d of length %" G_GINT64_FORMAT, axis, shape->dims[axis]);
+              *found = g_strdup_printf (_ ("axis %d of length %" PRId64), axis, shape->dims[axis]);
             }
           verdict = fx_verdict_worse (verdict, one);
         }
     }
   if (each)
     return verdict;
-  *found = g_strdup_printf ("%.0f elements for each result", count);
+  *found = g_strdup_printf (_ ("%.0f elements for each result"), count);
   return fx_range_judge (&range, count, subject);
 }
 
@@ -182,8 +175,9 @@ describe_reduced (const FxLimit *limit)
   FxFieldRange range;
 
   sizes = fx_field_range (limit->fields, "range", &range) ? fx_range_text (&range) : g_strdup ("?");
-  return what != NULL && strcmp (what, "axis_length") == 0 ? g_strdup_printf ("Length of the reduced axis %s", sizes)
-                                                           : g_strdup_printf ("Elements reduced to one %s", sizes);
+  return what != NULL && strcmp (what, "axis_length") == 0
+             ? g_strdup_printf (_ ("Length of the reduced axis %s"), sizes)
+             : g_strdup_printf (_ ("Elements reduced to one %s"), sizes);
 }
 
 /* ---- single_dim_change ---- */
@@ -211,8 +205,8 @@ judge_change (const FxLimit *limit, const FxLimitSubject *subject, char **found,
       else if (a != b || a == FX_DIM_UNKNOWN)
         maybe++;
     }
-  *found = g_strdup_printf ("%d changed axes", changed);
-  *allowed = g_strdup_printf ("at most %.0f", max);
+  *found = g_strdup_printf (_ ("%d changed axes"), changed);
+  *allowed = g_strdup_printf (_ ("at most %.0f"), max);
   if (changed > max)
     return FX_VERDICT_BROKEN;
   return changed + maybe > max ? FX_VERDICT_UNKNOWN : FX_VERDICT_HOLDS;
@@ -223,7 +217,7 @@ describe_change (const FxLimit *limit)
 {
   g_autofree char *max = fx_field_list_text (limit->fields, "max_changed_dims", "or");
 
-  return g_strdup_printf ("Number of axes on which output and input differ in size at most %s", max);
+  return g_strdup_printf (_ ("Number of axes on which output and input differ in size at most %s"), max);
 }
 
 const FxLimitKind fx_limit_kinds_size[] = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/limit-tensors.h"
 
+#include "core/fx-i18n.h"
 #include "core/ops/conv.h"
 #include "core/ops/gemm.h"
 
@@ -185,6 +186,34 @@ fx_limit_tensors (const FxLimit *limit, const char *field, const FxLimitSubject 
   return joined != NULL ? fx_limit_tensors_named (joined, subject) : NULL;
 }
 
+char *
+fx_limit_tensors_text (const FxLimit *limit)
+{
+  g_auto (GStrv) names = fx_field_texts (limit->fields, "tensors");
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *joined = NULL;
+
+  if (names == NULL)
+    names = fx_field_texts (limit->fields, "tensor");
+  if (names == NULL)
+    return g_strdup (_ ("operands"));
+  joined = g_strjoinv (",", names);
+  if (strcmp (joined, "io") == 0)
+    return g_strdup (_ ("input and output"));
+  if (strcmp (joined, "all") == 0)
+    return g_strdup (_ ("inputs and outputs"));
+  parts = g_strsplit (joined, ",", 0);
+  /* some are words, others names of operands */
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      char *part = parts[i];
+
+      parts[i] = g_strdup (fx_translate (part));
+      g_free (part);
+    }
+  return fx_list_text ((const char *const *)parts, "and");
+}
+
 const FxFact *
 fx_limit_input (const FxLimitSubject *subject, const char *name)
 {
@@ -197,17 +226,17 @@ fx_limit_input (const FxLimitSubject *subject, const char *name)
 const char *
 fx_limit_tensor_name (const FxLimitTensor *tensor, const FxLimitSubject *subject)
 {
-  static const char *const inputs[] = { "input", "second input", "third input", "fourth input" };
-  static const char *const outputs[] = { "output", "second output", "third output" };
+  static const char *const inputs[] = { N_ ("input"), N_ ("second input"), N_ ("third input"), N_ ("fourth input") };
+  static const char *const outputs[] = { N_ ("output"), N_ ("second output"), N_ ("third output") };
 
   if (tensor->weight)
-    return "weight";
+    return _ ("weight");
   if (tensor->output)
-    return tensor->index < G_N_ELEMENTS (outputs) ? outputs[tensor->index] : "a later output";
+    return tensor->index < G_N_ELEMENTS (outputs) ? _ (outputs[tensor->index]) : _ ("a later output");
   if (tensor->index == 0 && subject->n_inputs > 1 && subject->inputs[1].present && find_operands (subject) >= 0
       && operands[find_operands (subject)].n_flowing > 1)
-    return "first input";
-  return tensor->index < G_N_ELEMENTS (inputs) ? inputs[tensor->index] : "a later input";
+    return _ ("first input");
+  return tensor->index < G_N_ELEMENTS (inputs) ? _ (inputs[tensor->index]) : _ ("a later input");
 }
 
 /* ---- axes ---- */
@@ -274,7 +303,7 @@ fx_limit_ints_text (const gint64 *values, guint n)
   GString *text = g_string_new ("[");
 
   for (guint i = 0; i < n; i++)
-    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i > 0 ? ", " : "", values[i]);
+    g_string_append_printf (text, "%s%" PRId64, i > 0 ? ", " : "", values[i]);
   g_string_append_c (text, ']');
   return g_string_free (text, FALSE);
 }
@@ -396,7 +425,7 @@ fx_limit_window_text (const FxWindow *window, const gint64 *sizes)
       if (i > 0)
         g_string_append (text, "×");
       if (sizes[i] >= 0)
-        g_string_append_printf (text, "%" G_GINT64_FORMAT, sizes[i]);
+        g_string_append_printf (text, "%" PRId64, sizes[i]);
       else
         g_string_append_c (text, '?');
     }

@@ -31,6 +31,9 @@ typedef struct
 GArray *fx_limit_tensors (const FxLimit *limit, const char *field, const FxLimitSubject *subject);
 GArray *fx_limit_tensors_named (const char *names, const FxLimitSubject *subject);
 
+/* The operands of a limit as people call them: "input and output", "A and B". */
+char *fx_limit_tensors_text (const FxLimit *limit);
+
 /* Input of that name; NULL if it is omitted or there is none. */
 const FxFact *fx_limit_input (const FxLimitSubject *subject, const char *name);
 

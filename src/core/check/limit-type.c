@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/limit-groups.h"
 #include "core/check/limit-tensors.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -43,22 +44,6 @@ all_tensors (const FxLimit *limit, const FxLimitSubject *subject)
   return tensors != NULL ? tensors : fx_limit_tensors (limit, "tensor", subject);
 }
 
-static char *
-tensors_text (const FxLimit *limit)
-{
-  g_auto (GStrv) names = fx_field_texts (limit->fields, "tensors");
-
-  if (names == NULL)
-    names = fx_field_texts (limit->fields, "tensor");
-  if (names == NULL)
-    return g_strdup ("operands");
-  if (strcmp (names[0], "all") == 0)
-    return g_strdup ("inputs and outputs");
-  if (strcmp (names[0], "io") == 0)
-    return g_strdup ("input and output");
-  return fx_list_text ((const char *const *)names, "and");
-}
-
 /* ---- in ---- */
 
 static FxVerdict
@@ -81,8 +66,8 @@ judge_in (const FxLimit *limit, const FxLimitSubject *subject, char **found, cha
       if (*found == NULL || one != FX_VERDICT_HOLDS)
         {
           g_free (*found);
-          *found = g_strdup_printf ("%s of type %s", fx_limit_tensor_name (tensor, subject),
-                                    dtype == FX_DTYPE_UNDEFINED ? "unknown" : fx_dtype_numpy_name (dtype));
+          *found = g_strdup_printf (_ ("%s of type %s"), fx_limit_tensor_name (tensor, subject),
+                                    dtype == FX_DTYPE_UNDEFINED ? _ ("unknown") : fx_dtype_numpy_name (dtype));
         }
       verdict = fx_verdict_worse (verdict, one);
     }
@@ -92,9 +77,9 @@ judge_in (const FxLimit *limit, const FxLimitSubject *subject, char **found, cha
 static char *
 describe_in (const FxLimit *limit)
 {
-  g_autofree char *tensors = tensors_text (limit), *in = fx_field_list_text (limit->fields, "in", "or");
+  g_autofree char *tensors = fx_limit_tensors_text (limit), *in = fx_field_list_text (limit->fields, "in", "or");
 
-  return g_strdup_printf ("Type of %s %s", tensors, in);
+  return g_strdup_printf (_ ("Type of %s %s"), tensors, in);
 }
 
 /* ---- equal ---- */
@@ -108,7 +93,7 @@ judge_equal (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
 
   if (tensors == NULL)
     return FX_VERDICT_UNKNOWN;
-  *allowed = g_strdup ("one type");
+  *allowed = g_strdup (_ ("one type"));
   for (guint i = 0; i < tensors->len; i++)
     {
       FxDType other = g_array_index (tensors, FxLimitTensor, i).fact->dtype;
@@ -116,7 +101,7 @@ judge_equal (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
       unknown = unknown || other == FX_DTYPE_UNDEFINED;
       if (dtype != FX_DTYPE_UNDEFINED && other != FX_DTYPE_UNDEFINED && dtype != other)
         {
-          *found = g_strdup_printf ("%s and %s", fx_dtype_numpy_name (dtype), fx_dtype_numpy_name (other));
+          *found = g_strdup_printf (_ ("%s and %s"), fx_dtype_numpy_name (dtype), fx_dtype_numpy_name (other));
           return FX_VERDICT_BROKEN;
         }
       dtype = other != FX_DTYPE_UNDEFINED ? other : dtype;
@@ -127,9 +112,9 @@ judge_equal (const FxLimit *limit, const FxLimitSubject *subject, char **found, 
 static char *
 describe_equal (const FxLimit *limit)
 {
-  g_autofree char *tensors = tensors_text (limit);
+  g_autofree char *tensors = fx_limit_tensors_text (limit);
 
-  return g_strdup_printf ("%s have one type", tensors);
+  return g_strdup_printf (_ ("%s have one type"), tensors);
 }
 
 /* ---- pairs and lookup tables ---- */
@@ -142,7 +127,7 @@ get_types (const FxLimitSubject *subject, FxDType *in, FxDType *out, char **foun
   *out = subject->n_outputs > 0 ? subject->outputs[0].dtype : FX_DTYPE_UNDEFINED;
   if (*in == FX_DTYPE_UNDEFINED || *out == FX_DTYPE_UNDEFINED)
     return FALSE;
-  *found = g_strdup_printf ("%s to %s", fx_dtype_numpy_name (*in), fx_dtype_numpy_name (*out));
+  *found = g_strdup_printf (_ ("%s to %s"), fx_dtype_numpy_name (*in), fx_dtype_numpy_name (*out));
   return TRUE;
 }
 
@@ -172,7 +157,7 @@ describe_pairs (const FxLimit *limit)
 {
   g_autofree char *pairs = fx_field_list_text (limit->fields, "pairs", "or");
 
-  return g_strdup_printf ("Types of input and output %s", pairs);
+  return g_strdup_printf (_ ("Types of input and output %s"), pairs);
 }
 
 /* The shapes of the tables are the compiler's affair: only the types of input and output are the model's. */
@@ -203,11 +188,11 @@ describe_lut (const FxLimit *limit)
   if (strcmp (output, "same_as_input") == 0)
     {
       g_free (output);
-      output = g_strdup ("of the same type");
+      output = g_strdup (_ ("of the same type"));
     }
   return strcmp (type, "native") == 0
-             ? g_strdup_printf ("Without a lookup table: input %s, output %s", input, output)
-             : g_strdup_printf ("As a lookup table of %s: input %s, output %s", type, input, output);
+             ? g_strdup_printf (_ ("Without a lookup table: input %s, output %s"), input, output)
+             : g_strdup_printf (_ ("As a lookup table of %s: input %s, output %s"), type, input, output);
 }
 
 /* ---- int16_io ---- */
@@ -217,8 +202,8 @@ describe_int16 (const FxLimit *limit)
 {
   g_autofree char *io = fx_field_string (limit->fields, "io");
 
-  return g_strdup (g_strcmp0 (io, "input") == 0 ? "Inputs may be int16 besides int8"
-                                                : "Inputs and outputs may be int16 besides int8");
+  return g_strdup (g_strcmp0 (io, "input") == 0 ? _ ("Inputs may be int16 besides int8")
+                                                : _ ("Inputs and outputs may be int16 besides int8"));
 }
 
 const FxLimitKind fx_limit_kinds_type[] = {

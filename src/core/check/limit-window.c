@@ -3,13 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/limit-groups.h"
 #include "core/check/limit-tensors.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
 /* ---- ranges per axis, which most rules have ---- */
 
 static const char axis_fields[][2] = { "d", "h", "w" };
-static const char *const axis_names[] = { "depth", "height", "width" };
+static const char *const axis_names[] = { N_ ("depth"), N_ ("height"), N_ ("width") };
 
 /* "1 to 7" if all axes have the same range, else "height 1 to 7, width 1 to 5"; *same tells which. NULL if there is
  * no range at all. */
@@ -30,7 +31,7 @@ ranges_text (const FxLimit *limit, gboolean *same)
         continue;
       one = fx_range_text (&range);
       *same = *same && (texts->len == 0 || strcmp (one, texts->pdata[0]) == 0);
-      g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "", axis_names[i], one);
+      fx_list_add (text, "%s %s", _ (axis_names[i]), one);
       g_ptr_array_add (texts, one);
     }
   if (*same && texts->len > 1)
@@ -40,9 +41,15 @@ ranges_text (const FxLimit *limit, gboolean *same)
   return g_string_free (text, texts->len == 0);
 }
 
+/* What a range is about: one for each axis, or the same for all. */
+typedef struct
+{
+  const char *each, *plane, *space;
+} RangeWords;
+
 /* "Kernel height and width 1 to 7", with what may not be together behind it. */
 static char *
-describe_ranges (const FxLimit *limit, const char *what)
+describe_ranges (const FxLimit *limit, const RangeWords *words)
 {
   gboolean same;
   g_autofree char *ranges = ranges_text (limit, &same);
@@ -51,14 +58,10 @@ describe_ranges (const FxLimit *limit, const char *what)
   g_autoptr (GVariant) depth = fx_field (limit->fields, "d");
   g_autoptr (GVariant) first = fx_field_child (pair, 0), second = fx_field_child (pair, 1);
   g_autofree char *a = fx_field_text (first), *b = fx_field_text (second);
-  GString *text = g_string_new (what);
+  const char *format = !same ? words->each : depth != NULL ? words->space : words->plane;
+  g_autofree char *text = g_strdup_printf (_ (format), ranges != NULL ? ranges : "?");
 
-  if (same)
-    g_string_append (text, depth != NULL ? " depth, height and width" : " height and width");
-  g_string_append_printf (text, " %s", ranges != NULL ? ranges : "?");
-  if (pair != NULL)
-    g_string_append_printf (text, ", but not %s×%s", a, b);
-  return g_string_free (text, FALSE);
+  return pair != NULL ? g_strdup_printf (_ ("%s, but not %s×%s"), text, a, b) : g_steal_pointer (&text);
 }
 
 /* Whether height and width are one of the pairs in a list. */
@@ -109,18 +112,18 @@ judge_ranges (const FxLimit *limit, const FxLimitSubject *subject, const FxWindo
   if (verdict != FX_VERDICT_BROKEN && is_pair (forbid, window, sizes))
     {
       g_free (*allowed);
-      *allowed = g_strdup ("larger in at least one direction");
+      *allowed = g_strdup (_ ("larger in at least one direction"));
       return FX_VERDICT_BROKEN;
     }
   return verdict;
 }
 
 static char *
-found_sizes (const char *what, const FxWindow *window, const gint64 *sizes)
+found_sizes (const char *format, const FxWindow *window, const gint64 *sizes)
 {
   g_autofree char *text = fx_limit_window_text (window, sizes);
 
-  return g_strdup_printf ("%s %s", what, text);
+  return g_strdup_printf (_ (format), text);
 }
 
 /* Every size is one of `values`. */
@@ -148,14 +151,17 @@ judge_kernel (const FxLimit *limit, const FxLimitSubject *subject, char **found,
 
   if (!fx_limit_window (subject, &window))
     return FX_VERDICT_UNKNOWN;
-  *found = found_sizes ("kernel", &window, window.kernel);
+  *found = found_sizes (N_ ("kernel %s"), &window, window.kernel);
   return judge_ranges (limit, subject, &window, window.kernel, allowed);
 }
 
 static char *
 describe_kernel (const FxLimit *limit)
 {
-  return describe_ranges (limit, "Kernel");
+  static const RangeWords words
+      = { N_ ("Kernel %s"), N_ ("Kernel height and width %s"), N_ ("Kernel depth, height and width %s") };
+
+  return describe_ranges (limit, &words);
 }
 
 /* ---- stride ---- */
@@ -198,7 +204,7 @@ add_exception (const FxLimit *limit, char *text)
   if (exception == NULL)
     return g_steal_pointer (&before);
   in = fx_field_list_text (exception, "in", "or");
-  return g_strdup_printf ("%s, except %s where an Add closes a residual branch behind it", before, in);
+  return g_strdup_printf (_ ("%s, except %s where an Add closes a residual branch behind it"), before, in);
 }
 
 static FxVerdict
@@ -211,14 +217,14 @@ judge_stride_any (const FxLimit *limit, const FxLimitSubject *subject, char **fo
     return FX_VERDICT_HOLDS;
   if (!fx_limit_window (subject, &window))
     return FX_VERDICT_UNKNOWN;
-  *found = found_sizes ("stride", &window, window.stride);
+  *found = found_sizes (N_ ("stride %s"), &window, window.stride);
   return judge_exception (limit, subject, &window, allowed);
 }
 
 static char *
 describe_stride_any (const FxLimit *limit)
 {
-  return add_exception (limit, g_strdup ("Any stride"));
+  return add_exception (limit, g_strdup (_ ("Any stride")));
 }
 
 static FxVerdict
@@ -229,7 +235,7 @@ judge_stride_range (const FxLimit *limit, const FxLimitSubject *subject, char **
 
   if (!fx_limit_window (subject, &window))
     return FX_VERDICT_UNKNOWN;
-  *found = found_sizes ("stride", &window, window.stride);
+  *found = found_sizes (N_ ("stride %s"), &window, window.stride);
   verdict = judge_ranges (limit, subject, &window, window.stride, allowed);
   return verdict == FX_VERDICT_BROKEN ? verdict
                                       : fx_verdict_worse (verdict, judge_exception (limit, subject, &window, allowed));
@@ -238,7 +244,10 @@ judge_stride_range (const FxLimit *limit, const FxLimitSubject *subject, char **
 static char *
 describe_stride_range (const FxLimit *limit)
 {
-  return add_exception (limit, describe_ranges (limit, "Stride"));
+  static const RangeWords words
+      = { N_ ("Stride %s"), N_ ("Stride height and width %s"), N_ ("Stride depth, height and width %s") };
+
+  return add_exception (limit, describe_ranges (limit, &words));
 }
 
 static FxVerdict
@@ -250,7 +259,7 @@ judge_stride_in (const FxLimit *limit, const FxLimitSubject *subject, char **fou
 
   if (values == NULL || !fx_limit_window (subject, &window))
     return FX_VERDICT_UNKNOWN;
-  *found = found_sizes ("stride", &window, window.stride);
+  *found = found_sizes (N_ ("stride %s"), &window, window.stride);
   *allowed = fx_field_list_text (limit->fields, "in", "or");
   return fx_verdict (all_in (&window, window.stride, values, n));
 }
@@ -260,7 +269,7 @@ describe_stride_in (const FxLimit *limit)
 {
   g_autofree char *in = fx_field_list_text (limit->fields, "in", "or");
 
-  return g_strdup_printf ("Stride %s along each axis", in);
+  return g_strdup_printf (_ ("Stride %s along each axis"), in);
 }
 
 /* "1×1 or 2×2" */
@@ -290,7 +299,7 @@ judge_stride_pairs (const FxLimit *limit, const FxLimitSubject *subject, char **
 
   if (fx_field_n_children (pairs) == 0 || !fx_limit_window (subject, &window) || window.spatial_rank < 2)
     return FX_VERDICT_UNKNOWN;
-  *found = found_sizes ("stride", &window, window.stride);
+  *found = found_sizes (N_ ("stride %s"), &window, window.stride);
   *allowed = pairs_text (limit);
   return fx_verdict (is_pair (pairs, &window, window.stride));
 }
@@ -300,7 +309,7 @@ describe_stride_pairs (const FxLimit *limit)
 {
   g_autofree char *pairs = pairs_text (limit);
 
-  return g_strdup_printf ("Stride along height and width %s", pairs);
+  return g_strdup_printf (_ ("Stride along height and width %s"), pairs);
 }
 
 /* ---- dilation ---- */
@@ -315,7 +324,7 @@ judge_dilation_exact (const FxLimit *limit, const FxLimitSubject *subject, char 
 
   if (values == NULL || !fx_limit_window (subject, &window))
     return FX_VERDICT_UNKNOWN;
-  *found = found_sizes ("dilation", &window, window.dilation);
+  *found = found_sizes (N_ ("dilation %s"), &window, window.dilation);
   *allowed = fx_field_list_text (limit->fields, "values", "by");
   /* a window of fewer axes is compared from the last one on */
   for (int i = 1; i <= window.spatial_rank; i++)
@@ -333,7 +342,7 @@ describe_dilation_exact (const FxLimit *limit)
 
   for (guint i = 0; ones && i < n; i++)
     ones = values[i] == 1;
-  return ones ? g_strdup ("No dilation") : g_strdup_printf ("Dilation %s", text);
+  return ones ? g_strdup (_ ("No dilation")) : g_strdup_printf (_ ("Dilation %s"), text);
 }
 
 static FxVerdict
@@ -343,14 +352,17 @@ judge_dilation_range (const FxLimit *limit, const FxLimitSubject *subject, char 
 
   if (!fx_limit_window (subject, &window))
     return FX_VERDICT_UNKNOWN;
-  *found = found_sizes ("dilation", &window, window.dilation);
+  *found = found_sizes (N_ ("dilation %s"), &window, window.dilation);
   return judge_ranges (limit, subject, &window, window.dilation, allowed);
 }
 
 static char *
 describe_dilation_range (const FxLimit *limit)
 {
-  return describe_ranges (limit, "Dilation");
+  static const RangeWords words
+      = { N_ ("Dilation %s"), N_ ("Dilation height and width %s"), N_ ("Dilation depth, height and width %s") };
+
+  return describe_ranges (limit, &words);
 }
 
 /* Dilation 1 is none, and so never limited: it is no multiple of stride 2, but that is the most common convolution. */
@@ -371,9 +383,9 @@ judge_dilation_power (const FxLimit *limit, const FxLimitSubject *subject, char 
     }
   dilation = fx_limit_window_text (&window, window.dilation);
   stride = fx_limit_window_text (&window, window.stride);
-  *found = multiple ? g_strdup_printf ("dilation %s with stride %s", dilation, stride)
-                    : g_strdup_printf ("dilation %s", dilation);
-  *allowed = g_strdup (multiple ? "powers of two that are multiples of the stride" : "powers of two");
+  *found = multiple ? g_strdup_printf (_ ("dilation %s with stride %s"), dilation, stride)
+                    : g_strdup_printf (_ ("dilation %s"), dilation);
+  *allowed = g_strdup (multiple ? _ ("powers of two that are multiples of the stride") : _ ("powers of two"));
   return fx_verdict (holds);
 }
 
@@ -381,8 +393,8 @@ static char *
 describe_dilation_power (const FxLimit *limit)
 {
   return g_strdup (fx_field_boolean (limit->fields, "multiple_of_stride", FALSE)
-                       ? "Dilation is a power of two and, above 1, a multiple of the stride"
-                       : "Dilation is a power of two");
+                       ? _ ("Dilation is a power of two and, above 1, a multiple of the stride")
+                       : _ ("Dilation is a power of two"));
 }
 
 /* ---- weight_size ---- */
@@ -438,7 +450,7 @@ judge_weight_size (const FxLimit *limit, const FxLimitSubject *subject, char **f
         }
       product *= (double)size;
       if (strcmp (dims[i], "kd") != 0 || window.spatial_rank == 3)
-        g_string_append_printf (text, "%s%" G_GINT64_FORMAT, text->len > 0 ? "×" : "", size);
+        g_string_append_printf (text, "%s%" PRId64, text->len > 0 ? "×" : "", size);
     }
   *found = g_strdup_printf ("%s = %.0f", text->str, product);
   g_string_free (text, TRUE);
@@ -452,19 +464,18 @@ describe_weight_size (const FxLimit *limit)
   static const struct
   {
     const char *dim, *name;
-  } names[] = { { "kc", "channels" }, { "kd", "depth" }, { "kh", "height" }, { "kw", "width" } };
+  } names[] = { { "kc", N_ ("channels") }, { "kd", N_ ("depth") }, { "kh", N_ ("height") }, { "kw", N_ ("width") } };
   g_auto (GStrv) dims = fx_field_texts (limit->fields, "dims");
-  GString *text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
   FxFieldRange range;
   g_autofree char *allowed = fx_field_min_max (limit->fields, &range) ? fx_range_text (&range) : g_strdup ("?");
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (dims != NULL && g_strv_contains ((const char *const *)dims, names[i].dim))
-      g_string_append_printf (text, "%s%s", text->len > 0 ? " × " : "Kernel ", names[i].name);
+      g_string_append_printf (text, "%s%s", text->len > 0 ? " × " : "", _ (names[i].name));
   if (text->len == 0)
-    g_string_append (text, "Size of one kernel");
-  g_string_append_printf (text, " %s", allowed);
-  return g_string_free (text, FALSE);
+    return g_strdup_printf (_ ("Size of one kernel %s"), allowed);
+  return g_strdup_printf (_ ("Kernel %s %s"), text->str, allowed);
 }
 
 const FxLimitKind fx_limit_kinds_window[] = {

@@ -2,10 +2,11 @@
  * https://github.com/onnx/onnx/blob/main/docs/Changelog.md
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 #include "core/passes/fx-adapt-rows.h"
 
-#define SIMPLER "Export the model for opset 11"
+#define SIMPLER N_ ("Export the model for opset 11")
 
 /* ---- attributes that only their default can be dropped of ---- */
 
@@ -16,7 +17,7 @@ drop_int (FxAdapt *adapt, const char *attr, gint64 harmless)
   gint64 value = fx_adapt_int (adapt, attr, harmless);
 
   if (value != harmless)
-    return fx_adapt_refuse (adapt, SIMPLER, "attribute \"%s\" is %" G_GINT64_FORMAT, attr, value);
+    return fx_adapt_refuse (adapt, SIMPLER, "attribute \"%s\" is %" PRId64, attr, value);
   fx_node_remove_attr (adapt->node, attr);
   return TRUE;
 }
@@ -119,7 +120,7 @@ quantize_21 (FxAdapt *adapt)
 
   /* without a zero point the attribute decides the type */
   if (dtype != 0 && dtype != FX_DTYPE_UINT8 && fx_adapt_input (adapt, 2) == FX_NONE)
-    return fx_adapt_refuse (adapt, SIMPLER, "attribute \"output_dtype\" is %" G_GINT64_FORMAT, dtype);
+    return fx_adapt_refuse (adapt, SIMPLER, "attribute \"output_dtype\" is %" PRId64, dtype);
   if (!drop_int (adapt, "block_size", 0))
     return FALSE;
   fx_node_remove_attr (adapt->node, "output_dtype");
@@ -139,7 +140,7 @@ quantize_13 (FxAdapt *adapt)
   FxShape scale = fx_adapt_shape (adapt, 1);
 
   if (scale.rank != 0 && !(scale.rank == 1 && scale.dims[0] == 1))
-    return fx_adapt_refuse (adapt, "Quantize per tensor", "its scales are per channel");
+    return fx_adapt_refuse (adapt, N_ ("Quantize per tensor"), "its scales are per channel");
   fx_node_remove_attr (adapt->node, "axis");
   return TRUE;
 }
@@ -221,13 +222,12 @@ split_18 (FxAdapt *adapt)
       return TRUE;
     }
   if (shape.rank < 0 || axis < 0 || axis >= shape.rank || shape.dims[axis] < 0 || shape.dims[axis] > G_MAXINT32)
-    return fx_adapt_refuse (adapt, "Set the shapes of the inputs", "the size that it splits is not known");
+    return fx_adapt_refuse (adapt, N_ ("Set the shapes of the inputs"), "the size that it splits is not known");
 
   /* all parts are as large as the first but for the last */
   part = (shape.dims[axis] + n - 1) / n;
   if (part * (n - 1) > shape.dims[axis])
-    return fx_adapt_refuse (adapt, NULL, "%" G_GINT64_FORMAT " elements do not make %" G_GINT64_FORMAT " parts",
-                            shape.dims[axis], n);
+    return fx_adapt_refuse (adapt, NULL, "%" PRId64 " elements do not make %" PRId64 " parts", shape.dims[axis], n);
   sizes = g_new (gint64, n);
   for (gint64 i = 0; i < n; i++)
     sizes[i] = i < n - 1 ? part : shape.dims[axis] - part * (n - 1);
@@ -264,13 +264,13 @@ pad_18 (FxAdapt *adapt)
   if (pads == NULL)
     return FALSE;
   if (shape.rank < 0 || n_pads != 2 * n_axes)
-    return fx_adapt_refuse (adapt, "Set the shapes of the inputs", "the rank of its input is not known");
+    return fx_adapt_refuse (adapt, N_ ("Set the shapes of the inputs"), "the rank of its input is not known");
   for (guint i = 0; i < n_axes; i++)
     {
       gint64 axis = axes[i] < 0 ? axes[i] + shape.rank : axes[i];
 
       if (axis < 0 || axis >= shape.rank)
-        return fx_adapt_refuse (adapt, NULL, "axis %" G_GINT64_FORMAT " is out of range", axes[i]);
+        return fx_adapt_refuse (adapt, NULL, "axis %" PRId64 " is out of range", axes[i]);
       all[axis] = pads[i];
       all[axis + shape.rank] = pads[i + n_axes];
     }
@@ -326,13 +326,13 @@ resize_axes (FxAdapt *adapt, const FxAttr *axes)
   const FxTensor *roi = fx_adapt_constant (adapt, 1), *sizes = fx_adapt_constant (adapt, 3);
 
   if (shape.rank < 0 || axes->kind != FX_ATTR_INTS || axes->n > FX_MAX_RANK)
-    return fx_adapt_refuse (adapt, "Set the shapes of the inputs", "the rank of its input is not known");
+    return fx_adapt_refuse (adapt, N_ ("Set the shapes of the inputs"), "the rank of its input is not known");
   for (guint i = 0; i < axes->n; i++)
     if (axes->ints[i] < -shape.rank || axes->ints[i] >= shape.rank)
       return fx_adapt_refuse (adapt, NULL, "attribute \"axes\" is out of range");
   for (int i = 0; i < shape.rank && sizes != NULL; i++)
     if (shape.dims[i] < 0)
-      return fx_adapt_refuse (adapt, "Set the shapes of the inputs", "the shape of its input is not known");
+      return fx_adapt_refuse (adapt, N_ ("Set the shapes of the inputs"), "the shape of its input is not known");
   if (fx_adapt_input (adapt, 1) != FX_NONE && (roi == NULL || fx_tensor_elements (roi) > 0))
     return fx_adapt_refuse (adapt, SIMPLER, "it has both a region and attribute \"axes\"");
   return spread_over_axes (adapt, 2, axes, ones, shape.rank)
@@ -386,7 +386,7 @@ softmax_13 (FxAdapt *adapt)
   if (axis < 0 && shape.rank >= 0)
     axis += shape.rank;
   if ((shape.rank < 0 && axis != -1) || (shape.rank >= 0 && (axis < 0 || axis >= shape.rank)))
-    return fx_adapt_refuse (adapt, "Set the shapes of the inputs", "the rank of its input is not known");
+    return fx_adapt_refuse (adapt, N_ ("Set the shapes of the inputs"), "the rank of its input is not known");
   for (int i = (int)axis + 1; i < shape.rank; i++)
     last = last && shape.dims[i] == 1;
   if (last)
@@ -425,7 +425,7 @@ dropout_12 (FxAdapt *adapt)
 
   if (fx_adapt_input (adapt, 2) != FX_NONE && !drops_nothing
       && (training == NULL || fx_tensor_elements (training) != 1 || fx_tensor_get_double (training, 0) != 0.0))
-    return fx_adapt_refuse (adapt, "Export the model for inference", "it is in training mode");
+    return fx_adapt_refuse (adapt, N_ ("Export the model for inference"), "it is in training mode");
   if (ratio != NULL && fx_tensor_elements (ratio) == 1)
     fx_node_take_attr (adapt->node, fx_attr_float ("ratio", (float)fx_tensor_get_double (ratio, 0)));
   fx_node_remove_attr (adapt->node, "seed");
@@ -443,7 +443,7 @@ pow_12 (FxAdapt *adapt)
   if (base == exponent || base == FX_DTYPE_UNDEFINED || exponent == FX_DTYPE_UNDEFINED)
     return TRUE;
   if (!fx_dtype_in (base, FX_TYPES_FLOAT))
-    return fx_adapt_refuse (adapt, "Cast the base to a float", "its base is of type %s", fx_dtype_name (base));
+    return fx_adapt_refuse (adapt, N_ ("Cast the base to a float"), "its base is of type %s", fx_dtype_name (base));
   cast = fx_adapt_emit (adapt, "Cast", 1, fx_adapt_input (adapt, 1));
   fx_node_take_attr (cast, fx_attr_int ("to", base));
   fx_adapt_set_input (adapt, 1, cast->outputs[0]);

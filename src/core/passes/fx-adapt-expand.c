@@ -1,6 +1,7 @@
 /* Operators that came after opset 11, by those that it has.  https://onnx.ai/onnx/operators/
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 #include "core/passes/fx-adapt-rows.h"
 
@@ -154,7 +155,7 @@ layer_norm (FxAdapt *adapt)
   if (axis >= 0 && shape.rank >= 0)
     axis -= shape.rank;
   if (axis >= 0 || axis < -FX_MAX_RANK || (shape.rank >= 0 && axis < -shape.rank))
-    return fx_adapt_refuse (adapt, "Set the shapes of the inputs", "the rank of its input is not known");
+    return fx_adapt_refuse (adapt, N_ ("Set the shapes of the inputs"), "the rank of its input is not known");
   for (; axis < 0; axis++)
     axes[n++] = axis;
 
@@ -195,7 +196,7 @@ check_groups (FxAdapt *adapt, gint64 *groups)
 {
   *groups = fx_adapt_int (adapt, "num_groups", 0);
   if (*groups < 1 || *groups > G_MAXINT16)
-    return fx_adapt_refuse (adapt, NULL, "attribute \"num_groups\" is %" G_GINT64_FORMAT, *groups);
+    return fx_adapt_refuse (adapt, NULL, "attribute \"num_groups\" is %" PRId64, *groups);
   return TRUE;
 }
 
@@ -236,7 +237,8 @@ group_norm_21 (FxAdapt *adapt)
   if (!check_groups (adapt, &groups))
     return FALSE;
   if (shape.rank < 3)
-    return fx_adapt_refuse (adapt, "Set the shapes of the inputs", "the rank of its input is not known or under 3");
+    return fx_adapt_refuse (adapt, N_ ("Set the shapes of the inputs"),
+                            "the rank of its input is not known or under 3");
 
   normal = fx_graph_add_value (adapt->graph, adapt->node->name, dtype, &shape);
   adapt->node->outputs[0] = normal;
@@ -262,11 +264,11 @@ trilu (FxAdapt *adapt)
   FxId condition;
 
   if (fx_adapt_input (adapt, 1) != FX_NONE && (diagonal == NULL || fx_tensor_elements (diagonal) != 1))
-    return fx_adapt_refuse (adapt, "Export the model with constant operands", "k is not a constant");
+    return fx_adapt_refuse (adapt, N_ ("Export the model with constant operands"), "k is not a constant");
   if (shape.rank < 2 || shape.dims[shape.rank - 1] < 0 || shape.dims[shape.rank - 2] < 0
       || shape.dims[shape.rank - 1] > MAX_MASK || shape.dims[shape.rank - 2] > MAX_MASK
       || shape.dims[shape.rank - 1] * shape.dims[shape.rank - 2] > MAX_MASK)
-    return fx_adapt_refuse (adapt, "Set the shapes of the inputs", "the size of its matrices is not known");
+    return fx_adapt_refuse (adapt, N_ ("Set the shapes of the inputs"), "the size of its matrices is not known");
 
   rows = shape.dims[shape.rank - 2];
   columns = shape.dims[shape.rank - 1];

@@ -2,6 +2,7 @@
  * https://github.com/onnx/onnx/blob/main/docs/Changelog.md
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "core/ops/cast.h"
 #include "core/ops/fx-elementwise.h"
 #include "core/passes/fx-adapt-rows.h"
@@ -114,7 +115,7 @@ tile_6 (FxAdapt *adapt)
   if (axes == NULL)
     return FALSE;
   if (shape.rank < 0 || n_counts != 1 || n_axes != 1 || axes[0] < 0 || axes[0] >= shape.rank)
-    return fx_adapt_refuse (adapt, "Set the shapes of the inputs", "the rank of the input is not known");
+    return fx_adapt_refuse (adapt, N_ ("Set the shapes of the inputs"), "the rank of the input is not known");
   repeats[axes[0]] = counts[0];
   fx_adapt_cut_inputs (adapt, 1);
   fx_adapt_set_input (adapt, 1, fx_adapt_new_ints (adapt, "repeats", repeats, (guint)shape.rank));
@@ -154,7 +155,7 @@ broadcast_7 (FxAdapt *adapt)
   g_autoptr (GError) error = NULL;
 
   if (params.broadcast && params.axis != -1 && (a.rank < 0 || b.rank < 0))
-    return fx_adapt_refuse (adapt, "Set the shapes of the inputs", "the ranks of its operands are not known");
+    return fx_adapt_refuse (adapt, N_ ("Set the shapes of the inputs"), "the ranks of its operands are not known");
   if (!fx_binary_legacy_shape (&params, 6, &a, &b, &error))
     return fx_adapt_refuse (adapt, NULL, "%s", error->message);
   if (b.rank != from.rank)
@@ -172,7 +173,7 @@ prelu_7 (FxAdapt *adapt)
   if (slope.rank != 1 || slope.dims[0] == 1)
     return TRUE;
   if (x.rank < 0)
-    return fx_adapt_refuse (adapt, "Set the shapes of the inputs", "the rank of its input is not known");
+    return fx_adapt_refuse (adapt, N_ ("Set the shapes of the inputs"), "the rank of its input is not known");
   while (slope.rank < x.rank - 1)
     slope.dims[slope.rank++] = 1;
   if (slope.rank != from.rank)
@@ -244,7 +245,8 @@ batch_norm_9 (FxAdapt *adapt)
   FxShape scale = fx_adapt_shape (adapt, 1);
 
   if (fx_adapt_int (adapt, "spatial", 1) == 0 && scale.rank != 1)
-    return fx_adapt_refuse (adapt, "Export the model with spatial = 1", "statistics are per element (spatial = 0)");
+    return fx_adapt_refuse (adapt, N_ ("Export the model with spatial = 1"),
+                            "statistics are per element (spatial = 0)");
   fx_node_remove_attr (adapt->node, "spatial");
   return TRUE;
 }
@@ -260,7 +262,7 @@ static gboolean
 dropout_10 (FxAdapt *adapt)
 {
   if (fx_adapt_used (adapt, 1))
-    return fx_adapt_refuse (adapt, "Remove the mask from the model", "its mask was not bool before opset 10");
+    return fx_adapt_refuse (adapt, N_ ("Remove the mask from the model"), "its mask was not bool before opset 10");
   fx_adapt_cut_outputs (adapt, 1);
   return TRUE;
 }
@@ -283,7 +285,7 @@ mean_variance_9 (FxAdapt *adapt)
 
   /* the old form normalizes every image for itself */
   if (shape.rank != 4 || shape.dims[0] != 1)
-    return fx_adapt_refuse (adapt, "Set the batch size to 1", "it normalizes each image, not the batch");
+    return fx_adapt_refuse (adapt, N_ ("Set the batch size to 1"), "it normalizes each image, not the batch");
   if (fx_adapt_int (adapt, "normalize_variance", 1) == 0)
     return fx_adapt_refuse (adapt, NULL, "it does not divide by the deviation (normalize_variance = 0)");
   fx_node_remove_attr (adapt->node, "across_channels");

@@ -2,6 +2,7 @@
 #include "core/passes/fx-adapt.h"
 
 #include "core/check/fx-diagnostic.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-infer.h"
 #include "core/ops/fx-op.h"
 #include "core/passes/fx-adapt-rows.h"
@@ -20,16 +21,16 @@ fx_adapt_refuse (const FxAdapt *adapt, const char *fix, const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  reason = g_strdup_vprintf (format, args);
+  reason = g_strdup_vprintf (fx_translate (format), args);
   va_end (args);
   diagnostic = fx_diagnostics_add (adapt->diagnostics, FX_SEVERITY_ERROR, "opset", adapt->node->name, NULL,
                                    "%s of opset %u cannot be expressed in opset %d: %s", adapt->node->op_type,
                                    adapt->node->version, FX_ADAPT_OPSET, reason);
   if (diagnostic != NULL)
     {
-      diagnostic->found = g_strdup_printf ("%s of opset %u", adapt->node->op_type, adapt->node->version);
-      diagnostic->allowed = g_strdup_printf ("opset %d", FX_ADAPT_OPSET);
-      diagnostic->fix = g_strdup (fix);
+      diagnostic->found = g_strdup_printf (_ ("%s of opset %u"), adapt->node->op_type, adapt->node->version);
+      diagnostic->allowed = g_strdup_printf (_ ("opset %d"), FX_ADAPT_OPSET);
+      diagnostic->fix = g_strdup (fx_translate (fix));
     }
   return FALSE;
 }
@@ -106,7 +107,8 @@ fx_adapt_ints (const FxAdapt *adapt, guint i, const char *what, guint *n)
   gint64 *values = constant != NULL ? fx_tensor_dup_int64s (constant, FX_MAX_LIST, n) : NULL;
 
   if (values == NULL)
-    fx_adapt_refuse (adapt, "Export the model with constant operands", "%s is not a constant list of integers", what);
+    fx_adapt_refuse (adapt, N_ ("Export the model with constant operands"), "%s is not a constant list of integers",
+                     what);
   return values;
 }
 
@@ -289,14 +291,14 @@ check_exists (const FxAdapt *adapt)
   if (op == NULL)
     return fx_adapt_refuse (adapt, NULL, "the operator is not known");
   if (op->since > FX_ADAPT_OPSET && !has_row (fx_adapt_expand, adapt->node->op_type))
-    return fx_adapt_refuse (adapt, "Replace the operator by simpler ones when exporting the model",
+    return fx_adapt_refuse (adapt, N_ ("Replace the operator by simpler ones when exporting the model"),
                             "the operator exists since opset %u only", op->since);
   if (op->until != 0 && op->until < FX_ADAPT_OPSET && !has_row (fx_adapt_up, adapt->node->op_type))
-    return fx_adapt_refuse (adapt, "Export the model anew with a current exporter",
+    return fx_adapt_refuse (adapt, N_ ("Export the model anew with a current exporter"),
                             "the operator exists until opset %u only", op->until);
   for (guint i = 0; i < adapt->node->n_attrs; i++)
     if (adapt->node->attrs[i].kind == FX_ATTR_GRAPH)
-      return fx_adapt_refuse (adapt, "Export the model without control flow", "its subgraphs are not converted");
+      return fx_adapt_refuse (adapt, N_ ("Export the model without control flow"), "its subgraphs are not converted");
   return TRUE;
 }
 

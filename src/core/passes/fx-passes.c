@@ -2,15 +2,16 @@
 #include "core/passes/fx-passes.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/fx-progress.h"
 #include "core/graph/fx-graph.h"
 
 const FxPass fx_float_passes[] = {
-  { "fold-constants", fx_pass_fold_constants, "Compute what does not depend on the inputs" },
-  { "remove-identity", fx_pass_remove_identity, "Drop Identity and Dropout" },
+  { "fold-constants", fx_pass_fold_constants, N_ ("Compute what does not depend on the inputs") },
+  { "remove-identity", fx_pass_remove_identity, N_ ("Drop Identity and Dropout") },
   { "fold-batchnorm", fx_pass_fold_batchnorm,
-    "Put batch normalization, scales and biases into the weights in front of them" },
-  { "convolve-batchnorm", fx_pass_convolve_batchnorm, "Make convolutions of the batch normalization that is left",
+    N_ ("Put batch normalization, scales and biases into the weights in front of them") },
+  { "convolve-batchnorm", fx_pass_convolve_batchnorm, N_ ("Make convolutions of the batch normalization that is left"),
     TRUE },
 };
 
@@ -27,7 +28,7 @@ run (FxGraph *graph, gboolean for_board, const FxProgress *progress, GCancellabl
         continue;
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      fx_progress_report (progress, (double)i / fx_n_float_passes, "%s", pass->doc);
+      fx_progress_report (progress, (double)i / fx_n_float_passes, "%s", _ (pass->doc));
       if (!pass->run (graph, error) || !fx_graph_verify (graph, error))
         return fx_error_prefix (error, "%s", pass->name);
     }

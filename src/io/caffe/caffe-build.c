@@ -2,6 +2,7 @@
 #include "io/caffe/caffe-build.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-infer.h"
 #include "core/ops/fx-op.h"
 
@@ -235,7 +236,7 @@ fx_caffe_note (FxCaffeBuilder *builder, FxSeverity severity, const char *rule, c
   va_list args;
 
   va_start (args, format);
-  message = g_strdup_vprintf (format, args);
+  message = g_strdup_vprintf (fx_translate (format), args);
   va_end (args);
   return fx_diagnostics_add (builder->diagnostics, severity, rule, builder->layer->name, NULL, "%s", message);
 }

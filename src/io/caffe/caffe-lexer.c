@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/caffe/caffe-lexer.h"
 
+#include "core/fx-i18n.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -278,7 +280,7 @@ fx_caffe_parse_double (const char *word, double *number)
 static gboolean
 fail_at (const FxCaffeLexer *lexer, FxError code, GError **error, const char *found, const char *format, va_list args)
 {
-  g_autofree char *message = g_strdup_vprintf (format, args);
+  g_autofree char *message = g_strdup_vprintf (fx_translate (format), args);
 
   return fx_fail (error, code, "line %u: %s%s", lexer->line, message, found);
 }

@@ -2,6 +2,7 @@
 #include "io/config/fx-config-private.h"
 
 #include "core/check/fx-diagnostic.h"
+#include "core/fx-i18n.h"
 #include "io/fx-file.h"
 
 #include <string.h>
@@ -237,7 +238,7 @@ fx_config_complain (const FxConfig *config, GPtrArray *findings, gboolean is_err
   va_list args;
 
   va_start (args, format);
-  text = g_strdup_vprintf (format, args);
+  text = g_strdup_vprintf (fx_translate (format), args);
   va_end (args);
   if (line > 0)
     fx_diagnostics_add (findings, is_error ? FX_SEVERITY_ERROR : FX_SEVERITY_WARNING, "config", NULL, NULL,

@@ -4,6 +4,7 @@
 #include "io/onnx/onnx-reader.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/onnx/onnx-read.h"
 #include "onnx.pb-c.h"
 
@@ -53,7 +54,7 @@ fx_onnx_note (FxOnnxReader *reader, FxSeverity severity, const char *rule, const
   if (reader->diagnostics == NULL || reader->diagnostics->len >= MAX_NOTES)
     return;
   va_start (args, format);
-  message = g_strdup_vprintf (format, args);
+  message = g_strdup_vprintf (fx_translate (format), args);
   va_end (args);
   fx_diagnostics_add (reader->diagnostics, severity, rule, node, tensor, "%s", message);
 }

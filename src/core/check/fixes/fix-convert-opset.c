@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fixes/fx-fix-rows.h"
+#include "core/fx-i18n.h"
 #include "core/passes/fx-adapt.h"
 
 #include <stdlib.h>
@@ -73,7 +74,7 @@ convert_nodes (FxEdit *edit, GError **error)
       return;
     }
   note_rewritten (edit, copy);
-  fx_edit_note (edit, NULL, "The opset is %d instead of %" G_GINT64_FORMAT, FX_EDIT_OPSET, before);
+  fx_edit_note (edit, NULL, "The opset is %d instead of %" PRId64, FX_EDIT_OPSET, before);
   fx_graph_swap (edit->graph, copy);
   fx_edit_touch (edit);
 }
@@ -86,7 +87,7 @@ convert_ir_version (FxEdit *edit)
 
   if (version >= IR_FREE_INITIALIZERS && version <= IR_MAX)
     return;
-  fx_edit_note (edit, NULL, "The IR version is %s instead of %s", IR_OF_OPSET, text != NULL ? text : "none");
+  fx_edit_note (edit, NULL, "The IR version is %s instead of %s", IR_OF_OPSET, text != NULL ? text : _ ("none"));
   fx_graph_set_metadata (edit->graph, "ir_version", IR_OF_OPSET);
 }
 

@@ -6,6 +6,7 @@
 #include "core/check/fixes/fx-fix-rows.h"
 #include "core/check/fixes/fx-shapes.h"
 
+#include "core/fx-i18n.h"
 #include "core/graph/fx-infer.h"
 #include "core/ops/fx-op.h"
 
@@ -212,8 +213,7 @@ fx_fix_freeze_batch (FxEdit *edit, G_GNUC_UNUSED GError **error)
   if (batch > 1 && freeze_fixed (edit, copy, batch))
     for (guint i = 0; i < fx_graph_n_inputs (copy); i++)
       fx_edit_note_tensor (edit, fx_graph_input (copy, i),
-                           "The batch is 1 instead of %" G_GINT64_FORMAT ": the model takes one sample at a time",
-                           batch);
+                           "The batch is 1 instead of %" PRId64 ": the model takes one sample at a time", batch);
   else if (batch == 0)
     {
       freeze_free (copy, names);

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fixes/fx-fix-rows.h"
+#include "core/fx-i18n.h"
 
 /* The first index, not negative, if all indices follow it one by one. */
 static gboolean
@@ -52,7 +53,7 @@ rewrite (FxEdit *edit, FxId id)
 
       fx_edit_reshape_to (edit, node, node->outputs[0], &result, output);
     }
-  fx_edit_note (edit, node, "Gather is Slice%s now", single ? " and Reshape" : "");
+  fx_edit_note (edit, node, single ? N_ ("Gather is Slice and Reshape now") : N_ ("Gather is Slice now"));
 }
 
 gboolean

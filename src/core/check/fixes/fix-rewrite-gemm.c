@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fixes/fx-fix-rows.h"
+#include "core/fx-i18n.h"
 
 /* The largest kernel that all boards take. */
 #define MAX_KERNEL 7
@@ -121,8 +122,8 @@ rewrite (FxEdit *edit, FxId id)
   fx_node_take_attr (node, fx_attr_ints ("kernel_shape", &x.dims[2], 2));
   output = fx_edit_detach (edit, node, &FX_SHAPE (layer.n, layer.m, 1, 1));
   fx_edit_reshape_to (edit, node, node->outputs[0], &flat, output);
-  fx_edit_note (edit, node, "%s is a Conv with kernel %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " and a Reshape now", op,
-                x.dims[2], x.dims[3]);
+  fx_edit_note (edit, node, "%s is a Conv with kernel %" PRId64 "×%" PRId64 " and a Reshape now", op, x.dims[2],
+                x.dims[3]);
 }
 
 gboolean

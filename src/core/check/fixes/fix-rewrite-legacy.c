@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fixes/fx-fix-rows.h"
+#include "core/fx-i18n.h"
 
 /* Crop: border = left, top, right, bottom; the shape inference has said how large the result is. */
 static void
@@ -56,7 +57,7 @@ rewrite_image_scaler (FxEdit *edit, FxNode *node)
     }
   else
     fx_edit_become (edit, node, "Mul", 2, node->inputs[0], scale);
-  fx_edit_note (edit, node, "ImageScaler is %s now", has_bias ? "Mul and Add" : "Mul");
+  fx_edit_note (edit, node, has_bias ? N_ ("ImageScaler is Mul and Add now") : N_ ("ImageScaler is Mul now"));
 }
 
 gboolean

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fixes/fx-fix-rows.h"
+#include "core/fx-i18n.h"
 
 static gboolean
 is_over_image (const FxNode *node)
@@ -38,7 +39,9 @@ rewrite (FxEdit *edit, FxId id)
 
       fx_edit_reshape_to (edit, node, node->outputs[0], &flat, output);
     }
-  fx_edit_note (edit, node, "ReduceMean is GlobalAveragePool%s now", keeps ? "" : " and Reshape");
+  fx_edit_note (edit, node,
+                keeps ? N_ ("ReduceMean is GlobalAveragePool now")
+                      : N_ ("ReduceMean is GlobalAveragePool and Reshape now"));
 }
 
 gboolean

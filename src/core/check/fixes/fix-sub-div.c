@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fixes/fx-fix-rows.h"
+#include "core/fx-i18n.h"
 
 #include <math.h>
 
@@ -42,8 +43,9 @@ rewrite (FxEdit *edit, FxId id)
     return;
   fx_edit_become (edit, node, divides ? "Mul" : "Add", 2, node->inputs[0],
                   fx_edit_add_tensor (edit, node, divides ? "inverse" : "negative", inverse));
-  fx_edit_note (edit, node, "%s a constant now",
-                divides ? "Div by a constant is Mul by" : "Sub of a constant is Add of");
+  fx_edit_note (edit, node,
+                divides ? N_ ("Div by a constant is Mul by a constant now")
+                        : N_ ("Sub of a constant is Add of a constant now"));
 }
 
 gboolean

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fixes/fx-edit.h"
 
+#include "core/fx-i18n.h"
 #include "core/graph/fx-infer.h"
 #include "core/ops/fx-op.h"
 
@@ -30,7 +31,7 @@ fx_edit_note (FxEdit *edit, const FxNode *node, const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  text = g_strdup_vprintf (format, args);
+  text = g_strdup_vprintf (fx_translate (format), args);
   va_end (args);
   edit->n_changes++;
   fx_diagnostics_add (edit->log, FX_SEVERITY_INFO, edit->rule, node != NULL ? node->name : NULL, NULL, "%s", text);
@@ -43,7 +44,7 @@ fx_edit_note_tensor (FxEdit *edit, FxId value, const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  text = g_strdup_vprintf (format, args);
+  text = g_strdup_vprintf (fx_translate (format), args);
   va_end (args);
   edit->n_changes++;
   fx_diagnostics_add (edit->log, FX_SEVERITY_INFO, edit->rule, NULL, fx_graph_value (edit->graph, value)->name, "%s",

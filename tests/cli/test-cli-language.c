@@ -1,0 +1,165 @@
+/* fixpoint-cli in other languages: sentences in Chinese with the right names and numbers, output for programs in
+ * English, and numbers that do not follow a locale with a decimal comma.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-text.h"
+#include "io/onnx/onnx-writer.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static const char *program;
+static char *sample, *scratch;
+
+static void
+speak (const char *language, const char *locale)
+{
+  g_setenv ("LANGUAGE", language, TRUE);
+  g_setenv ("LC_ALL", locale, TRUE);
+}
+
+static char *
+save (const char *name, const char *lines)
+{
+  g_autofree char *text = g_strconcat ("graph \"g\"\n", lines, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxGraph) graph = fx_graph_parse (text, &error);
+  char *path = g_build_filename (scratch, name, NULL);
+
+  g_assert_no_error (error);
+  fx_onnx_save (graph, path, &error);
+  g_assert_no_error (error);
+  return path;
+}
+
+/* A convolution whose kernel no board takes, and an operator that none has, behind a free batch. */
+static char *
+bad_model (void)
+{
+  return save ("bad.onnx", "opset \"\" 11\ninput %x f32[N,8,40,40]\nconst %v f32[8,8,3,3] = elided 0x0\n"
+                           "const %w f32[8,8,33,3] = elided 0x0\n%u f32[*] = Conv(%x, %v) v11\n"
+                           "%wide f32[*] = Conv(%u, %w) v11\n%y bool[*] = IsNaN(%wide) v11\noutput %y\n");
+}
+
+#define ASSERT_HAS(text, part)                                                                                         \
+  do                                                                                                                   \
+    if (strstr ((text), (part)) == NULL)                                                                               \
+      g_error ("\"%s\" is not in:\n%s", (part), (text));                                                               \
+  while (0)
+
+static void
+test_check (void)
+{
+  g_autofree char *path = bad_model ();
+
+  speak ("zh_CN", "C.UTF-8");
+  {
+    g_auto (CliResult) result = cli_run (program, "check", path, "--target", "rdk-x5", NULL);
+
+    g_assert_cmpint (result.status, ==, 1);
+    ASSERT_HAS (result.out, "节点“Conv_1”：Conv 在 CPU 上运行：卷积核的高和宽：1 到 31");
+    ASSERT_HAS (result.out, "卷积核 33×3");
+    ASSERT_HAS (result.out, "输入形状不固定");
+    ASSERT_HAS (result.out, "将批大小设为 1：--input-shape x=1x8x40x40");
+    g_assert_null (strstr (result.out, "runs on the CPU"));
+  }
+}
+
+/* What a script reads does not change with the language of who runs it. */
+static void
+test_json (void)
+{
+  g_autofree char *path = bad_model (), *english = NULL;
+
+  speak ("en", "C.UTF-8");
+  {
+    g_auto (CliResult) result = cli_run (program, "check", path, "--json", NULL);
+
+    ASSERT_HAS (result.out, "runs on the CPU");
+    english = g_strdup (result.out);
+  }
+  speak ("zh_CN", "C.UTF-8");
+  {
+    g_auto (CliResult) result = cli_run (program, "check", path, "--json", NULL);
+
+    g_assert_cmpstr (result.out, ==, english);
+  }
+}
+
+/* FALSE: this machine cannot make the locale. */
+static gboolean
+make_german (void)
+{
+  g_autofree char *path = g_build_filename (scratch, "de_DE.UTF-8", NULL);
+  g_autofree char *tool = g_find_program_in_path ("localedef");
+  g_autoptr (GSubprocess) process = NULL;
+
+  if (tool == NULL)
+    return FALSE;
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL, tool, "-i",
+                              "de_DE", "-f", "UTF-8", path, NULL);
+  g_subprocess_wait (process, NULL, NULL);
+  return g_file_test (path, G_FILE_TEST_IS_DIR);
+}
+
+static char *
+output_of (const char *verb, const char *option)
+{
+  CliResult result = cli_run (program, verb, sample, option, NULL);
+
+  g_assert_cmpint (result.status, ==, 0);
+  g_free (result.errors);
+  return result.out;
+}
+
+static void
+test_decimal_comma (void)
+{
+  static const struct
+  {
+    const char *verb, *option;
+  } runs[] = { { "perf", "--json" }, { "perf", NULL }, { "inspect", "--json" }, { "inspect", NULL }, { "dump", NULL } };
+
+  if (!make_german ())
+    {
+      g_test_skip ("localedef cannot make de_DE here");
+      return;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (runs); i++)
+    {
+      g_autofree char *plain = NULL, *german = NULL;
+
+      speak ("en", "C.UTF-8");
+      plain = output_of (runs[i].verb, runs[i].option);
+      g_setenv ("LOCPATH", scratch, TRUE);
+      speak ("en", "de_DE.UTF-8");
+      german = output_of (runs[i].verb, runs[i].option);
+      g_unsetenv ("LOCPATH");
+      g_assert_cmpstr (german, ==, plain);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  program = argv[1];
+  sample = g_build_filename (argv[2], "sample.onnx", NULL);
+  g_setenv ("FIXPOINT_LOCALE_DIR", argv[3], TRUE);
+  scratch = g_dir_make_tmp ("fixpoint-language-XXXXXX", NULL);
+
+  g_test_add_func ("/cli/language/check", test_check);
+  g_test_add_func ("/cli/language/json", test_json);
+  g_test_add_func ("/cli/language/decimal-comma", test_decimal_comma);
+  status = g_test_run ();
+
+  cli_remove_folder (scratch);
+  g_free (sample);
+  g_free (scratch);
+  return status;
+}
