@@ -107,12 +107,10 @@ infer (FxInfer *infer, GError **error)
 
   if (!lists_infer (infer, &lists, error))
     return FALSE;
+  /* two empty lists as attributes cut nothing */
   if (lists.state[STARTS] == FX_LIST_NONE || lists.state[ENDS] == FX_LIST_NONE)
-    {
-      /* an empty list as an attribute cuts nothing */
-      if (infer->version >= 10 && !infer->inputs[1].present)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "has no starts or no ends");
-    }
+    if (infer->version >= 10 || lists.state[STARTS] != lists.state[ENDS])
+      return fx_fail (error, FX_ERROR_BAD_GRAPH, "has no starts or no ends");
   if (shape.rank >= 0)
     {
       gboolean axes_known = lists.state[AXES] != FX_LIST_UNKNOWN
