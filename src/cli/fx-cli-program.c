@@ -109,11 +109,14 @@ fx_cli_program_print (const FxProgram *program, gboolean commands)
           (double)program->memory_bytes[FX_MEMORY_SRAM] / 1e6);
   printf ("%-16s%.2f MB loaded, %.2f MB stored a frame\n", "traffic", (double)timeline->loaded_bytes / 1e6,
           (double)timeline->stored_bytes / 1e6);
+  printf ("%-16s%u function %s, the longest %.3f ms; %u %s\n", "calls", timeline->n_calls,
+          timeline->n_calls == 1 ? "call" : "calls", timeline->longest_ms, program->cores,
+          program->cores == 1 ? "core" : "cores");
   printf ("%-16s%.3f ms on the BPU; busy:", "schedule", timeline->bpu_ms);
-  for (int unit = 0; unit < FX_N_UNITS; unit++)
+  for (int unit = 0; unit < fx_n_units (program->cores); unit++)
     printf (" %s %.0f %%%s", fx_unit_names[unit],
             timeline->bpu_ms > 0 ? 100 * timeline->busy_ms[unit] / timeline->bpu_ms : 0.0,
-            unit + 1 < FX_N_UNITS ? "," : "\n");
+            unit + 1 < fx_n_units (program->cores) ? "," : "\n");
 }
 
 /* ---- JSON ---- */
@@ -146,9 +149,11 @@ fx_cli_program_json (JsonBuilder *builder, const FxProgram *program)
   fx_cli_json_count (builder, "loaded_bytes", timeline->loaded_bytes);
   fx_cli_json_count (builder, "stored_bytes", timeline->stored_bytes);
   fx_cli_json_double (builder, "bpu_ms", timeline->bpu_ms);
+  fx_cli_json_double (builder, "longest_call_ms", timeline->longest_ms);
+  fx_cli_json_count (builder, "cores", program->cores);
   json_builder_set_member_name (builder, "busy_ms");
   json_builder_begin_object (builder);
-  for (int unit = 0; unit < FX_N_UNITS; unit++)
+  for (int unit = 0; unit < fx_n_units (program->cores); unit++)
     fx_cli_json_double (builder, fx_unit_names[unit], timeline->busy_ms[unit]);
   json_builder_end_object (builder);
 }

@@ -20,6 +20,7 @@ typedef struct
   gboolean json, commands;
   char *target, *output, *level, *mode, *remove;
   gint64 sram_bytes;
+  int balance, cores, max_call_us, jobs;
 } Options;
 
 static void
@@ -40,7 +41,14 @@ read_options (const Options *options, FxCompileOptions *compile, GError **error)
   *compile = (FxCompileOptions){ .level = FX_COMPILE_DEFAULT_LEVEL, .sram_bytes = (guint64)options->sram_bytes };
   if (options->sram_bytes < 0)
     return fx_fail (error, FX_ERROR_BAD_DATA, "--sram-bytes is negative");
-  return (options->level == NULL || fx_compile_parse_level (options->level, &compile->level, error))
+  if (options->balance < 0 || options->cores < 0 || options->max_call_us < 0 || options->jobs < 0)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "--balance-factor, --core-num, --max-time-per-fc or --jobs is negative");
+  compile->balance = (guint)options->balance;
+  compile->cores = (guint)options->cores;
+  compile->max_call_us = (guint)options->max_call_us;
+  compile->jobs = (guint)options->jobs;
+  return fx_compile_check_options (compile, error)
+         && (options->level == NULL || fx_compile_parse_level (options->level, &compile->level, error))
          && (options->mode == NULL || fx_compile_parse_mode (options->mode, &compile->mode, error));
 }
 
@@ -91,13 +99,20 @@ compile_model (const char *path, const Options *options, const FxCompileOptions 
 int
 fx_verb_compile (int argc, char **argv)
 {
-  g_auto (Options) options = { 0 };
+  g_auto (Options) options = { .balance = FX_COMPILE_DEFAULT_BALANCE };
   const GOptionEntry entries[] = {
     { "target", 0, 0, G_OPTION_ARG_STRING, &options.target, "The board; " FX_TARGET_DEFAULT " if not given", "BOARD" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "Where the program goes", "FILE.fxb" },
     { "optimize-level", 0, 0, G_OPTION_ARG_STRING, &options.level, "How much effort: O0, O1, O2 (default), O3",
       "LEVEL" },
     { "mode", 0, 0, G_OPTION_ARG_STRING, &options.mode, "What to save: latency (default), bandwidth, balance", "MODE" },
+    { "balance-factor", 0, 0, G_OPTION_ARG_INT, &options.balance,
+      "For the mode balance: 0 (bandwidth) to 100 (latency); 50 if not given", "N" },
+    { "core-num", 0, 0, G_OPTION_ARG_INT, &options.cores,
+      "Cores of the BPU that compute a frame together; 1 if not given", "N" },
+    { "max-time-per-fc", 0, 0, G_OPTION_ARG_INT, &options.max_call_us,
+      "Microseconds that a function call may take, from 1000; 0 (default): no limit", "US" },
+    { "jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs, "Threads of the compiler; all processors if not given", "N" },
     { "remove-node-type", 0, 0, G_OPTION_ARG_STRING, &options.remove,
       "Leave nodes of these types at inputs and outputs to the user's program", "TYPES" },
     { "sram-bytes", 0, 0, G_OPTION_ARG_INT64, &options.sram_bytes, "Another size of the BPU's own memory", "N" },

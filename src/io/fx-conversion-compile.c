@@ -30,6 +30,7 @@ fx_conversion_compile (FxConversionJob *job, GError **error)
 
   if (result->target == NULL || !fx_machine_of_target (&result->machine, result->target, NULL))
     return TRUE;
+  fx_compile_share_prices (&result->machine, job->options->compile.cores);
   result->cost = fx_cost_measure (result->integer, &result->machine);
   result->what_if = fx_what_if (result->integer, &result->machine, result->cost);
   if (!fx_engines_of_target (&engines, result->target, NULL))

@@ -89,6 +89,30 @@ test_commands (void)
   g_assert_nonnull (strstr (result.out, "of 0.04 MB at most\n"));
 }
 
+/* The options that the boards' configuration has, too, are in the file and do what they say. */
+static void
+test_options (void)
+{
+  g_auto (CliResult) two = cli_run (cli, "compile", quantized, "--target", "rdk-x3", "--core-num", "2", "--jobs", "2",
+                                    "--max-time-per-fc", "1000", "-o", program, "--json", NULL);
+  g_auto (CliResult) inspected = cli_run (cli, "inspect", program, NULL);
+  g_auto (CliResult) refused = cli_run (cli, "compile", quantized, "--max-time-per-fc", "12", NULL);
+  g_auto (CliResult) single = cli_run (cli, "compile", quantized, "--core-num", "2", NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *root = cli_json (&two, parser), *recipe = json_object_get_object_member (root, "recipe");
+
+  g_assert_cmpint (json_object_get_int_member (root, "cores"), ==, 2);
+  g_assert_cmpfloat (json_object_get_double_member (root, "longest_call_ms"), <=, 1);
+  g_assert_cmpstr (json_object_get_string_member (recipe, "core_num"), ==, "2");
+  g_assert_cmpstr (json_object_get_string_member (recipe, "max_time_per_fc"), ==, "1000");
+  g_assert_nonnull (strstr (inspected.out, "calls           1 function call, the longest "));
+  g_assert_nonnull (strstr (inspected.out, "; 2 cores\n"));
+  g_assert_cmpint (refused.status, !=, 0);
+  g_assert_nonnull (strstr (refused.errors, "max_time_per_fc is 12, wanted 0 or at least 1000 microseconds"));
+  g_assert_cmpint (single.status, !=, 0);
+  g_assert_nonnull (strstr (single.errors, "core_num is 2, and the BPU of the RDK X5 has 1"));
+}
+
 /* The file of a board that does not say what it has; free the path. */
 static char *
 board_without_machine (void)
@@ -165,6 +189,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-compile/inspect", test_inspect);
   g_test_add_func ("/cli-compile/run", test_run);
   g_test_add_func ("/cli-compile/commands", test_commands);
+  g_test_add_func ("/cli-compile/options", test_options);
   g_test_add_func ("/cli-compile/no-board", test_no_board);
   g_test_add_func ("/cli-compile/refused", test_refused);
   status = g_test_run ();

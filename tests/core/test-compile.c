@@ -5,89 +5,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/bpu/fx-compile.h"
 #include "core/bpu/fx-simulate.h"
-#include "core/bpu/fx-timeline.h"
-#include "core/exec/fx-engine.h"
 #include "core/fx-error.h"
-#include "core/graph/fx-infer.h"
-#include "core/graph/fx-text.h"
-#include "io/fx-target-file.h"
 
-#include "integer-net.h"
+#include "compiled.h"
 
 #include <string.h>
 
 static guint n_graphs = 200;
-
-static FxGraph *
-make_graph (guint seed, char **text)
-{
-  g_autoptr (GError) error = NULL;
-  FxGraph *graph;
-
-  *text = integer_net_new (seed, &(IntegerNetSize){ .n_nodes = 3 + seed % 20, .most_pixels = 30, .moves = TRUE });
-  graph = fx_graph_parse (*text, &error);
-  if (graph == NULL)
-    g_error ("seed %u: %s in\n%s", seed, error->message, *text);
-  fx_graph_infer (graph, NULL);
-  return graph;
-}
-
-static GPtrArray *
-new_outputs (const FxGraph *graph)
-{
-  GPtrArray *outputs = g_ptr_array_new_with_free_func ((GDestroyNotify)fx_tensor_unref);
-
-  g_ptr_array_set_size (outputs, (gint)fx_graph_n_outputs (graph));
-  return outputs;
-}
-
-static GPtrArray *
-run_engine (const FxGraph *graph, FxTensor *input)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (FxEngine) engine = fx_engine_new (graph, NULL, NULL, &error);
-  g_autoptr (FxRun) run = NULL;
-  GPtrArray *outputs = new_outputs (graph);
-
-  g_assert_no_error (error);
-  run = fx_run_new (engine, &error);
-  g_assert_no_error (error);
-  fx_run_execute (run, &input, (FxTensor **)outputs->pdata, NULL, &error);
-  g_assert_no_error (error);
-  return outputs;
-}
-
-static void
-assert_simulates (const FxProgram *program, FxSimulateOrder order, guint seed, FxTensor *input, const GPtrArray *wanted,
-                  const char *text)
-{
-  g_autoptr (GError) error = NULL;
-  FxSimulateOptions options = { .order = order, .seed = seed, .n_threads = 1 };
-  g_autoptr (FxSimulator) simulator = fx_simulator_new (program, &options, NULL, &error);
-  g_autoptr (GPtrArray) found = new_outputs (program->graph);
-
-  if (simulator == NULL || !fx_simulator_run (simulator, &input, (FxTensor **)found->pdata, NULL, &error))
-    {
-      g_autoptr (GString) commands = g_string_new (NULL);
-
-      fx_program_print (program, commands);
-      g_error ("seed %u, order %d: %s in\n%s\n%s", seed, order, error->message, text, commands->str);
-    }
-  for (guint i = 0; i < wanted->len; i++)
-    if (!g_bytes_equal (fx_tensor_bytes (found->pdata[i]), fx_tensor_bytes (wanted->pdata[i])))
-      g_error ("seed %u, order %d: output \"%s\" differs in\n%s", seed, order,
-               fx_graph_value (program->graph, fx_graph_output (program->graph, i))->name, text);
-}
-
-static FxTarget *
-load_target (const char *id)
-{
-  g_autoptr (GError) error = NULL;
-  FxTarget *target = fx_target_load (id, &error);
-
-  g_assert_no_error (error);
-  return target;
-}
 
 static void
 test_random (void)
@@ -101,23 +25,26 @@ test_random (void)
   for (guint seed = first; seed < first + n; seed++)
     {
       g_autofree char *text = NULL;
-      g_autoptr (FxGraph) graph = make_graph (seed, &text);
+      g_autoptr (FxGraph) graph = compiled_graph (seed, &text);
       g_autoptr (FxTensor) input = integer_net_input (fx_graph_value (graph, fx_graph_input (graph, 0)), seed);
-      g_autoptr (GPtrArray) wanted = run_engine (graph, input);
-      g_autoptr (FxTarget) target = load_target (ids[seed % G_N_ELEMENTS (ids)]);
+      g_autoptr (GPtrArray) wanted = compiled_engine (graph, input);
+      g_autoptr (FxTarget) target = compiled_target (ids[seed % G_N_ELEMENTS (ids)]);
 
       for (guint level = seed % 2; level <= FX_COMPILE_MAX_LEVEL; level += 2)
         {
           g_autoptr (GError) error = NULL;
           FxCompileOptions options = { .level = level,
                                        .mode = (FxCompileMode)(seed % 3),
+                                       .balance = FX_COMPILE_DEFAULT_BALANCE,
+                                       .cores = seed % 3 != 1 ? 1 + seed / 3 % 2 : 1, /* the X5 has one */
+                                       .max_call_us = seed % 5 == 0 ? 1 + seed : 0,
                                        .sram_bytes = srams[(seed + level) % G_N_ELEMENTS (srams)] };
           g_autoptr (FxProgram) program = fx_compile (graph, target, &options, NULL, NULL, &error);
 
           g_assert_no_error (error);
-          assert_simulates (program, (FxSimulateOrder)(level % 3), seed, input, wanted, text);
+          compiled_assert_simulates (program, (FxSimulateOrder)(level % 3), seed, input, wanted, text);
           if (seed % 4 == 0)
-            assert_simulates (program, FX_SIMULATE_SHUFFLED, seed, input, wanted, text);
+            compiled_assert_simulates (program, FX_SIMULATE_SHUFFLED, seed, input, wanted, text);
         }
     }
 }
@@ -130,8 +57,8 @@ make_program (void)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
-  g_autoptr (FxGraph) graph = make_graph (17, &text);
-  g_autoptr (FxTarget) target = load_target ("rdk-x5");
+  g_autoptr (FxGraph) graph = compiled_graph (17, &text);
+  g_autoptr (FxTarget) target = compiled_target ("rdk-x5");
   FxProgram *program
       = fx_compile (graph, target, &(FxCompileOptions){ .level = 2, .sram_bytes = 9000 }, NULL, NULL, &error);
 
@@ -220,7 +147,7 @@ test_missing_rows (void)
   g_autoptr (FxTensor) input
       = integer_net_input (fx_graph_value (program->graph, fx_graph_input (program->graph, 0)), 17);
   g_autoptr (FxSimulator) simulator = NULL;
-  g_autoptr (GPtrArray) outputs = new_outputs (program->graph);
+  g_autoptr (GPtrArray) outputs = compiled_outputs (program->graph);
   FxPlaceRows *rows = NULL;
 
   for (guint i = 0; i < program->commands->len && rows == NULL; i++)
@@ -238,44 +165,14 @@ test_missing_rows (void)
   g_assert_true (g_pattern_match_simple ("*is not in SRAM where it is read", error->message));
 }
 
-/* The same bytes, and less traffic for more effort. */
-static void
-test_levels (void)
-{
-  g_autoptr (FxTarget) target = load_target ("rdk-x5");
-  double total[FX_COMPILE_MAX_LEVEL + 1] = { 0 };
-
-  for (guint seed = 1; seed <= 20; seed++)
-    {
-      g_autofree char *text = NULL;
-      g_autoptr (FxGraph) graph = make_graph (seed, &text);
-
-      for (guint level = 0; level <= FX_COMPILE_MAX_LEVEL; level++)
-        {
-          FxCompileOptions options = { .level = level, .sram_bytes = 60000 };
-          g_autoptr (FxProgram) program = fx_compile (graph, target, &options, NULL, NULL, NULL);
-          g_autoptr (FxProgram) again = fx_compile (graph, target, &options, NULL, NULL, NULL);
-          g_autoptr (FxTimeline) timeline = fx_timeline_new (program);
-          g_autoptr (GString) one = g_string_new (NULL), two = g_string_new (NULL);
-
-          fx_program_print (program, one);
-          fx_program_print (again, two);
-          g_assert_cmpstr (one->str, ==, two->str);
-          total[level] += (double)(timeline->loaded_bytes + timeline->stored_bytes);
-        }
-    }
-  g_assert_cmpfloat (total[1], <, total[0]);
-  g_assert_cmpfloat (total[2], <, total[1] * 1.01);
-}
-
 static void
 test_cancelled (void)
 {
-  g_autoptr (FxTarget) target = load_target ("rdk-x5");
+  g_autoptr (FxTarget) target = compiled_target ("rdk-x5");
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
-  g_autoptr (FxGraph) graph = make_graph (3, &text);
+  g_autoptr (FxGraph) graph = compiled_graph (3, &text);
 
   g_cancellable_cancel (cancellable);
   g_assert_null (fx_compile (graph, target, &(FxCompileOptions){ .level = 2 }, NULL, cancellable, &error));
@@ -292,7 +189,6 @@ main (int argc, char **argv)
   g_test_add_func ("/compile/waits", test_waits);
   g_test_add_func ("/compile/broken", test_broken);
   g_test_add_func ("/compile/missing-rows", test_missing_rows);
-  g_test_add_func ("/compile/levels", test_levels);
   g_test_add_func ("/compile/cancelled", test_cancelled);
   return g_test_run ();
 }

@@ -271,6 +271,30 @@ test_nodes (void)
   g_assert_cmpstr (cpu, ==, "b");
 }
 
+/* The keys of the compiler. */
+static void
+test_compiler (void)
+{
+  static const char text[]
+      = "model_parameters:\n  onnx_model: net.onnx\n  march: bernoulli2\n"
+        "input_parameters:\n  input_type_train: featuremap\n  input_layout_train: NCHW\n  input_type_rt: featuremap\n"
+        "calibration_parameters:\n  cal_data_dir: samples\n"
+        "compiler_parameters:\n  compile_mode: bandwidth\n  optimize_level: O1\n  core_num: 2\n"
+        "  max_time_per_fc: 1500\n  jobs: 3\n";
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxConfig) config = fx_config_parse (text, strlen (text), "/folder", findings, &error);
+  g_autoptr (FxConversionOptions) options = fx_config_to_conversion (config, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (options->compile.mode, ==, FX_COMPILE_BANDWIDTH);
+  g_assert_cmpuint (options->compile.level, ==, 1);
+  g_assert_cmpuint (options->compile.cores, ==, 2);
+  g_assert_cmpuint (options->compile.max_call_us, ==, 1500);
+  g_assert_cmpuint (options->compile.jobs, ==, 3);
+  g_assert_cmpuint (options->compile.balance, ==, FX_COMPILE_DEFAULT_BALANCE);
+}
+
 static void
 test_nearest (void)
 {
@@ -334,6 +358,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/values", test_values);
   g_test_add_func ("/config/round-trip", test_round_trip);
   g_test_add_func ("/config/nodes", test_nodes);
+  g_test_add_func ("/config/compiler", test_compiler);
   g_test_add_func ("/config/nearest", test_nearest);
   g_test_add_func ("/config/examples", test_examples);
   return g_test_run ();

@@ -201,7 +201,7 @@ test_version (void)
   bytes[8] = 9;
   g_assert_null (parse (bytes, size, &error));
   g_assert_error (error, FX_ERROR, FX_ERROR_UNSUPPORTED);
-  g_assert_cmpstr (error->message, ==, "is a program of version 9, wanted 1");
+  g_assert_cmpstr (error->message, ==, "is a program of version 9, wanted 2");
 }
 
 int

@@ -37,7 +37,7 @@ add_place (Emitter *e, FxMemory memory, FxId value, int constant_axis, gint64 sl
 {
   FxPlace place
       = { .value = value, .memory = memory, .slots = slots, .constant_axis = (gint16)constant_axis, .layout = *layout };
-  FxLife life = { G_MAXUINT, 0 }; /* until it is touched */
+  FxLife life = { G_MAXUINT, 0, e->program->places->len }; /* until it is touched */
 
   g_array_append_val (e->lives, life);
   return fx_program_add_place (e->program, place);
@@ -54,7 +54,7 @@ ddr_constant (Emitter *e, const FxGroupValue *value)
   if (found != NULL)
     return GPOINTER_TO_UINT (found) - 1;
   place = add_place (e, FX_MEMORY_DDR, value->value, value->constant_axis, value->layout.n_rows, &value->layout);
-  g_array_index (e->lives, FxLife, place) = (FxLife){ 0, G_MAXUINT };
+  g_array_index (e->lives, FxLife, place) = (FxLife){ 0, G_MAXUINT, place };
   g_hash_table_insert (e->ddr_constants, key, GUINT_TO_POINTER (place + 1));
   return place;
 }
@@ -111,31 +111,39 @@ add_command (Emitter *e, FxCommand command)
   e->step++;
 }
 
-static FxPlaceRows *
-one_rows (FxId place, FxRowRange rows)
+/* The place joins those of the first one, but for those that are in a block already. */
+static void
+pack (Emitter *e, FxId first, FxId place)
 {
-  FxPlaceRows *result = g_new (FxPlaceRows, 1);
+  FxLife *life = &g_array_index (e->lives, FxLife, place);
 
-  *result = (FxPlaceRows){ place, rows };
-  return result;
+  if (place > first && life->block == place)
+    life->block = g_array_index (e->lives, FxLife, first).block;
 }
 
 static void
 emit_transfer (Emitter *e, const FxGroupStep *step)
 {
-  const FxGroupValue *value = fx_group_view_value (e->view, step->value);
   gboolean is_load = step->kind == FX_STEP_LOAD_ROWS;
-  FxId ddr = ddr_place (e, value), sram = e->places[step->value];
-  guint64 bytes = (guint64)(step->rows.end - step->rows.begin) * value->layout.row_bytes;
+  FxCommand command = { .unit = is_load ? FX_UNIT_LOAD : FX_UNIT_STORE,
+                        .node = fx_compilation_layer (e->c, step->layer)->node,
+                        .n_operands = step->n_copies,
+                        .n_results = step->n_copies,
+                        .operands = g_new (FxPlaceRows, step->n_copies),
+                        .results = g_new (FxPlaceRows, step->n_copies),
+                        .channels = { 0, 1 },
+                        .ms = fx_compilation_transfer_ms (e->c, fx_group_copied_bytes (e->view, step)) };
 
-  add_command (e, (FxCommand){ .unit = is_load ? FX_UNIT_LOAD : FX_UNIT_STORE,
-                               .node = fx_compilation_layer (e->c, step->layer)->node,
-                               .n_operands = 1,
-                               .n_results = 1,
-                               .operands = one_rows (is_load ? ddr : sram, step->rows),
-                               .results = one_rows (is_load ? sram : ddr, step->rows),
-                               .channels = { 0, 1 },
-                               .ms = fx_compilation_transfer_ms (e->c, bytes) });
+  for (guint i = 0; i < step->n_copies; i++)
+    {
+      const FxGroupCopy *copy = &step->copies[i];
+      FxId ddr = ddr_place (e, fx_group_view_value (e->view, copy->value)), sram = e->places[copy->value];
+
+      command.operands[i] = (FxPlaceRows){ is_load ? ddr : sram, copy->rows };
+      command.results[i] = (FxPlaceRows){ is_load ? sram : ddr, copy->rows };
+      pack (e, command.results[0].place, command.results[i].place);
+    }
+  add_command (e, command);
 }
 
 static FxPlaceRows
@@ -153,13 +161,13 @@ operand_rows (const Emitter *e, const FxLayer *layer, guint k, guint i, const Fx
 }
 
 static void
-emit_run (Emitter *e, const FxGroupStep *step)
+emit_part (Emitter *e, const FxGroupStep *step, guint core)
 {
   const FxLayer *layer = fx_compilation_layer (e->c, step->layer);
   const FxNode *node = fx_graph_node (e->c->graph, layer->node);
   guint k = step->layer - e->view->first;
   FxCommand command
-      = { .unit = layer->unit,
+      = { .unit = core > 0 ? layer->unit - FX_UNIT_TENSOR + FX_UNIT_TENSOR_2 : layer->unit,
           .node = layer->node,
           .n_operands = node->n_inputs,
           .n_results = node->n_outputs,
@@ -180,13 +188,48 @@ emit_run (Emitter *e, const FxGroupStep *step)
     }
   if (e->group->streamed)
     {
-      guint64 bytes = 0;
+      double bytes = 0;
 
       for (guint i = 0; i < e->view->values->len; i++)
-        bytes += fx_place_bytes (fx_program_place (e->program, e->places[i]));
-      command.ms = MAX (command.ms, fx_compilation_transfer_ms (e->c, bytes));
+        bytes += (double)fx_place_bytes (fx_program_place (e->program, e->places[i]));
+      bytes *= fx_layer_part (layer, step->rows, step->channels);
+      command.ms = MAX (command.ms, fx_compilation_transfer_ms (e->c, (guint64)bytes));
     }
   add_command (e, command);
+}
+
+/* Where the rows of a tile are divided: about in the middle, and best where the second half begins at a grain of the
+ * memory, because two commands do not write the same grain at the same time. */
+static gint64
+middle_row (const Emitter *e, const FxGroupStep *step)
+{
+  const FxNode *node = fx_graph_node (e->c->graph, fx_compilation_layer (e->c, step->layer)->node);
+  gint32 index = fx_group_view_operand (e->view, step->layer - e->view->first, node->n_inputs);
+  const FxPlace *place = index >= 0 ? fx_program_place (e->program, e->places[index]) : NULL;
+  gint64 middle = step->rows.begin + (step->rows.end - step->rows.begin + 1) / 2;
+
+  for (gint64 row = middle; place != NULL && row < MIN (middle + 4, step->rows.end); row++)
+    if ((guint64)(row % place->slots) * place->layout.row_bytes % FX_PLACE_ALIGNMENT == 0)
+      return row;
+  return middle;
+}
+
+/* Two cores take half of the rows each. */
+static void
+emit_run (Emitter *e, const FxGroupStep *step)
+{
+  FxGroupStep half = *step;
+
+  if (e->c->options.cores < 2 || !fx_compilation_layer (e->c, step->layer)->cut.by_rows
+      || step->rows.end - step->rows.begin < 2)
+    {
+      emit_part (e, step, 0);
+      return;
+    }
+  half.rows.end = middle_row (e, step);
+  emit_part (e, &half, 0);
+  half.rows = (FxRowRange){ half.rows.end, step->rows.end };
+  emit_part (e, &half, 1);
 }
 
 static void
@@ -213,7 +256,7 @@ emit_group (Emitter *e, const FxLayerGroup *group)
   if (group->streamed)
     emit_run (e, &(FxGroupStep){ .kind = FX_STEP_RUN_ROWS,
                                  .layer = group->first,
-                                 .rows = { 0, layer->cut.n_rows },
+                                 .rows = fx_layer_group_rows (group, layer->cut.n_rows),
                                  .channels = { 0, layer->cut.n_channels } });
   else
     fx_group_walk (view, group, emit_step, e);
@@ -269,20 +312,25 @@ emit_cpu (Emitter *e, guint level)
   e->step++;
 }
 
+/* A segment for each function call. */
 static void
 emit_subgraph (Emitter *e, int subgraph)
 {
-  guint first = e->program->commands->len;
+  guint first = e->program->commands->len, n_groups = e->c->groups->len;
 
-  for (guint g = 0; g < e->c->groups->len; g++)
+  for (guint g = 0; g < n_groups; g++)
     {
       const FxLayerGroup *group = fx_compilation_group (e->c, g);
 
-      if (fx_compilation_layer (e->c, group->first)->subgraph == subgraph)
-        emit_group (e, group);
+      if (fx_compilation_layer (e->c, group->first)->subgraph != subgraph)
+        continue;
+      emit_group (e, group);
+      if (g + 1 < n_groups && fx_compilation_group (e->c, g + 1)->call == group->call)
+        continue;
+      fx_program_add_segment (e->program,
+                              (FxSegment){ .on_bpu = TRUE, .first = first, .n = e->program->commands->len - first });
+      first = e->program->commands->len;
     }
-  fx_program_add_segment (e->program,
-                          (FxSegment){ .on_bpu = TRUE, .first = first, .n = e->program->commands->len - first });
 }
 
 static FxId *
@@ -314,6 +362,7 @@ fx_compile_emit (const FxCompilation *c, GArray *lives)
   e.program->graph = fx_graph_copy (c->graph);
   e.program->target = g_strdup (c->target->id);
   e.program->channel_align = c->engines.channel_align;
+  e.program->cores = c->options.cores;
   e.program->memory_bytes[FX_MEMORY_SRAM] = c->engines.sram_bytes;
   most = MAX (set_levels (&e), c->n_subgraphs);
   for (guint level = 0; level <= most; level++)

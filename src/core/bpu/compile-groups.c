@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/bpu/compile-private.h"
+#include "core/exec/fx-threads.h"
 #include "core/fx-error.h"
 #include "core/fx-progress.h"
 
@@ -18,7 +19,6 @@ typedef struct
   const FxLayerGroup *group;
   guint n_steps;
   guint *first, *last; /* [values] steps that touch it */
-  guint64 transferred;
   double compute_ms, transfer_ms;
 } Measure;
 
@@ -31,12 +31,21 @@ touch (Measure *m, gint32 value)
   m->last[value] = m->n_steps;
 }
 
+/* Cores divide the rows. */
+static double
+run_ms (const FxCompilation *c, const FxLayer *layer, const FxGroupStep *step)
+{
+  gint64 n = step->rows.end - step->rows.begin, cores = layer->cut.by_rows ? (gint64)c->options.cores : 1;
+  FxRowRange rows = { step->rows.begin, step->rows.begin + (n + cores - 1) / cores };
+
+  return layer->ms * fx_layer_part (layer, rows, step->channels) + c->engines.command_ms;
+}
+
 static void
 measure_step (const FxGroupStep *step, gpointer user_data)
 {
   Measure *m = user_data;
   const FxCompilation *c = m->view->c;
-  const FxLayer *layer = fx_compilation_layer (c, step->layer);
   guint k = step->layer - m->view->first;
 
   if (step->kind == FX_STEP_RUN_ROWS)
@@ -45,16 +54,13 @@ measure_step (const FxGroupStep *step, gpointer user_data)
 
       for (guint i = 0; i < n; i++)
         touch (m, fx_group_view_operand (m->view, k, i));
-      m->compute_ms += layer->ms * fx_layer_part (layer, step->rows, step->channels) + c->engines.command_ms;
+      m->compute_ms += run_ms (c, fx_compilation_layer (c, step->layer), step);
     }
   else
     {
-      const FxGroupValue *value = fx_group_view_value (m->view, step->value);
-      guint64 bytes = (guint64)(step->rows.end - step->rows.begin) * value->layout.row_bytes;
-
-      touch (m, (gint32)step->value);
-      m->transferred += bytes;
-      m->transfer_ms += fx_compilation_transfer_ms (c, bytes);
+      for (guint i = 0; i < step->n_copies; i++)
+        touch (m, (gint32)step->copies[i].value);
+      m->transfer_ms += fx_compilation_transfer_ms (c, fx_group_copied_bytes (m->view, step));
     }
   m->n_steps++;
 }
@@ -90,19 +96,26 @@ peak_bytes (const Measure *m)
   return (guint64)most;
 }
 
-/* Milliseconds, or what the mode counts instead. What is transferred overlaps with computing, but for what the first
- * stripe waits for and what the last leaves. */
+/* What is transferred overlaps with computing, but for what the first stripe waits for and what the last leaves. */
 static double
-group_cost (const FxCompilation *c, const FxLayerGroup *group, const Measure *m)
+group_ms (const FxLayerGroup *group, const Measure *m)
 {
   double less = MIN (m->compute_ms, m->transfer_ms), more = MAX (m->compute_ms, m->transfer_ms);
-  double latency = more + less / (double)(group->stripes * group->splits + 1);
+
+  return more + less / (double)(group->stripes * group->splits + 1);
+}
+
+/* What the mode counts. */
+static double
+group_cost (const FxCompilation *c, double latency_ms, double transfer_ms)
+{
+  double share = (double)MIN (c->options.balance, 100) / 100;
 
   switch (c->options.mode)
     {
-    case FX_COMPILE_BANDWIDTH: return m->transfer_ms + latency * 1e-3;
-    case FX_COMPILE_BALANCE: return latency + m->transfer_ms;
-    default: return latency;
+    case FX_COMPILE_BANDWIDTH: return transfer_ms + latency_ms * 1e-3;
+    case FX_COMPILE_BALANCE: return share * latency_ms + (1 - share) * transfer_ms + latency_ms * 1e-3;
+    default: return latency_ms;
     }
 }
 
@@ -117,7 +130,8 @@ measure_group (FxGroupView *view, FxLayerGroup *group)
     first[i] = G_MAXUINT;
   fx_group_walk (view, group, measure_step, &m);
   group->bytes = peak_bytes (&m);
-  return group_cost (view->c, group, &m);
+  group->ms = group_ms (group, &m);
+  return group_cost (view->c, group->ms, m.transfer_ms);
 }
 
 /* ---- the smallest cut that fits ---- */
@@ -189,8 +203,18 @@ stream (FxGroupView *view, FxLayerGroup *group, double *cost)
 
       bytes += (guint64)layout->n_rows * layout->row_bytes;
     }
-  *group = (FxLayerGroup){ .first = view->first, .n = 1, .stripes = 1, .splits = 1, .streamed = TRUE };
+  *group = (FxLayerGroup){ .first = view->first, .n = 1, .pieces = 1, .stripes = 1, .splits = 1, .streamed = TRUE };
+  group->ms = MAX (layer->ms, fx_compilation_transfer_ms (view->c, bytes));
   *cost = layer->ms + fx_compilation_transfer_ms (view->c, bytes);
+}
+
+gboolean
+fx_compile_measure (const FxCompilation *c, FxLayerGroup *group)
+{
+  g_autoptr (FxGroupView) view = fx_group_view_new (c, group->first, group->n);
+  double cost;
+
+  return fits (view, group, group->stripes, group->splits, &cost);
 }
 
 static gboolean
@@ -199,7 +223,7 @@ find_group (const FxCompilation *c, guint first, guint n, FxLayerGroup *group, d
   g_autoptr (FxGroupView) view = fx_group_view_new (c, first, n);
   gint64 n_channels = fx_compilation_layer (c, first)->cut.n_channels;
 
-  *group = (FxLayerGroup){ .first = first, .n = n };
+  *group = (FxLayerGroup){ .first = first, .n = n, .pieces = 1 };
   if (find_stripes (view, 1, group, cost))
     return TRUE;
   if (n > 1)
@@ -219,9 +243,10 @@ typedef struct
   FxLayerGroup group; /* the last of them */
 } Best;
 
-/* Longer groups that do not fit do not end the search: a layer that makes the results smaller may still. */
-static gboolean
-extend (const FxCompilation *c, guint first, Best *best, GCancellable *cancellable, GError **error)
+/* The best groups of 1, 2, … layers that begin with `first`; those that do not fit cost G_MAXDOUBLE. Longer groups that
+ * do not fit do not end the search: a layer that makes the results smaller may still. */
+static void
+find_groups (const FxCompilation *c, guint first, Best *found)
 {
   int subgraph = fx_compilation_layer (c, first)->subgraph;
   guint most = MIN (most_layers[c->options.level], c->layers->len - first);
@@ -231,39 +256,56 @@ extend (const FxCompilation *c, guint first, Best *best, GCancellable *cancellab
       FxLayerGroup group;
       double cost;
 
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return FALSE;
-      if (find_group (c, first, n, &group, &cost) && best[first].cost + cost < best[first + n].cost)
-        best[first + n] = (Best){ best[first].cost + cost, group };
+      if (find_group (c, first, n, &group, &cost) && (n == 1 || group.ms <= c->call_ms))
+        found[n - 1] = (Best){ cost, group };
     }
-  return TRUE;
+}
+
+/* Groups do not depend on one another, so that threads find them side by side; some at a time, to be told to stop. */
+#define AT_ONCE 64
+
+static gboolean
+find_all (const FxCompilation *c, Best *found, const FxProgress *progress, GCancellable *cancellable, GError **error)
+{
+  guint n = c->layers->len, most = most_layers[c->options.level];
+  int before = fx_threads_enter (c->options.jobs > 0 ? c->options.jobs : g_get_num_processors ());
+
+  for (guint first = 0; first < n && !g_cancellable_is_cancelled (cancellable); first += AT_ONCE)
+    {
+      fx_progress_report (progress, (double)first / n, "Dividing the network into groups of layers");
+#pragma omp parallel for schedule(dynamic)
+      for (guint i = first; i < MIN (n, first + AT_ONCE); i++)
+        find_groups (c, i, found + (gsize)i * most);
+    }
+  fx_threads_leave (before);
+  return !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
 
 gboolean
 fx_compile_groups (FxCompilation *c, const FxProgress *progress, GCancellable *cancellable, GError **error)
 {
-  guint n = c->layers->len;
-  g_autofree Best *best = g_new0 (Best, n + 1);
+  guint n = c->layers->len, most = most_layers[c->options.level];
+  g_autofree Best *best = g_new0 (Best, n + 1), *found = g_new0 (Best, (gsize)n * most + 1);
   g_autoptr (GArray) backwards = g_array_new (FALSE, FALSE, sizeof (FxLayerGroup));
 
   for (guint i = 1; i <= n; i++)
     best[i].cost = G_MAXDOUBLE;
+  for (gsize i = 0; i < (gsize)n * most; i++)
+    found[i].cost = G_MAXDOUBLE;
+  if (!find_all (c, found, progress, cancellable, error))
+    return FALSE;
   for (guint first = 0; first < n; first++)
-    {
-      fx_progress_report (progress, (double)first / n, "Dividing the network into groups of layers");
-      if (!extend (c, first, best, cancellable, error))
-        return FALSE;
-    }
+    for (guint k = 1; k <= most && first + k <= n; k++)
+      {
+        const Best *group = &found[(gsize)first * most + k - 1];
+
+        if (best[first].cost + group->cost < best[first + k].cost)
+          best[first + k] = (Best){ best[first].cost + group->cost, group->group };
+      }
   for (guint end = n; end > 0; end = best[end].group.first)
     g_array_append_val (backwards, best[end].group);
   g_array_set_size (c->groups, 0);
   for (guint i = backwards->len; i-- > 0;)
-    {
-      const FxLayerGroup *group = &g_array_index (backwards, FxLayerGroup, i);
-
-      for (guint k = 0; k < group->n; k++)
-        c->group_of[group->first + k] = c->groups->len;
-      g_array_append_vals (c->groups, group, 1);
-    }
+    g_array_append_val (c->groups, g_array_index (backwards, FxLayerGroup, i));
   return TRUE;
 }

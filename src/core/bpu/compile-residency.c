@@ -13,15 +13,25 @@ typedef struct
   double worth;
 } Candidate;
 
-/* FALSE if the value cannot stay: something of another subgraph, or a layer that works on DDR, touches it. */
+/* Groups that could have it in SRAM: those of one function call that do not work on DDR and are no pieces. */
+static gboolean
+can_keep (const FxLayerGroup *group, guint call)
+{
+  return !group->streamed && group->pieces == 1 && group->call == call;
+}
+
+/* FALSE if the value cannot stay. */
 static gboolean
 find_span (const FxCompilation *c, FxId value, Candidate *candidate)
 {
   FxId producer = c->uses->producer[value];
   int layer = producer != FX_NONE ? c->layer_of[producer] : -1;
-  guint n_groups = 0, last = G_MAXUINT;
+  guint n_groups = 0, last = G_MAXUINT, call;
 
-  if (layer < 0 || fx_compilation_group (c, c->group_of[layer])->streamed)
+  if (layer < 0)
+    return FALSE;
+  call = fx_compilation_group (c, c->group_of[layer])->call;
+  if (!can_keep (fx_compilation_group (c, c->group_of[layer]), call))
     return FALSE;
   *candidate = (Candidate){ .value = value, .from = c->group_of[layer], .to = c->group_of[layer] };
   for (guint32 u = c->uses->first[value]; u < c->uses->first[value + 1]; u++)
@@ -32,8 +42,7 @@ find_span (const FxCompilation *c, FxId value, Candidate *candidate)
       if (reader < 0)
         continue;
       group = c->group_of[reader];
-      if (fx_compilation_layer (c, (guint)reader)->subgraph != fx_compilation_layer (c, (guint)layer)->subgraph
-          || fx_compilation_group (c, group)->streamed)
+      if (!can_keep (fx_compilation_group (c, group), call))
         return FALSE;
       candidate->to = MAX (candidate->to, group);
       n_groups += group != last && group != candidate->from;

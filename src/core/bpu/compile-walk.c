@@ -121,14 +121,27 @@ operand_of (const Walk *walk, guint k, guint i)
 }
 
 static void
-emit (const Walk *walk, FxGroupStepKind kind, guint k, const FxGroupValue *value, FxRowRange rows, FxRowRange channels)
+emit_run (const Walk *walk, guint k, FxRowRange rows, FxRowRange channels)
 {
-  FxGroupStep step = { kind, walk->view->first + k, 0, rows, channels };
+  FxGroupStep step = { FX_STEP_RUN_ROWS, walk->view->first + k, rows, channels, 0, NULL };
 
-  if (value != NULL)
-    step.value = (guint)(value - fx_group_view_value (walk->view, 0));
   if (walk->visit != NULL)
     walk->visit (&step, walk->user_data);
+}
+
+static void
+emit_copies (const Walk *walk, FxGroupStepKind kind, guint k, const FxGroupCopy *copies, guint n)
+{
+  FxGroupStep step = { kind, walk->view->first + k, { 0, 0 }, { 0, 1 }, n, copies };
+
+  if (walk->visit != NULL && n > 0)
+    walk->visit (&step, walk->user_data);
+}
+
+static guint
+index_of (const Walk *walk, const FxGroupValue *value)
+{
+  return (guint)(value - fx_group_view_value (walk->view, 0));
 }
 
 /* The rows of its results that a layer has computed, and that this stripe asks for. */
@@ -166,7 +179,11 @@ set_goals (const Walk *walk, gint64 stripe)
         continue;
       value->goal = value->done;
       if (value->is_local && !value->read_here)
-        value->goal = (n * stripe + stripes - 1) / stripes;
+        {
+          FxRowRange rows = fx_layer_group_rows (walk->group, n);
+
+          value->goal = rows.begin + ((rows.end - rows.begin) * stripe + stripes - 1) / stripes;
+        }
       else if (value->is_local && stripe == stripes && (value->stores || value->whole))
         value->goal = n;
     }
@@ -237,23 +254,50 @@ size_rings (const Walk *walk)
     }
 }
 
+/* Adds what of an operand is not there yet to the copies. */
 static void
-load_operand (const Walk *walk, guint k, guint i, FxRowRange channels)
+add_copy (const Walk *walk, guint k, guint i, FxRowRange channels, GArray *copies)
 {
   const FxTileCut *cut = &fx_compilation_layer (walk->view->c, walk->view->first + k)->cut;
   FxGroupValue *value = operand_of (walk, k, i);
-  gboolean in_pieces = cut->operands[i] == FX_OPERAND_CHANNELS && walk->group->splits > 1;
+  FxGroupCopy copy = { index_of (walk, value), channels };
 
-  if (value == NULL || !value->loads)
-    return;
-  if (in_pieces)
+  if (cut->operands[i] != FX_OPERAND_CHANNELS || walk->group->splits == 1)
     {
-      emit (walk, FX_STEP_LOAD_ROWS, k, value, channels, channels);
-      return;
+      copy.rows = (FxRowRange){ value->done, value->goal };
+      value->done = value->goal;
     }
-  if (value->goal > value->done)
-    emit (walk, FX_STEP_LOAD_ROWS, k, value, (FxRowRange){ value->done, value->goal }, channels);
-  value->done = value->goal;
+  for (guint other = 0; other < copies->len; other++)
+    if (g_array_index (copies, FxGroupCopy, other).value == copy.value)
+      return;
+  if (copy.rows.end > copy.rows.begin)
+    g_array_append_val (copies, copy);
+}
+
+/* The constants of a layer in one command, each activation in one. */
+static void
+load_operands (const Walk *walk, guint k, FxRowRange channels, GArray *copies)
+{
+  const FxNode *node = node_of (walk, k);
+
+  g_array_set_size (copies, 0);
+  for (guint i = 0; i < node->n_inputs; i++)
+    {
+      const FxGroupValue *value = operand_of (walk, k, i);
+
+      if (value != NULL && value->loads && value->constant_axis >= 0)
+        add_copy (walk, k, i, channels, copies);
+    }
+  emit_copies (walk, FX_STEP_LOAD_ROWS, k, (const FxGroupCopy *)(gpointer)copies->data, copies->len);
+  for (guint i = 0; i < node->n_inputs; i++)
+    {
+      const FxGroupValue *value = operand_of (walk, k, i);
+
+      g_array_set_size (copies, 0);
+      if (value != NULL && value->loads && value->constant_axis < 0)
+        add_copy (walk, k, i, channels, copies);
+      emit_copies (walk, FX_STEP_LOAD_ROWS, k, (const FxGroupCopy *)(gpointer)copies->data, copies->len);
+    }
 }
 
 static void
@@ -263,6 +307,7 @@ run_layer (const Walk *walk, guint k)
   const FxTileCut *cut = &fx_compilation_layer (walk->view->c, walk->view->first + k)->cut;
   FxRowRange rows = rows_of (walk, k);
   gint64 splits = cut->channel_axis >= 0 ? walk->group->splits : 1;
+  g_autoptr (GArray) copies = g_array_new (FALSE, FALSE, sizeof (FxGroupCopy));
 
   if (rows.end <= rows.begin)
     return;
@@ -270,9 +315,8 @@ run_layer (const Walk *walk, guint k)
     {
       FxRowRange channels = { cut->n_channels * split / splits, cut->n_channels * (split + 1) / splits };
 
-      for (guint i = 0; i < node->n_inputs; i++)
-        load_operand (walk, k, i, channels);
-      emit (walk, FX_STEP_RUN_ROWS, k, NULL, rows, channels);
+      load_operands (walk, k, channels, copies);
+      emit_run (walk, k, rows, channels);
     }
   for (guint i = 0; i < node->n_outputs; i++)
     {
@@ -281,7 +325,8 @@ run_layer (const Walk *walk, guint k)
       if (value == NULL)
         continue;
       if (value->stores)
-        emit (walk, FX_STEP_STORE_ROWS, k, value, (FxRowRange){ value->done, value->goal }, (FxRowRange){ 0, 1 });
+        emit_copies (walk, FX_STEP_STORE_ROWS, k,
+                     &(FxGroupCopy){ index_of (walk, value), { value->done, value->goal } }, 1);
       value->done = value->goal;
     }
 }
@@ -310,12 +355,38 @@ start_constants (const Walk *walk)
       }
 }
 
+/* A piece of a layer begins with its first row, and the first rows that that one needs. */
+static void
+start_piece (const Walk *walk)
+{
+  const FxNode *node = node_of (walk, 0);
+  const FxTileCut *cut = &fx_compilation_layer (walk->view->c, walk->view->first)->cut;
+  FxRowRange rows = fx_layer_group_rows (walk->group, cut->n_rows);
+
+  for (guint i = 0; i < walk->view->values->len; i++)
+    if (fx_group_view_value (walk->view, i)->constant_axis < 0)
+      fx_group_view_value (walk->view, i)->done = G_MAXINT64;
+  for (guint i = 0; i < node->n_inputs + node->n_outputs; i++)
+    {
+      FxGroupValue *value = operand_of (walk, 0, i);
+      FxRowRange needed = { rows.begin, rows.begin + 1 };
+
+      if (value == NULL || value->constant_axis >= 0)
+        continue;
+      if (i < node->n_inputs)
+        needed = fx_tile_operand_rows (cut, i, value->layout.n_rows, needed);
+      value->done = value->goal = MIN (value->done, needed.begin);
+    }
+}
+
 void
 fx_group_walk (FxGroupView *view, const FxLayerGroup *group, FxGroupVisitor visit, gpointer user_data)
 {
   Walk walk = { view, group, visit, user_data };
 
   start_constants (&walk);
+  if (group->pieces > 1)
+    start_piece (&walk);
   for (gint64 stripe = 1; stripe <= group->stripes; stripe++)
     {
       set_goals (&walk, stripe);

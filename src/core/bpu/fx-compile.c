@@ -2,6 +2,7 @@
 #include "core/bpu/fx-compile.h"
 
 #include "core/bpu/compile-private.h"
+#include "core/bpu/fx-timeline.h"
 #include "core/fx-error.h"
 #include "core/fx-progress.h"
 
@@ -35,6 +36,19 @@ fx_compile_parse_mode (const char *text, FxCompileMode *mode, GError **error)
   return fx_fail (error, FX_ERROR_BAD_DATA, "the compile mode is \"%s\", wanted one of %s", text, names);
 }
 
+gboolean
+fx_compile_check_options (const FxCompileOptions *options, GError **error)
+{
+  if (options->cores > FX_MAX_CORES)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "core_num is %u, wanted 1 or %d", options->cores, FX_MAX_CORES);
+  if (options->max_call_us > 0 && options->max_call_us < FX_COMPILE_LEAST_CALL_US)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "max_time_per_fc is %u, wanted 0 or at least %d microseconds",
+                    options->max_call_us, FX_COMPILE_LEAST_CALL_US);
+  if (options->balance > 100)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "balance_factor is %u, wanted 0 to 100", options->balance);
+  return TRUE;
+}
+
 static void
 layer_clear (gpointer data)
 {
@@ -53,6 +67,13 @@ compilation_init (FxCompilation *c, const FxGraph *integer, const FxTarget *targ
   if (options->sram_bytes > 0)
     c->engines.sram_bytes = options->sram_bytes;
   c->options.level = MIN (options->level, FX_COMPILE_MAX_LEVEL);
+  c->options.cores = MAX (options->cores, 1);
+  if (c->options.cores > FX_MAX_CORES)
+    return fx_fail (error, FX_ERROR_UNSUPPORTED, "core_num is %u, and programs are made for at most %d cores",
+                    c->options.cores, FX_MAX_CORES);
+  if (c->options.cores > c->engines.cores)
+    return fx_fail (error, FX_ERROR_UNSUPPORTED, "core_num is %u, and the BPU of the %s has %u", c->options.cores,
+                    target->board, c->engines.cores);
   c->uses = fx_uses_new (integer);
   c->subgraphs = g_new (int, n_nodes + 1);
   c->layer_of = g_new (int, n_nodes + 1);
@@ -86,6 +107,7 @@ try_limit (FxCompilation *c, const FxProgress *progress, GCancellable *cancellab
   memset (c->resident, 0, fx_graph_n_values (c->graph));
   if (!fx_compile_groups (c, progress, cancellable, error))
     return NULL;
+  fx_compile_calls (c);
   fx_compile_residency (c);
   program = fx_compile_emit (c, lives);
   has_room = fx_compile_place (c, program, lives, cancellable);
@@ -96,12 +118,10 @@ try_limit (FxCompilation *c, const FxProgress *progress, GCancellable *cancellab
 
 /* Lives that end in time do not always find addresses without gaps; with less to place they do. */
 static FxProgram *
-compile (FxCompilation *c, const FxProgress *progress, GCancellable *cancellable, GError **error)
+find_limit (FxCompilation *c, const FxProgress *progress, GCancellable *cancellable, GError **error)
 {
   static const double parts[] = { 1.0, 0.95, 0.9, 0.8, 0.65, 0.5, 0.25, 0.0 };
 
-  fx_compile_layers (c);
-  c->group_of = g_new0 (guint, c->layers->len + 1);
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     {
       FxProgram *program;
@@ -120,6 +140,44 @@ compile (FxCompilation *c, const FxProgress *progress, GCancellable *cancellable
   fx_fail (error, FX_ERROR_TOO_LARGE, "the network does not fit %" G_GUINT64_FORMAT " bytes of SRAM",
            c->engines.sram_bytes);
   return NULL;
+}
+
+static double
+longest_call (const FxProgram *program)
+{
+  g_autoptr (FxTimeline) timeline = fx_timeline_new (program);
+
+  return timeline->longest_ms;
+}
+
+/* How long a call takes is known when its commands are ordered; if that is longer than the estimate, less is put into
+ * each. The last try stands: a layer may take longer by itself. */
+static FxProgram *
+compile (FxCompilation *c, const FxProgress *progress, GCancellable *cancellable, GError **error)
+{
+  static const double shares[] = { 1.0, 0.9, 0.75, 0.6, 0.45 };
+  double most_ms = c->options.max_call_us > 0 ? c->options.max_call_us / 1e3 : G_MAXDOUBLE;
+  g_autoptr (FxProgram) program = NULL;
+
+  fx_compile_layers (c);
+  c->group_of = g_new0 (guint, c->layers->len + 1);
+  for (guint i = 0; i < G_N_ELEMENTS (shares); i++)
+    {
+      g_clear_pointer (&program, fx_program_free);
+      c->call_ms = most_ms * (most_ms < G_MAXDOUBLE ? shares[i] : 1);
+      program = find_limit (c, progress, cancellable, error);
+      if (program == NULL || most_ms == G_MAXDOUBLE || longest_call (program) <= most_ms)
+        break;
+    }
+  return g_steal_pointer (&program);
+}
+
+void
+fx_compile_share_prices (FxMachine *machine, guint cores)
+{
+  for (int kind = 0; kind < FX_N_COSTS; kind++)
+    if (fx_cost_rows[kind].part == FX_COST_PART_BPU && kind != FX_COST_LAYERS)
+      machine->prices[kind] /= MAX (cores, 1);
 }
 
 FxProgram *

@@ -3,6 +3,7 @@
  *   partition   who runs on the BPU, in how many pieces                        fx-partition.c
  *   lower       nodes to layers: how each can be cut, on which unit, how long  compile-layers.c
  *   group       layers that are computed together, stripe by stripe            compile-groups.c, compile-walk.c
+ *   call        groups that are one function call                              compile-calls.c
  *   residency   values that stay in SRAM between groups                        compile-residency.c
  *   emit        commands over places                                           compile-emit.c
  *   place       addresses in SRAM and DDR                                      compile-place.c
@@ -28,6 +29,8 @@ extern const char *const fx_compile_mode_names[]; /* NULL-terminated: "latency",
 
 #define FX_COMPILE_MAX_LEVEL 3
 #define FX_COMPILE_DEFAULT_LEVEL 2
+#define FX_COMPILE_DEFAULT_BALANCE 50
+#define FX_COMPILE_LEAST_CALL_US 1000
 
 typedef struct
 {
@@ -35,15 +38,28 @@ typedef struct
                   are computed together in stripes; 3: the same with longer searches */
   FxCompileMode mode;
   guint64 sram_bytes; /* 0: what the target has */
+  guint balance;      /* of FX_COMPILE_BALANCE: 100 is latency, 0 bandwidth */
+  guint cores;        /* that compute a frame together; 0: 1 */
+  guint max_call_us;  /* how long a function call may take, which nothing can interrupt; 0: no limit */
+  guint jobs;         /* threads of the search; 0: all processors. The program is the same */
 } FxCompileOptions;
 
 /* "O0" … "O3", or the digit; "latency", "bandwidth", "balance". FALSE and *error (BAD_DATA) for anything else. */
 gboolean fx_compile_parse_level (const char *text, guint *level, GError **error);
 gboolean fx_compile_parse_mode (const char *text, FxCompileMode *mode, GError **error);
 
+/* Other options that must be in a range, for command lines and files. FALSE and *error (BAD_DATA) name the option as
+ * the boards' configuration does. */
+gboolean fx_compile_check_options (const FxCompileOptions *options, GError **error);
+
+/* Prices of a frame that so many cores compute together: what the BPU computes is divided among them, what passes
+ * through memory is not. */
+void fx_compile_share_prices (FxMachine *machine, guint cores);
+
 /* Compiles an integer network: sorted, shapes inferred, no node removed. The same input gives the same program.
- * NULL and *error: UNSUPPORTED if the target has no machine, TOO_LARGE if the SRAM cannot hold the least that a command
- * needs, G_IO_ERROR_CANCELLED. */
+ * Layers that cannot be cut into pieces of max_call_us are calls of their own, however long.
+ * NULL and *error: UNSUPPORTED if the target has no machine or fewer cores, TOO_LARGE if the SRAM cannot hold the least
+ * that a command needs, G_IO_ERROR_CANCELLED. */
 FxProgram *fx_compile (const FxGraph *integer, const FxTarget *target, const FxCompileOptions *options,
                        const FxProgress *progress, GCancellable *cancellable, GError **error);
 

@@ -11,7 +11,8 @@
 #define ENGINES(X) \
   X (sram_bytes, 16384, 1073741824) \
   X (channel_align, 1, 256) \
-  X (command_us, 0, 1000)
+  X (command_us, 0, 1000) \
+  X (cores, 1, 64)
 /* clang-format on */
 
 enum
@@ -62,6 +63,7 @@ fx_engines_of_target (FxEngines *engines, const FxTarget *target, GError **error
       return FALSE;
   *engines = (FxEngines){ .sram_bytes = (guint64)values[ENGINE_sram_bytes],
                           .channel_align = (guint)values[ENGINE_channel_align],
-                          .command_ms = values[ENGINE_command_us] / 1e3 };
+                          .command_ms = values[ENGINE_command_us] / 1e3,
+                          .cores = (guint)values[ENGINE_cores] };
   return TRUE;
 }

@@ -15,6 +15,7 @@ typedef struct
   guint64 sram_bytes;
   guint channel_align; /* elements; channels of images are padded to it */
   double command_ms;   /* what each command costs beside its work */
+  guint cores;         /* that can compute one frame together */
 } FxEngines;
 
 /* From the member `engines` of a target's `machine`. FALSE and *error: UNSUPPORTED if it has none, BAD_DATA for unknown

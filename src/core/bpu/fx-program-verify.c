@@ -50,6 +50,9 @@ check_places (const FxProgram *program, GError **error)
     if (program->memory_bytes[m] > MAX_MEMORY)
       return fx_fail (error, FX_ERROR_BAD_DATA, "the memory %s has %" G_GUINT64_FORMAT " bytes, more than can be",
                       fx_memory_names[m], program->memory_bytes[m]);
+  if (program->cores < 1 || program->cores > FX_MAX_CORES)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "the program is for %u cores, wanted 1 or %d", program->cores,
+                    FX_MAX_CORES);
   if (program->channel_align < 1 || program->channel_align > 4096)
     return fx_fail (error, FX_ERROR_BAD_DATA, "channels are aligned to %u, wanted 1 to 4096", program->channel_align);
   for (FxId id = 0; id < program->places->len; id++)
@@ -84,21 +87,41 @@ check_rows (const FxProgram *program, const FxPlaceRows *rows)
 }
 
 static gboolean
-is_transfer (const FxProgram *program, const FxCommand *command)
+is_copy (const FxProgram *program, const FxCommand *command, guint i)
 {
+  const FxPlaceRows *read = &command->operands[i], *written = &command->results[i];
   const FxPlace *from, *to;
 
-  if (command->n_operands != 1 || command->n_results != 1 || !check_rows (program, &command->operands[0])
-      || !check_rows (program, &command->results[0]))
+  if (!check_rows (program, read) || !check_rows (program, written))
     return FALSE;
-  from = fx_program_place (program, command->operands[0].place);
-  to = fx_program_place (program, command->results[0].place);
-  return from->value == to->value && from->constant_axis == to->constant_axis
-         && command->operands[0].rows.begin == command->results[0].rows.begin
-         && command->operands[0].rows.end == command->results[0].rows.end
+  from = fx_program_place (program, read->place);
+  to = fx_program_place (program, written->place);
+  return from->value == to->value && from->constant_axis == to->constant_axis && read->rows.begin == written->rows.begin
+         && read->rows.end == written->rows.end
          && from->memory == (command->unit == FX_UNIT_LOAD ? FX_MEMORY_DDR : FX_MEMORY_SRAM)
          && to->memory == (command->unit == FX_UNIT_LOAD ? FX_MEMORY_SRAM : FX_MEMORY_DDR)
+         && (command->n_operands == 1 || from->constant_axis >= 0)
          && (command->unit == FX_UNIT_LOAD || to->constant_axis < 0);
+}
+
+/* Several copies in one command are constants of one node, each to a place of its own. */
+static gboolean
+is_transfer (const FxProgram *program, const FxCommand *command)
+{
+  const FxNode *node = fx_graph_node (program->graph, command->node);
+
+  if (command->n_operands == 0 || command->n_results != command->n_operands
+      || command->n_operands > MAX (node->n_inputs, 1))
+    return FALSE;
+  for (guint i = 0; i < command->n_operands; i++)
+    {
+      if (!is_copy (program, command, i))
+        return FALSE;
+      for (guint k = 0; k < i; k++)
+        if (command->results[k].place == command->results[i].place)
+          return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -149,7 +172,8 @@ is_run (const FxProgram *program, const FxCommand *command)
   gboolean good;
 
   if (!fx_bpu_takes_node (program->graph, node) || command->n_operands != node->n_inputs
-      || command->n_results != node->n_outputs || fx_tile_is_product (node) != (command->unit == FX_UNIT_TENSOR))
+      || command->n_results != node->n_outputs
+      || fx_tile_is_product (node) != (fx_unit_of_first_core (command->unit) == FX_UNIT_TENSOR))
     return FALSE;
   cut = fx_tile_cut (program->graph, node);
   rows = cut.by_rows ? command->results[0].rows : (FxRowRange){ 0, cut.n_rows };
@@ -167,9 +191,9 @@ static gboolean
 check_command (const FxProgram *program, const FxSegment *segment, guint i, GError **error)
 {
   const FxCommand *command = fx_program_command (program, i);
-  gboolean moves = command->unit == FX_UNIT_LOAD || command->unit == FX_UNIT_STORE;
+  gboolean moves = !fx_unit_computes (command->unit);
 
-  if (command->unit >= FX_N_UNITS || command->node >= fx_graph_n_nodes (program->graph)
+  if ((int)command->unit >= fx_n_units (program->cores) || command->node >= fx_graph_n_nodes (program->graph)
       || !(command->ms >= 0 && isfinite (command->ms)))
     return fx_fail (error, FX_ERROR_BAD_DATA, "command %u is of no unit, for no node or takes no time that can be", i);
   for (int unit = 0; unit < FX_N_UNITS; unit++)

@@ -26,7 +26,7 @@ fx_program_new (void)
 {
   FxProgram *program = g_new0 (FxProgram, 1);
 
-  program->channel_align = 1;
+  program->channel_align = program->cores = 1;
   program->places = g_array_new (FALSE, FALSE, sizeof (FxPlace));
   program->commands = g_array_new (FALSE, FALSE, sizeof (FxCommand));
   program->segments = g_array_new (FALSE, FALSE, sizeof (FxSegment));

@@ -1,9 +1,10 @@
 /* The program of an abstract BPU: the integer network as commands over memory.
  *
  * A program is a list of segments in the order in which they run: nodes on the CPU, or commands of one BPU subgraph.
- * Commands work on rows of *places*, rings of rows in the BPU's SRAM or in DDR (fx-rows.h). There are four units, each
- * of which takes its commands in order; a command waits for those of other units that it names. What is not ordered by
- * that may happen in any order, and the result is the same: fx_program_verify() proves it.
+ * Commands work on rows of *places*, rings of rows in the BPU's SRAM or in DDR (fx-rows.h). There are two units that
+ * copy, and two that compute for each core; each takes its commands in order, and a command waits for those of other
+ * units that it names. What is not ordered by that may happen in any order, and the result is the same:
+ * fx_program_verify() proves it. A segment of the BPU is one function call: nothing is in SRAM when it begins.
  *
  * The instructions of the boards' BPUs are not public. This program checks placement, tiling, memory and cost, and
  * computes the network bit by bit (fx-simulate.h); a board cannot run it. docs/program-format.md describes it and its
@@ -24,7 +25,9 @@ G_BEGIN_DECLS
   X (LOAD, "load", "copies rows from DDR to SRAM")                                                                     \
   X (STORE, "store", "copies rows from SRAM to DDR")                                                                   \
   X (TENSOR, "tensor", "convolutions and products of matrices")                                                        \
-  X (VECTOR, "vector", "everything else")
+  X (VECTOR, "vector", "everything else")                                                                              \
+  X (TENSOR_2, "tensor2", "the tensor unit of the second core")                                                        \
+  X (VECTOR_2, "vector2", "the vector unit of the second core")
 
 typedef enum
 {
@@ -35,6 +38,26 @@ typedef enum
 } FxUnit;
 
 extern const char *const fx_unit_names[]; /* NULL-terminated */
+
+#define FX_MAX_CORES 2
+
+/* The units that a BPU with so many cores has are the first ones. */
+static inline int
+fx_n_units (guint cores)
+{
+  return FX_UNIT_TENSOR + 2 * (int)cores;
+}
+static inline gboolean
+fx_unit_computes (FxUnit unit)
+{
+  return unit >= FX_UNIT_TENSOR;
+}
+/* TENSOR or VECTOR, whichever core it is of. */
+static inline FxUnit
+fx_unit_of_first_core (FxUnit unit)
+{
+  return unit >= FX_UNIT_TENSOR_2 ? unit - FX_UNIT_TENSOR_2 + FX_UNIT_TENSOR : unit;
+}
 
 typedef enum
 {
@@ -69,7 +92,7 @@ typedef struct
 {
   FxUnit unit;
   FxId node;                   /* TENSOR, VECTOR: computes rows of it. LOAD, STORE: the node it is done for */
-  guint n_operands, n_results; /* LOAD, STORE: one of each, with the same rows */
+  guint n_operands, n_results; /* STORE: one of each, with the same rows; LOAD: as many of each as it copies */
   FxPlaceRows *operands;       /* [n_operands], as the node's inputs */
   FxPlaceRows *results;        /* [n_results], as its outputs; all have the same rows */
   FxRowRange channels;         /* of the results, where the node is cut by channels (fx-tile.h); 0 … 1 elsewhere */
@@ -90,6 +113,7 @@ typedef struct
   char *target;                        /* id */
   guint64 memory_bytes[FX_N_MEMORIES]; /* SRAM: what the target has; DDR: what the program uses */
   guint channel_align;
+  guint cores;      /* 1 … FX_MAX_CORES */
   GArray *places;   /* of FxPlace */
   GArray *commands; /* of FxCommand */
   GArray *segments; /* of FxSegment */

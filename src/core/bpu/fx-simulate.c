@@ -161,6 +161,7 @@ static gboolean
 run_bpu (FxSimulator *simulator, const FxSegment *segment, const guint *order, GCancellable *cancellable,
          GError **error)
 {
+  fx_sim_memory_forget (&simulator->memory);
   for (guint i = 0; i < segment->n; i++)
     {
       const FxCommand *command = fx_program_command (simulator->program, order[i]);

@@ -6,14 +6,14 @@
 static void
 count_bytes (FxTimeline *timeline, const FxProgram *program, const FxCommand *command)
 {
-  const FxPlaceRows *rows;
-  guint64 bytes;
+  for (guint i = 0; i < command->n_operands && !fx_unit_computes (command->unit); i++)
+    {
+      const FxPlaceRows *rows = &command->operands[i];
+      guint64 bytes
+          = (guint64)(rows->rows.end - rows->rows.begin) * fx_program_place (program, rows->place)->layout.row_bytes;
 
-  if (command->unit != FX_UNIT_LOAD && command->unit != FX_UNIT_STORE)
-    return;
-  rows = &command->operands[0];
-  bytes = (guint64)(rows->rows.end - rows->rows.begin) * fx_program_place (program, rows->place)->layout.row_bytes;
-  *(command->unit == FX_UNIT_LOAD ? &timeline->loaded_bytes : &timeline->stored_bytes) += bytes;
+      *(command->unit == FX_UNIT_LOAD ? &timeline->loaded_bytes : &timeline->stored_bytes) += bytes;
+    }
 }
 
 static void
@@ -70,6 +70,8 @@ fx_timeline_new (const FxProgram *program)
       {
         timeline->segment_ms[s] = run_segment (timeline, program, fx_program_segment (program, s));
         timeline->bpu_ms += timeline->segment_ms[s];
+        timeline->longest_ms = MAX (timeline->longest_ms, timeline->segment_ms[s]);
+        timeline->n_calls++;
       }
   for (FxId id = 0; id < program->places->len; id++)
     {

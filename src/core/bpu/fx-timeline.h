@@ -29,7 +29,9 @@ typedef struct
   FxTimelineItem *commands; /* [n_commands] */
   double *segment_ms;       /* [segments], 0 on the CPU */
   FxNodeTimes *nodes;       /* [nodes of the network] */
-  double bpu_ms;            /* all segments of the BPU */
+  double bpu_ms;            /* all segments of the BPU, each of which is a function call */
+  double longest_ms;        /* the longest of them */
+  guint n_calls;
   double busy_ms[FX_N_UNITS];
   guint64 loaded_bytes, stored_bytes; /* a frame */
   guint64 sram_peak;                  /* the highest byte in use */

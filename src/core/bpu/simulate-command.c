@@ -7,11 +7,10 @@
 #include <string.h>
 
 static gboolean
-transfer (FxSimMemory *memory, const FxCommand *command, GError **error)
+copy (FxSimMemory *memory, const FxPlaceRows *rows, const FxPlaceRows *copied, GError **error)
 {
-  const FxPlaceRows *rows = &command->operands[0];
   const FxPlace *from = fx_program_place (memory->program, rows->place);
-  const FxPlace *to = fx_program_place (memory->program, command->results[0].place);
+  const FxPlace *to = fx_program_place (memory->program, copied->place);
   gsize bytes = from->layout.row_bytes;
 
   if (!fx_sim_memory_check (memory, rows, error))
@@ -19,7 +18,16 @@ transfer (FxSimMemory *memory, const FxCommand *command, GError **error)
   for (gint64 row = rows->rows.begin; row < rows->rows.end; row++)
     memcpy (fx_sim_memory_at (memory, to) + (gsize)(row % to->slots) * bytes,
             fx_sim_memory_at (memory, from) + (gsize)(row % from->slots) * bytes, bytes);
-  fx_sim_memory_tag (memory, &command->results[0]);
+  fx_sim_memory_tag (memory, copied);
+  return TRUE;
+}
+
+static gboolean
+transfer (FxSimMemory *memory, const FxCommand *command, GError **error)
+{
+  for (guint i = 0; i < command->n_operands; i++)
+    if (!copy (memory, &command->operands[i], &command->results[i], error))
+      return FALSE;
   return TRUE;
 }
 
@@ -101,7 +109,5 @@ run (FxSimMemory *memory, const FxCommand *command, const FxTileCut *cut, GError
 gboolean
 fx_sim_command (FxSimMemory *memory, const FxCommand *command, const FxTileCut *cut, GError **error)
 {
-  if (command->unit == FX_UNIT_LOAD || command->unit == FX_UNIT_STORE)
-    return transfer (memory, command, error);
-  return run (memory, command, cut, error);
+  return fx_unit_computes (command->unit) ? run (memory, command, cut, error) : transfer (memory, command, error);
 }

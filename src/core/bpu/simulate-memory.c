@@ -24,7 +24,11 @@ fx_sim_memory_init (FxSimMemory *memory, const FxProgram *program, GError **erro
   *memory = (FxSimMemory){ .program = program };
   for (int m = 0; m < FX_N_MEMORIES; m++)
     memory->bytes[m] = g_try_malloc (program->memory_bytes[m] + FX_PLACE_ALIGNMENT);
-  memory->tags = g_try_new (guint32, program->memory_bytes[FX_MEMORY_SRAM] + 1);
+  for (FxId id = 0; id < program->places->len; id++)
+    if (fx_program_place (program, id)->memory == FX_MEMORY_SRAM)
+      memory->sram_used = MAX (memory->sram_used, fx_program_place (program, id)->offset
+                                                      + fx_place_bytes (fx_program_place (program, id)));
+  memory->tags = g_try_new (guint32, memory->sram_used + 1);
   if (memory->bytes[FX_MEMORY_SRAM] != NULL && memory->bytes[FX_MEMORY_DDR] != NULL && memory->tags != NULL)
     return TRUE;
   fx_sim_memory_clear (memory);
@@ -40,11 +44,17 @@ fx_sim_memory_clear (FxSimMemory *memory)
 }
 
 void
+fx_sim_memory_forget (FxSimMemory *memory)
+{
+  memset (memory->bytes[FX_MEMORY_SRAM], NOTHING, memory->sram_used);
+  memset (memory->tags, 0, memory->sram_used * sizeof *memory->tags);
+}
+
+void
 fx_sim_memory_reset (FxSimMemory *memory)
 {
-  for (int m = 0; m < FX_N_MEMORIES; m++)
-    memset (memory->bytes[m], NOTHING, memory->program->memory_bytes[m]);
-  memset (memory->tags, 0, memory->program->memory_bytes[FX_MEMORY_SRAM] * sizeof *memory->tags);
+  fx_sim_memory_forget (memory);
+  memset (memory->bytes[FX_MEMORY_DDR], NOTHING, memory->program->memory_bytes[FX_MEMORY_DDR]);
   for (FxId id = 0; id < memory->program->places->len; id++)
     {
       const FxPlace *place = fx_program_place (memory->program, id);

@@ -15,13 +15,17 @@ typedef struct
 {
   const FxProgram *program;
   guint8 *bytes[FX_N_MEMORIES];
-  guint32 *tags; /* [bytes of SRAM] what each byte belongs to; 0: nothing yet */
+  guint64 sram_used; /* bytes of SRAM that some place takes, or that are before one */
+  guint32 *tags;     /* [sram_used] what each byte belongs to; 0: nothing yet */
 } FxSimMemory;
 
 gboolean fx_sim_memory_init (FxSimMemory *memory, const FxProgram *program, GError **error);
 void fx_sim_memory_clear (FxSimMemory *memory);
 /* Bytes that mean nothing, and all constants in DDR. */
 void fx_sim_memory_reset (FxSimMemory *memory);
+
+/* Bytes that mean nothing in SRAM: another model may have used it between two function calls. */
+void fx_sim_memory_forget (FxSimMemory *memory);
 
 /* The address of a place. */
 static inline guint8 *

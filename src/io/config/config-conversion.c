@@ -203,6 +203,12 @@ add_compiler (const FxConfig *config, FxConversionOptions *options, GError **err
   const char *mode = fx_config_text (config, FX_CONFIG_COMPILE_MODE);
   const char *const *types = fx_config_list (config, FX_CONFIG_REMOVE_NODE_TYPE, NULL);
 
+  options->compile.balance = fx_config_is_set (config, FX_CONFIG_BALANCE_FACTOR)
+                                 ? (guint)fx_config_int (config, FX_CONFIG_BALANCE_FACTOR)
+                                 : FX_COMPILE_DEFAULT_BALANCE;
+  options->compile.cores = (guint)fx_config_int (config, FX_CONFIG_CORE_NUM);
+  options->compile.max_call_us = (guint)fx_config_int (config, FX_CONFIG_MAX_TIME_PER_FC);
+  options->compile.jobs = (guint)fx_config_int (config, FX_CONFIG_JOBS);
   options->remove_types = types[0] != NULL ? g_strjoinv (";", (char **)types) : NULL;
   return (!fx_config_is_set (config, FX_CONFIG_OPTIMIZE_LEVEL)
           || fx_compile_parse_level (level, &options->compile.level, error))

@@ -61,6 +61,10 @@ is_lost (const FxConfig *config, const FxConversionOptions *options, FxConfigKey
     return options->compile.level != FX_COMPILE_DEFAULT_LEVEL;
   if (key == FX_CONFIG_COMPILE_MODE)
     return options->compile.mode != FX_COMPILE_LATENCY;
+  if (key == FX_CONFIG_CORE_NUM)
+    return options->compile.cores > 1;
+  if (key == FX_CONFIG_MAX_TIME_PER_FC)
+    return options->compile.max_call_us > 0;
   return fx_config_is_set (config, key);
 }
 
@@ -68,9 +72,9 @@ static void
 note_missing (const FxConfig *config, const FxConversionOptions *options, GPtrArray *findings)
 {
   static const FxConfigKeyId keys[]
-      = { FX_CONFIG_OUTPUT_NODES, FX_CONFIG_NODE_INFO,     FX_CONFIG_SET_NODE_DATA_TYPE, FX_CONFIG_RUN_ON_CPU,
-          FX_CONFIG_RUN_ON_BPU,   FX_CONFIG_OPTIMIZATION,  FX_CONFIG_REMOVE_NODE_TYPE,   FX_CONFIG_DEBUG_MODE,
-          FX_CONFIG_COMPILE_MODE, FX_CONFIG_OPTIMIZE_LEVEL };
+      = { FX_CONFIG_OUTPUT_NODES, FX_CONFIG_NODE_INFO,      FX_CONFIG_SET_NODE_DATA_TYPE, FX_CONFIG_RUN_ON_CPU,
+          FX_CONFIG_RUN_ON_BPU,   FX_CONFIG_OPTIMIZATION,   FX_CONFIG_REMOVE_NODE_TYPE,   FX_CONFIG_DEBUG_MODE,
+          FX_CONFIG_COMPILE_MODE, FX_CONFIG_OPTIMIZE_LEVEL, FX_CONFIG_CORE_NUM,           FX_CONFIG_MAX_TIME_PER_FC };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (is_lost (config, options, keys[i]))

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-#define FX_PROGRAM_VERSION 1
+#define FX_PROGRAM_VERSION 2
 
 /* Notes in the network's metadata how the program was made: model (without its folder), options, version. */
 void fx_program_set_recipe (FxProgram *program, const char *model, const FxCompileOptions *options);

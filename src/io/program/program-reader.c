@@ -135,23 +135,23 @@ take_rows (const Fixpoint__Program *message, gsize *next, guint n)
 }
 
 static gboolean
-has_command_lists (const Fixpoint__Program *message)
+has_command_lists (const Fixpoint__Program *message, guint cores)
 {
   gsize n = message->n_command_unit;
 
   return n < G_MAXUINT && message->n_command_node == n && message->n_command_operands == n
          && message->n_command_results == n && message->n_command_channel_begin == n
          && message->n_command_channel_end == n && message->n_command_ms == n
-         && message->n_command_after == n * FX_N_UNITS && message->n_rows_begin == message->n_rows_place
+         && message->n_command_after == n * (gsize)fx_n_units (cores) && message->n_rows_begin == message->n_rows_place
          && message->n_rows_end == message->n_rows_place;
 }
 
 static gboolean
 read_commands (FxProgram *program, const Fixpoint__Program *message, GError **error)
 {
-  gsize next = 0;
+  gsize next = 0, n_units = (gsize)fx_n_units (program->cores);
 
-  if (!has_command_lists (message))
+  if (!has_command_lists (message, program->cores))
     return fx_fail (error, FX_ERROR_BAD_DATA, "the lists of commands have different lengths");
   for (gsize i = 0; i < message->n_command_unit; i++)
     {
@@ -168,7 +168,8 @@ read_commands (FxProgram *program, const Fixpoint__Program *message, GError **er
         return fx_fail (error, FX_ERROR_BAD_DATA, "command %zu has more operands than there are", i);
       command.operands = take_rows (message, &next, n_operands);
       command.results = take_rows (message, &next, n_results);
-      memcpy (command.after, message->command_after + i * FX_N_UNITS, sizeof command.after);
+      for (gsize unit = 0; unit < FX_N_UNITS; unit++)
+        command.after[unit] = unit < n_units ? message->command_after[i * n_units + unit] : -1;
       fx_program_add_command (program, command);
     }
   return TRUE;
@@ -187,6 +188,7 @@ read_header (FxProgram *program, GBytes *file, const FxProgramParts *parts, GErr
   program->memory_bytes[FX_MEMORY_SRAM] = message->sram_bytes;
   program->memory_bytes[FX_MEMORY_DDR] = message->ddr_bytes;
   program->channel_align = CLAMP (message->channel_align, 1, 4096);
+  program->cores = CLAMP (message->cores, 1, FX_MAX_CORES);
   good = read_places (program, message, error) && read_segments (program, message, error)
          && read_commands (program, message, error);
   fixpoint__program__free_unpacked (message, NULL);

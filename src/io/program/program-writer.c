@@ -151,7 +151,7 @@ put_commands (Writer *writer, Fixpoint__Program *message)
       APPEND (begins, gint64, command->channels.begin);
       APPEND (ends, gint64, command->channels.end);
       APPEND (ms, double, command->ms);
-      g_array_append_vals (after, command->after, FX_N_UNITS);
+      g_array_append_vals (after, command->after, (guint)fx_n_units (writer->program->cores));
     }
   PUT (message, command_unit, units);
   PUT (message, command_node, nodes);
@@ -176,6 +176,7 @@ write_header (const FxProgram *program, const FxGraph *read)
   message.sram_bytes = program->memory_bytes[FX_MEMORY_SRAM];
   message.ddr_bytes = program->memory_bytes[FX_MEMORY_DDR];
   message.channel_align = program->channel_align;
+  message.cores = program->cores;
   put_places (&writer, &message);
   put_segments (&writer, &message);
   put_commands (&writer, &message);
@@ -245,6 +246,14 @@ fx_program_save (const FxProgram *program, const char *path, GError **error)
   return fx_file_replace (path, write_file, &file, error) || fx_error_prefix (error, "%s", path);
 }
 
+static void
+set_number (FxGraph *graph, const char *name, guint number)
+{
+  g_autofree char *text = g_strdup_printf ("%u", number);
+
+  fx_graph_set_metadata (graph, name, text);
+}
+
 void
 fx_program_set_recipe (FxProgram *program, const char *model, const FxCompileOptions *options)
 {
@@ -254,4 +263,10 @@ fx_program_set_recipe (FxProgram *program, const char *model, const FxCompileOpt
   fx_graph_set_metadata (program->graph, "prop:fixpoint.optimize_level", level);
   fx_graph_set_metadata (program->graph, "prop:fixpoint.compile_mode", fx_compile_mode_names[options->mode]);
   fx_graph_set_metadata (program->graph, "prop:fixpoint.version", FX_VERSION);
+  if (options->mode == FX_COMPILE_BALANCE)
+    set_number (program->graph, "prop:fixpoint.balance_factor", options->balance);
+  if (options->cores > 1)
+    set_number (program->graph, "prop:fixpoint.core_num", options->cores);
+  if (options->max_call_us > 0)
+    set_number (program->graph, "prop:fixpoint.max_time_per_fc", options->max_call_us);
 }

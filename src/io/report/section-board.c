@@ -50,6 +50,9 @@ add_program (const FxProgram *program, const FxTimeline *timeline, JsonBuilder *
     }
   json_builder_begin_object (builder);
   fx_report_json_count (builder, "commands", program->commands->len);
+  fx_report_json_count (builder, "cores", program->cores);
+  fx_report_json_count (builder, "calls", timeline->n_calls);
+  fx_report_json_number (builder, "longest_call_ms", timeline->longest_ms);
   fx_report_json_number (builder, "schedule_ms", timeline->bpu_ms);
   fx_report_json_count (builder, "loaded_bytes", timeline->loaded_bytes);
   fx_report_json_count (builder, "stored_bytes", timeline->stored_bytes);
@@ -57,7 +60,7 @@ add_program (const FxProgram *program, const FxTimeline *timeline, JsonBuilder *
   fx_report_json_count (builder, "sram_peak_bytes", timeline->sram_peak);
   json_builder_set_member_name (builder, "busy_ms");
   json_builder_begin_object (builder);
-  for (int unit = 0; unit < FX_N_UNITS; unit++)
+  for (int unit = 0; unit < fx_n_units (program->cores); unit++)
     fx_report_json_number (builder, fx_unit_names[unit], timeline->busy_ms[unit]);
   json_builder_end_object (builder);
   json_builder_end_object (builder);
@@ -113,9 +116,11 @@ to_json (const FxReport *report, JsonBuilder *builder)
 #define SRAM_HEIGHT 90.0
 #define BOTTOM 26.0
 #define N_COLUMNS 500
+#define MOST_CHARTS 20
 #define LEAST_WIDTH 0.35 /* pixels: what is narrower is drawn with its neighbors */
 
-static const char *const lane_classes[FX_N_UNITS] = { "unit-load", "unit-store", "unit-tensor", "unit-vector" };
+static const char *const lane_classes[FX_N_UNITS]
+    = { "unit-load", "unit-store", "unit-tensor", "unit-vector", "unit-tensor", "unit-vector" };
 
 typedef struct
 {
@@ -189,7 +194,8 @@ draw_segment (const FxReport *report, guint segment, GString *out)
   const FxTimeline *timeline = report->timeline;
   Chart chart
       = { report->program, timeline, fx_program_segment (report->program, segment), timeline->segment_ms[segment] };
-  double lanes = LANE * FX_N_UNITS, height = lanes + 14 + SRAM_HEIGHT + BOTTOM;
+  int n_units = fx_n_units (report->program->cores);
+  double lanes = LANE * n_units, height = lanes + 14 + SRAM_HEIGHT + BOTTOM;
   g_autofree char *end = g_strdup_printf ("%.3f ms", chart.ms);
 
   if (!(chart.ms > 0))
@@ -197,13 +203,26 @@ draw_segment (const FxReport *report, guint segment, GString *out)
   g_string_append (out, "<div class=\"scroll\">");
   fx_svg_begin (out, WIDTH, height, "Timeline",
                 "What each unit of the BPU does when, and how much of the SRAM is used");
-  for (int unit = 0; unit < FX_N_UNITS; unit++)
+  for (int unit = 0; unit < n_units; unit++)
     draw_lane (&chart, (FxUnit)unit, unit * LANE, out);
   draw_sram (&chart, segment, lanes + 14, out);
   fx_svg_text (out, LEFT, height - 8, FX_SVG_START, "tick", "0");
   fx_svg_text (out, WIDTH, height - 8, FX_SVG_END, "tick", end);
   fx_svg_end (out);
   g_string_append (out, "</div>\n");
+}
+
+/* The first function calls; a program may have hundreds. */
+static void
+draw_segments (const FxReport *report, GString *out)
+{
+  guint n = 0;
+
+  for (guint s = 0; report->program != NULL && s < report->program->segments->len; s++)
+    if (fx_program_segment (report->program, s)->on_bpu && n++ < MOST_CHARTS)
+      draw_segment (report, s, out);
+  if (n > MOST_CHARTS)
+    g_string_append_printf (out, "<p>%u more function calls are not drawn.</p>\n", n - MOST_CHARTS);
 }
 
 /* ---- HTML ---- */
@@ -292,9 +311,7 @@ to_html (const FxReport *report, GString *out)
       fx_html_text (out, report->no_program);
       g_string_append (out, ".</p>\n");
     }
-  for (guint s = 0; report->program != NULL && s < report->program->segments->len; s++)
-    if (fx_program_segment (report->program, s)->on_bpu)
-      draw_segment (report, s, out);
+  draw_segments (report, out);
   fx_html_table_begin (out, "Cost of each node", columns, G_N_ELEMENTS (columns), TRUE);
   for (guint i = 0; i < report->cost->n_nodes; i++)
     node_row (report, &report->cost->nodes[i], out);
