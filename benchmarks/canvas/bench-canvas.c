@@ -1,7 +1,7 @@
 /* How long frames of the graph take: pans and zooms through networks of 1,000 and 10,000 boxes in a window of
  * 1600 × 1000, as fast as the screen asks for frames, and paints whole windows without the cache.
  *
- *   bench-canvas [BOXES...]
+ *   bench-canvas [--legs=NAME,...] [BOXES...]
  *
  * Prints FRAME <boxes> <what> <frames> <processor time: median, 95 %, worst> <clock: the same>, all in milliseconds:
  * from the begin of a frame to its end (the step, the layout, the picture and handing it to the screen), on the thread
@@ -19,6 +19,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define WIDTH 1600
 #define HEIGHT 1000
@@ -207,8 +208,15 @@ paint_windows (const FxScene *scene)
   cairo_surface_destroy (surface);
 }
 
+static gboolean
+is_wanted (const Leg *leg, char **wanted)
+{
+  return wanted == NULL || g_strv_contains ((const char *const *)wanted, leg->name);
+}
+
+/* With `wanted` only the frames of those legs. */
 static void
-run (guint n_boxes)
+run (guint n_boxes, char **wanted)
 {
   g_autoptr (FxScene) scene = bench_net_scene (n_boxes);
   GtkWidget *window = gtk_window_new (), *canvas = g_object_new (FX_TYPE_CANVAS, NULL);
@@ -229,10 +237,12 @@ run (guint n_boxes)
   begins = g_signal_connect_swapped (frames, "before-paint", G_CALLBACK (frame_begins_cb), &bench);
   ends = g_signal_connect_swapped (frames, "after-paint", G_CALLBACK (frame_ends_cb), &bench);
   for (guint i = 0; i < G_N_ELEMENTS (legs); i++)
-    run_leg (&bench, &legs[i]);
+    if (is_wanted (&legs[i], wanted))
+      run_leg (&bench, &legs[i]);
   g_signal_handler_disconnect (frames, begins);
   g_signal_handler_disconnect (frames, ends);
-  paint_windows (scene);
+  if (wanted == NULL)
+    paint_windows (scene);
   gtk_window_destroy (GTK_WINDOW (window));
   rest (20);
   g_array_unref (bench.cpu);
@@ -242,14 +252,26 @@ run (guint n_boxes)
 int
 main (int argc, char **argv)
 {
+  g_auto (GStrv) wanted = NULL;
+  guint n_runs = 0;
+
   adw_init ();
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   for (int i = 1; i < argc; i++)
-    run ((guint)strtoul (argv[i], NULL, 10));
-  if (argc <= 1)
+    if (g_str_has_prefix (argv[i], "--legs="))
+      {
+        g_strfreev (wanted);
+        wanted = g_strsplit (argv[i] + strlen ("--legs="), ",", -1);
+      }
+    else
+      {
+        run ((guint)strtoul (argv[i], NULL, 10), wanted);
+        n_runs++;
+      }
+  if (n_runs == 0)
     {
-      run (1000);
-      run (10000);
+      run (1000, wanted);
+      run (10000, wanted);
     }
   return 0;
 }

@@ -5,8 +5,11 @@
 
 #include "fx-tile-show.h"
 
+#include <math.h>
+
 #define LEGEND_MARGIN 12
 #define MARK_ROOM 8 /* outlines of boxes at the edge */
+#define EDGE 2      /* painted beyond what is shown: what lies between two pixels is mixed of both */
 
 static void
 paint_marks (FxCanvas *canvas, cairo_t *cr)
@@ -19,28 +22,49 @@ paint_marks (FxCanvas *canvas, cairo_t *cr)
   fx_scene_paint_marks (canvas->scene, cr, &canvas->view, &clip, fx_canvas_style (), &marks);
 }
 
-/* The part of the widget where the drawing is, with the marks around it. */
-static graphene_rect_t
-area_of_drawing (FxCanvas *canvas, const graphene_rect_t *all)
+/* The part of the widget where the drawing is, with `room` around it. */
+static cairo_rectangle_int_t
+area_of_drawing (FxCanvas *canvas, int room)
 {
   FxRect bounds = fx_scene_bounds (canvas->scene), seen = fx_view_rect (&canvas->view, &bounds);
-  graphene_rect_t area = GRAPHENE_RECT_INIT ((float)seen.x, (float)seen.y, (float)seen.width, (float)seen.height);
+  int x = (int)floor (MAX (seen.x - room, 0)), y = (int)floor (MAX (seen.y - room, 0));
+  int right = (int)ceil (MIN (seen.x + seen.width + room, fx_canvas_width (canvas)));
+  int low = (int)ceil (MIN (seen.y + seen.height + room, fx_canvas_height (canvas)));
 
-  graphene_rect_inset (&area, -MARK_ROOM, -MARK_ROOM);
-  graphene_rect_intersection (&area, all, &area);
-  return area;
+  return (cairo_rectangle_int_t){ x, y, MAX (right - x, 0), MAX (low - y, 0) };
 }
 
 static void
-snapshot_painted (FxCanvas *canvas, GtkSnapshot *snapshot, const graphene_rect_t *all)
+append_background (FxCanvas *canvas, GtkSnapshot *snapshot, const cairo_rectangle_int_t *without)
 {
-  graphene_rect_t area = area_of_drawing (canvas, all);
-  cairo_t *cr = fx_frame_begin (&canvas->frame, GTK_WIDGET (canvas));
   const FxRgba *back = &fx_canvas_style ()->background;
+  const GdkRGBA color = { (float)back->red, (float)back->green, (float)back->blue, 1 };
+  const cairo_rectangle_int_t all = { 0, 0, (int)fx_canvas_width (canvas), (int)fx_canvas_height (canvas) };
+  cairo_region_t *region = cairo_region_create_rectangle (&all);
+  cairo_rectangle_int_t rect;
 
-  cairo_set_source_rgb (cr, back->red, back->green, back->blue);
-  cairo_paint (cr);
-  fx_tiles_foreach (canvas->tiles, fx_tile_paint, cr);
+  if (without != NULL)
+    cairo_region_subtract_rectangle (region, without);
+  for (int i = 0; i < cairo_region_num_rectangles (region); i++)
+    {
+      cairo_region_get_rectangle (region, i, &rect);
+      gtk_snapshot_append_color (
+          snapshot, &color, &GRAPHENE_RECT_INIT ((float)rect.x, (float)rect.y, (float)rect.width, (float)rect.height));
+    }
+  cairo_region_destroy (region);
+}
+
+static void
+snapshot_painted (FxCanvas *canvas, GtkSnapshot *snapshot)
+{
+  cairo_rectangle_int_t area = area_of_drawing (canvas, MARK_ROOM);
+  cairo_rectangle_int_t painted = area_of_drawing (canvas, MARK_ROOM + EDGE);
+  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (canvas));
+  cairo_t *cr = fx_frame_begin (&canvas->frame, GTK_WIDGET (canvas));
+
+  append_background (canvas, snapshot, &area);
+  fx_tiles_paint (canvas->tiles, cr, &painted, scale, &fx_canvas_style ()->background);
+  cairo_scale (cr, scale, scale);
   paint_marks (canvas, cr);
   fx_frame_end (&canvas->frame, cr, &area, snapshot);
 }
@@ -50,6 +74,7 @@ snapshot_textures (FxCanvas *canvas, GtkSnapshot *snapshot, const graphene_rect_
 {
   cairo_t *cr;
 
+  append_background (canvas, snapshot, NULL);
   fx_tiles_foreach (canvas->tiles, fx_tile_append, snapshot);
   if (canvas->selected_box == FX_NO_BOX && canvas->hovered_box == FX_NO_BOX && canvas->found == NULL)
     return;
@@ -81,16 +106,16 @@ void
 fx_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   FxCanvas *canvas = FX_CANVAS (widget);
-  const FxRgba *back = &fx_canvas_style ()->background;
-  GdkRGBA background = { (float)back->red, (float)back->green, (float)back->blue, 1 };
   graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, (float)fx_canvas_width (canvas), (float)fx_canvas_height (canvas));
 
-  gtk_snapshot_append_color (snapshot, &background, &all);
   if (canvas->scene == NULL)
-    return;
+    {
+      append_background (canvas, snapshot, NULL);
+      return;
+    }
   gtk_snapshot_push_clip (snapshot, &all);
   if (fx_frame_is_wanted (widget))
-    snapshot_painted (canvas, snapshot, &all);
+    snapshot_painted (canvas, snapshot);
   else
     snapshot_textures (canvas, snapshot, &all);
   snapshot_legend (canvas, snapshot);

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "fx-canvas-private.h"
 
+#include "fx-screen-memory.h"
+
 #include <adwaita.h>
 
 G_DEFINE_FINAL_TYPE (FxCanvas, fx_canvas, GTK_TYPE_WIDGET)
@@ -211,6 +213,13 @@ fx_canvas_set_property (GObject *object, guint id, const GValue *value, GParamSp
 }
 
 static void
+fx_canvas_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (fx_canvas_parent_class)->realize (widget);
+  fx_screen_memory_keep (widget);
+}
+
+static void
 fx_canvas_dispose (GObject *object)
 {
   FxCanvas *canvas = FX_CANVAS (object);
@@ -238,6 +247,7 @@ fx_canvas_class_init (FxCanvasClass *klass)
   object_class->get_property = fx_canvas_get_property;
   object_class->set_property = fx_canvas_set_property;
   object_class->dispose = fx_canvas_dispose;
+  widget_class->realize = fx_canvas_realize;
   widget_class->snapshot = fx_canvas_snapshot;
   widget_class->size_allocate = fx_canvas_size_allocate;
   widget_class->query_tooltip = fx_canvas_query_tooltip;

@@ -15,27 +15,47 @@ fx_frame_is_wanted (GtkWidget *widget)
   return GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (gtk_widget_get_native (widget)));
 }
 
+/* A picture that cairo knows to be drawn from is copied before it is painted on again, even if nobody draws from it any
+ * more. So what is shown goes by another name, which is never painted on. */
 static cairo_surface_t *
-image_of_size (cairo_surface_t *image, int width, int height)
+other_name (cairo_surface_t *image)
 {
-  if (image != NULL && cairo_image_surface_get_width (image) == width
-      && cairo_image_surface_get_height (image) == height)
-    return image;
-  g_clear_pointer (&image, cairo_surface_destroy);
-  return cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  return cairo_image_surface_create_for_data (
+      cairo_image_surface_get_data (image), CAIRO_FORMAT_RGB24, cairo_image_surface_get_width (image),
+      cairo_image_surface_get_height (image), cairo_image_surface_get_stride (image));
+}
+
+static gboolean
+has_size (cairo_surface_t *image, int width, int height)
+{
+  return image != NULL && cairo_image_surface_get_width (image) == width
+         && cairo_image_surface_get_height (image) == height;
+}
+
+static void
+clear_image (FxFrameImage *image)
+{
+  g_clear_pointer (&image->shown, cairo_surface_destroy);
+  g_clear_pointer (&image->painted, cairo_surface_destroy);
 }
 
 cairo_t *
 fx_frame_begin (FxFrame *frame, GtkWidget *widget)
 {
   int scale = gtk_widget_get_scale_factor (widget);
-  cairo_surface_t **image;
+  int width = gtk_widget_get_width (widget) * scale, height = gtk_widget_get_height (widget) * scale;
+  FxFrameImage *image;
 
   frame->next = !frame->next;
   image = &frame->images[frame->next];
-  *image = image_of_size (*image, gtk_widget_get_width (widget) * scale, gtk_widget_get_height (widget) * scale);
-  cairo_surface_set_device_scale (*image, scale, scale);
-  return cairo_create (*image);
+  if (!has_size (image->painted, width, height))
+    {
+      clear_image (image);
+      image->painted = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+      image->shown = other_name (image->painted);
+      cairo_surface_set_device_scale (image->shown, scale, scale);
+    }
+  return cairo_create (image->painted);
 }
 
 static void
@@ -50,15 +70,14 @@ append_piece (cairo_surface_t *image, const graphene_rect_t *piece, GtkSnapshot 
 }
 
 void
-fx_frame_end (FxFrame *frame, cairo_t *cr, const graphene_rect_t *area, GtkSnapshot *snapshot)
+fx_frame_end (FxFrame *frame, cairo_t *cr, const cairo_rectangle_int_t *area, GtkSnapshot *snapshot)
 {
-  double left = floor (area->origin.x), top = floor (area->origin.y);
-  double right = ceil (area->origin.x + area->size.width), low = ceil (area->origin.y + area->size.height);
+  double right = area->x + area->width, low = area->y + area->height;
 
   cairo_destroy (cr);
-  for (double y = top; y < low; y += PIECE)
-    for (double x = left; x < right; x += PIECE)
-      append_piece (frame->images[frame->next],
+  for (double y = area->y; y < low; y += PIECE)
+    for (double x = area->x; x < right; x += PIECE)
+      append_piece (frame->images[frame->next].shown,
                     &GRAPHENE_RECT_INIT ((float)x, (float)y, (float)MIN (right - x, PIECE + OVERLAP),
                                          (float)MIN (low - y, PIECE + OVERLAP)),
                     snapshot);
@@ -67,6 +86,6 @@ fx_frame_end (FxFrame *frame, cairo_t *cr, const graphene_rect_t *area, GtkSnaps
 void
 fx_frame_clear (FxFrame *frame)
 {
-  g_clear_pointer (&frame->images[0], cairo_surface_destroy);
-  g_clear_pointer (&frame->images[1], cairo_surface_destroy);
+  clear_image (&frame->images[0]);
+  clear_image (&frame->images[1]);
 }

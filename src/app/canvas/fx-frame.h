@@ -13,17 +13,22 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  cairo_surface_t *images[2]; /* NULL until they are needed */
+  cairo_surface_t *painted, *shown; /* two names of the same pixels, NULL until they are needed */
+} FxFrameImage;
+
+typedef struct
+{
+  FxFrameImage images[2];
   guint next;
 } FxFrame;
 
 /* Whether what `widget` shows is painted by the processor. */
 gboolean fx_frame_is_wanted (GtkWidget *widget);
 
-/* Begins a picture as large as `widget`, in its units; what is in it before is undefined. */
+/* Begins a picture as large as `widget`, in its pixels; what is in it before is undefined. */
 cairo_t *fx_frame_begin (FxFrame *frame, GtkWidget *widget);
-/* Ends it, and adds what there is to see, within `area` of the widget, to the snapshot. Frees `cr`. */
-void fx_frame_end (FxFrame *frame, cairo_t *cr, const graphene_rect_t *area, GtkSnapshot *snapshot);
+/* Ends it, and adds what there is to see, within `area` (units of the widget), to the snapshot. Frees `cr`. */
+void fx_frame_end (FxFrame *frame, cairo_t *cr, const cairo_rectangle_int_t *area, GtkSnapshot *snapshot);
 
 /* Drops the images. */
 void fx_frame_clear (FxFrame *frame);

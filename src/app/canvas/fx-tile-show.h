@@ -9,11 +9,12 @@
 
 G_BEGIN_DECLS
 
-/* Both are for fx_tiles_foreach(). */
-
-/* To a GtkSnapshot, as a texture that is kept with the tile: a graphics card gets it once. */
+/* For fx_tiles_foreach(): to a GtkSnapshot, as a texture that is kept with the tile: a graphics card gets it once. */
 void fx_tile_append (const FxTile *tile, gpointer snapshot);
-/* On a cairo_t in units of the widget. */
-void fx_tile_paint (const FxTile *tile, gpointer cr);
+
+/* Paints all tiles inside `area` of a widget, whose units have `scale` pixels, on a surface of these pixels, and the
+ * background where there are none. */
+void
+fx_tiles_paint (FxTiles *tiles, cairo_t *cr, const cairo_rectangle_int_t *area, int scale, const FxRgba *background);
 
 G_END_DECLS
