@@ -3,6 +3,7 @@
 
 #include "app/fx-boards.h"
 #include "app/fx-settings.h"
+#include "fx-screen-memory.h"
 
 #include <glib/gi18n.h>
 
@@ -224,6 +225,16 @@ fx_window_leave (FxWindow *window)
   fx_window_latency_clear (window);
 }
 
+/* Fading one page into another paints the whole window three times: not without a graphics card. */
+static void
+fx_window_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (fx_window_parent_class)->realize (widget);
+  fx_screen_memory_keep (widget);
+  if (GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (GTK_NATIVE (widget))))
+    gtk_stack_set_transition_type (FX_WINDOW (widget)->stack, GTK_STACK_TRANSITION_TYPE_NONE);
+}
+
 static void
 fx_window_dispose (GObject *object)
 {
@@ -252,6 +263,7 @@ fx_window_class_init (FxWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = fx_window_dispose;
   G_OBJECT_CLASS (klass)->finalize = fx_window_finalize;
+  widget_class->realize = fx_window_realize;
   g_type_ensure (FX_TYPE_START_PAGE);
   g_type_ensure (FX_TYPE_PROBLEMS_PAGE);
   g_type_ensure (FX_TYPE_INPUTS_PAGE);
