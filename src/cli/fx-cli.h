@@ -41,6 +41,7 @@ int fx_verb_evaluate (int argc, char **argv);
 int fx_verb_inspect (int argc, char **argv);
 int fx_verb_operators (int argc, char **argv);
 int fx_verb_perf (int argc, char **argv);
+int fx_verb_refit (int argc, char **argv);
 int fx_verb_run (int argc, char **argv);
 int fx_verb_sensitivity (int argc, char **argv);
 

@@ -24,6 +24,7 @@ const FxVerb fx_verbs[] = {
   { "convert", fx_verb_convert, "[MODEL]", "Turn a float model into a fixed-point one, and report what it costs" },
   { "compile", fx_verb_compile, "MODEL", "Compile a fixed-point network for the BPU: commands, memory, schedule" },
   { "perf", fx_verb_perf, "MODEL", "Estimate how long a frame takes on a board, and what takes the time" },
+  { "refit", fx_verb_refit, "MEASURED.json", "Fit the prices of work to latencies that were measured on a board" },
   { "compare", fx_verb_compare, "A B", "Compare two models or stages layer by layer on samples" },
   { "sensitivity", fx_verb_sensitivity, "MODEL", "Rank the parts of a model by what quantizing each alone does" },
   { "dump", fx_verb_dump, "MODEL", "Print a model in the text form" },

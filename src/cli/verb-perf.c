@@ -3,14 +3,11 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/fx-cli-json.h"
+#include "cli/fx-cli-perf.h"
 #include "cli/fx-cli.h"
 
-#include "core/bpu/fx-perf.h"
 #include "core/bpu/fx-what-if.h"
-#include "core/check/fx-fix.h"
-#include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
-#include "core/graph/fx-infer.h"
 #include "io/fx-target-file.h"
 
 #include <stdio.h>
@@ -303,46 +300,16 @@ print_json (const char *path, const FxTarget *target, const FxMachine *machine, 
 /* ---- the verb ---- */
 
 static gboolean
-find_machine (const Options *options, const FxTarget *target, FxMachine *machine, GError **error)
-{
-  return fx_machine_of_target (machine, target, error)
-         && (options->machine == NULL || fx_target_read_machine (options->machine, machine, error));
-}
-
-static gboolean
-apply_fixes (FxGraph *graph, const char *fix, GError **error)
-{
-  g_autoptr (GPtrArray) log = fx_diagnostics_new ();
-
-  if (fix == NULL)
-    return TRUE;
-  if (strcmp (fix, "all") != 0)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "--fix takes \"all\"; fixpoint-cli check applies single ones");
-  if (!fx_fix_apply_all (graph, log, NULL, error))
-    return FALSE;
-  fx_graph_compact (graph);
-  return TRUE;
-}
-
-static gboolean
 perf (const char *path, const Options *options, GError **error)
 {
-  g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
   g_autoptr (FxTarget) target = fx_target_load (options->target != NULL ? options->target : FX_TARGET_DEFAULT, error);
-  FxProgress progress = fx_cli_progress ();
-  g_autoptr (FxGraph) graph = NULL;
+  const FxCliModel model = { path, options->weights, options->shapes, options->fix, options->perf };
   g_autoptr (FxPerf) result = NULL;
   FxMachine machine;
 
-  if (target == NULL || !find_machine (options, target, &machine, error))
+  if (target == NULL || !fx_cli_machine (target, options->machine, &machine, error)
+      || (result = fx_cli_estimate (&model, target, &machine, error)) == NULL)
     return FALSE;
-  graph = fx_cli_load (path, options->weights, options->shapes, diagnostics, error);
-  if (graph == NULL)
-    return FALSE;
-  if (!apply_fixes (graph, options->fix, error)
-      || (result = fx_perf_estimate (graph, target, &machine, &options->perf, &progress, fx_cli_cancellable (), error))
-             == NULL)
-    return fx_error_prefix (error, "%s", path);
   if (options->json)
     print_json (path, target, &machine, result);
   else

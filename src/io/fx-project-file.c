@@ -4,14 +4,13 @@
 #include "core/fx-error.h"
 #include "core/graph/fx-shape.h"
 #include "io/fx-file.h"
+#include "io/fx-json.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #define MARK "fixpoint-project"
 
-/* Projects name files and hold no data: what is larger or deeper is something else. json-glib's parser recurses
- * without a bound of its own. */
+/* Projects name files and hold no data: what is larger or deeper is something else. */
 #define MAX_SIZE (4u << 20)
 #define MAX_DEPTH 16
 #define MAX_ENTRIES 10000
@@ -230,25 +229,6 @@ read_root (JsonObject *root, const char *folder, GError **error)
   return g_steal_pointer (&project);
 }
 
-/* Brackets outside of strings. */
-static gboolean
-too_deep (const char *text, gsize size)
-{
-  gboolean in_string = FALSE;
-  int depth = 0;
-
-  for (gsize i = 0; i < size; i++)
-    if (in_string && text[i] == '\\')
-      i++;
-    else if (text[i] == '"')
-      in_string = !in_string;
-    else if (!in_string && (text[i] == '{' || text[i] == '[') && ++depth > MAX_DEPTH)
-      return TRUE;
-    else if (!in_string && (text[i] == '}' || text[i] == ']'))
-      depth--;
-  return FALSE;
-}
-
 FxProject *
 fx_project_file_parse (const char *text, gsize size, const char *folder, GError **error)
 {
@@ -256,7 +236,7 @@ fx_project_file_parse (const char *text, gsize size, const char *folder, GError 
   g_autoptr (GError) local = NULL;
   JsonNode *root;
 
-  if (size > MAX_SIZE || too_deep (text, size))
+  if (size > MAX_SIZE || !fx_json_is_shallow (text, size, MAX_DEPTH))
     {
       fx_fail (error, FX_ERROR_TOO_LARGE, "not a Fixpoint project: too large or too deeply nested");
       return NULL;

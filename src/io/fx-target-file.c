@@ -4,13 +4,12 @@
 #include "core/bpu/fx-cost.h"
 #include "core/check/fx-limit.h"
 #include "core/fx-error.h"
+#include "io/fx-json.h"
 #include "io/fx-target-data.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
-/* Deeper than any sensible file; json-glib's parser recurses without a bound of its own. */
-#define MAX_DEPTH 32
+#define MAX_DEPTH 32 /* deeper than any sensible file */
 
 static const struct
 {
@@ -77,26 +76,10 @@ to_variant (JsonNode *node)
 
 /* ---- members with a type ---- */
 
-static const char *
-kind_of (JsonNode *node)
-{
-  if (node == NULL)
-    return "nothing";
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    return "an object";
-  if (JSON_NODE_HOLDS_ARRAY (node))
-    return "a list";
-  if (JSON_NODE_HOLDS_NULL (node))
-    return "null";
-  return json_node_get_value_type (node) == G_TYPE_STRING    ? "a string"
-         : json_node_get_value_type (node) == G_TYPE_BOOLEAN ? "true or false"
-                                                             : "a number";
-}
-
 static gboolean
 fail_member (const char *member, const char *wanted, JsonNode *node, GError **error)
 {
-  return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" is %s, wanted %s", member, kind_of (node), wanted);
+  return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" is %s, wanted %s", member, fx_json_kind (node), wanted);
 }
 
 /* NULL is what an absent member gives where it is not required. */
@@ -235,7 +218,7 @@ parse_limits (JsonObject *object, const char *member, GPtrArray *limits, GError 
       FxLimit *limit;
 
       if (!JSON_NODE_HOLDS_OBJECT (node))
-        return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" %u is %s, wanted an object", member, i, kind_of (node));
+        return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" %u is %s, wanted an object", member, i, fx_json_kind (node));
       limit = parse_limit (json_node_get_object (node), error);
       if (limit == NULL)
         return fx_error_prefix (error, "\"%s\" %u", member, i);
@@ -363,7 +346,7 @@ parse_ops (JsonObject *object, const char *member, GPtrArray *rows, GError **err
 
       g_ptr_array_add (rows, op);
       if (!JSON_NODE_HOLDS_OBJECT (node))
-        return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" %u is %s, wanted an object", member, i, kind_of (node));
+        return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" %u is %s, wanted an object", member, i, fx_json_kind (node));
       if (!parse_op (json_node_get_object (node), op, error))
         return fx_error_prefix (error, "\"%s\" %u", member, i);
     }
@@ -407,37 +390,13 @@ parse_target (JsonObject *object, FxTarget *target, GError **error)
   return !json_object_has_member (object, "machine") || parse_machine (object, target, error);
 }
 
-/* Brackets outside of strings. */
-static gboolean
-is_shallow (const char *text, gsize size)
-{
-  gboolean in_string = FALSE;
-  int depth = 0;
-
-  for (gsize i = 0; i < size; i++)
-    if (in_string)
-      {
-        if (text[i] == '\\')
-          i++;
-        else if (text[i] == '"')
-          in_string = FALSE;
-      }
-    else if (text[i] == '"')
-      in_string = TRUE;
-    else if ((text[i] == '{' || text[i] == '[') && ++depth > MAX_DEPTH)
-      return FALSE;
-    else if (text[i] == '}' || text[i] == ']')
-      depth--;
-  return TRUE;
-}
-
 /* The object that a text is. NULL and *error. */
 static JsonObject *
 parse_object (JsonParser *parser, const char *text, gsize size, GError **error)
 {
   JsonNode *root;
 
-  if (!is_shallow (text, size))
+  if (!fx_json_is_shallow (text, size, MAX_DEPTH))
     {
       fx_fail (error, FX_ERROR_BAD_DATA, "objects and lists are nested more than %d deep", MAX_DEPTH);
       return NULL;
@@ -447,7 +406,7 @@ parse_object (JsonParser *parser, const char *text, gsize size, GError **error)
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
-      fx_fail (error, FX_ERROR_BAD_DATA, "the file is %s, wanted an object", kind_of (root));
+      fx_fail (error, FX_ERROR_BAD_DATA, "the file is %s, wanted an object", fx_json_kind (root));
       return NULL;
     }
   return json_node_get_object (root);

@@ -62,6 +62,8 @@ typedef struct
 extern const FxCostRow fx_cost_rows[FX_N_COSTS];
 extern const char *const fx_cost_part_names[]; /* "bpu", "cpu", "memory" */
 
+#define FX_MACHINE_MOST_MS 1e6 /* nothing costs more a unit, and no frame takes longer */
+
 typedef struct
 {
   double prices[FX_N_COSTS]; /* ms a unit */

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-/* Nothing costs a second a unit. */
-#define MOST_MS 1e6
 #define MOST_CHANNELS 1024
 
 /* clang-format off */
@@ -83,8 +81,9 @@ read_price (FxMachine *machine, const char *name, GVariant *member, gboolean wit
     return fx_fail (error, FX_ERROR_BAD_DATA, "\"machine\": there is no price \"%s\"", name);
   if (!fx_machine_get_number (member, with_source, "machine", name, &number, error))
     return FALSE;
-  if (!(number >= 0 && number <= MOST_MS))
-    return fx_fail (error, FX_ERROR_BAD_DATA, "\"machine\": \"%s\" is %g, wanted 0 to %g ms", name, number, MOST_MS);
+  if (!(number >= 0 && number <= FX_MACHINE_MOST_MS))
+    return fx_fail (error, FX_ERROR_BAD_DATA, "\"machine\": \"%s\" is %g, wanted 0 to %g ms", name, number,
+                    FX_MACHINE_MOST_MS);
   machine->prices[kind] = number;
   return TRUE;
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "io/fx-json.h"
+
+gboolean
+fx_json_is_shallow (const char *text, gsize size, int most)
+{
+  gboolean in_string = FALSE;
+  int depth = 0;
+
+  for (gsize i = 0; i < size; i++)
+    if (in_string && text[i] == '\\')
+      i++;
+    else if (text[i] == '"')
+      in_string = !in_string;
+    else if (!in_string && (text[i] == '{' || text[i] == '[') && ++depth > most)
+      return FALSE;
+    else if (!in_string && (text[i] == '}' || text[i] == ']'))
+      depth--;
+  return TRUE;
+}
+
+const char *
+fx_json_kind (JsonNode *node)
+{
+  if (node == NULL)
+    return "nothing";
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return "an object";
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    return "a list";
+  if (JSON_NODE_HOLDS_NULL (node))
+    return "null";
+  return json_node_get_value_type (node) == G_TYPE_STRING    ? "a string"
+         : json_node_get_value_type (node) == G_TYPE_BOOLEAN ? "true or false"
+                                                             : "a number";
+}
