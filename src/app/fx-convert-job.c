@@ -66,11 +66,12 @@ static void
 step_cb (const FxAccuracyLog *log, gpointer data)
 {
   if (isnan (log->before_db))
-    add_line (data, g_strdup_printf (_ ("%s: %.2f dB"), log->name, log->after_db));
+    add_line (data, g_strdup_printf (_ ("%s: %.2f dB"), _ (log->doc), log->after_db));
   else if (log->kept)
-    add_line (data, g_strdup_printf (_ ("%s: %.2f dB → %.2f dB, kept"), log->name, log->before_db, log->after_db));
+    add_line (data, g_strdup_printf (_ ("%s: %.2f dB → %.2f dB, kept"), _ (log->doc), log->before_db, log->after_db));
   else
-    add_line (data, g_strdup_printf (_ ("%s: %.2f dB → %.2f dB, not kept"), log->name, log->before_db, log->after_db));
+    add_line (data,
+              g_strdup_printf (_ ("%s: %.2f dB → %.2f dB, not kept"), _ (log->doc), log->before_db, log->after_db));
 }
 
 static void

@@ -11,6 +11,19 @@ fx_translate (const char *sentence)
 }
 
 void
+fx_list_add (GString *list, const char *format, ...)
+{
+  va_list args;
+
+  if (list->len > 0)
+    /* translators: between the members of a list */
+    g_string_append (list, C_ ("list", ", "));
+  va_start (args, format);
+  g_string_append_vprintf (list, fx_translate (format), args);
+  va_end (args);
+}
+
+void
 fx_i18n_setup (const char *locale_dir)
 {
   const char *own = g_getenv ("FIXPOINT_LOCALE_DIR");

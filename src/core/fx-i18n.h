@@ -13,6 +13,7 @@
 #define GETTEXT_PACKAGE "fixpoint"
 #endif
 
+#include <glib.h>
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 
@@ -23,6 +24,9 @@ G_BEGIN_DECLS
 
 /* A sentence, or NULL or "" as they are: gettext would answer "" with the heading of the translation's file. */
 const char *fx_translate (const char *sentence) G_GNUC_FORMAT (1);
+
+/* Appends to a list: "height 1 to 7, width 1 to 5". `format` is translated. */
+void fx_list_add (GString *list, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* For main(): the user's locale, but with numbers as in "C", which are the same in every file and on every terminal.
  * `locale_dir` has the translations, for which the environment variable FIXPOINT_LOCALE_DIR goes first; NULL: texts

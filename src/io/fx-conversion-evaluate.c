@@ -4,6 +4,7 @@
 #include "io/fx-conversion-private.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 
@@ -47,9 +48,10 @@ count (G_GNUC_UNUSED gpointer state, guint i, FxTensor *const *outputs, gpointer
     }
   else if (ok)
     g_ptr_array_add (evaluation->scores, fx_tensor_ref (outputs[0]));
-  fx_progress_report (
-      evaluation->progress, ((double)(i + 1) / evaluation->n_labeled + (evaluation->is_integer ? 1 : 0)) / 2,
-      "%u of %u samples, %s", i + 1, evaluation->n_labeled, evaluation->is_integer ? "integers" : "floats");
+  fx_progress_report (evaluation->progress,
+                      ((double)(i + 1) / evaluation->n_labeled + (evaluation->is_integer ? 1 : 0)) / 2,
+                      evaluation->is_integer ? N_ ("%u of %u samples, integers") : N_ ("%u of %u samples, floats"),
+                      i + 1, evaluation->n_labeled);
   return ok || fx_error_prefix (error, "%s", sample->path);
 }
 

@@ -4,6 +4,7 @@
 #include "core/check/fx-diagnostic.h"
 #include "core/check/fx-fix.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-infer.h"
 #include "core/passes/fx-adapt.h"
@@ -20,8 +21,8 @@
 #define MAX_HELD_OUT 32
 #define DEFAULT_MEASURED 16
 
-static const char *const stage_names[FX_N_STAGES]
-    = { "Load", "Check", "Optimize", "Quantize", "Measure", "Evaluate", "Compile", "Write" };
+static const char *const stage_names[FX_N_STAGES] = { N_ ("Load"),    N_ ("Check"),    N_ ("Optimize"), N_ ("Quantize"),
+                                                      N_ ("Measure"), N_ ("Evaluate"), N_ ("Compile"),  N_ ("Write") };
 
 const char *
 fx_conversion_stage_name (FxConversionStage stage)
@@ -70,7 +71,7 @@ fx_conversion_begin (FxConversionJob *job, FxConversionStage stage)
   FxProgress progress = { report_cb, job, 0.0, 1.0 };
 
   job->stage = stage;
-  fx_progress_report (&progress, 0.0, "%s", stage_names[stage]);
+  fx_progress_report (&progress, 0.0, "%s", _ (stage_names[stage]));
   return progress;
 }
 
@@ -192,9 +193,15 @@ check (FxConversionJob *job, GPtrArray *findings, GError **error)
   n_errors = fx_diagnostics_count (report->diagnostics, FX_SEVERITY_ERROR);
   if (n_errors == 0)
     return TRUE;
-  return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s: cannot be converted as it is: %u %s; %s", job->options->model,
-                  n_errors, n_errors == 1 ? "error" : "errors",
-                  job->options->fix_all ? "no fix takes them away" : "most can be fixed by applying all fixes");
+  return fx_fail (
+      error, FX_ERROR_BAD_GRAPH,
+      job->options->fix_all
+          ? fx_plural ("%s: cannot be converted as it is: %u error; no fix takes them away",
+                       "%s: cannot be converted as it is: %u errors; no fix takes them away", n_errors)
+          : fx_plural ("%s: cannot be converted as it is: %u error; most can be fixed by applying all fixes",
+                       "%s: cannot be converted as it is: %u errors; most can be fixed by applying all fixes",
+                       n_errors),
+      job->options->model, n_errors);
 }
 
 static gboolean

@@ -3,6 +3,7 @@
 
 #include "core/calib/fx-preprocess.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 #include "io/fx-file.h"
 #include "io/fx-tensor-file.h"
@@ -27,8 +28,8 @@ default_pipeline (const FxShape *shape, GError **error)
   nhwc = shape->dims[1] != 1 && shape->dims[1] != 3 && (shape->dims[3] == 1 || shape->dims[3] == 3);
   gray = (nhwc ? shape->dims[3] : shape->dims[1]) == 1;
   size = shape->dims + (nhwc ? 1 : 2);
-  text = g_strdup_printf ("resize %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT " pil-bilinear; %s; layout %s", size[1],
-                          size[0], gray ? "gray" : "rgb", nhwc ? "nhwc" : "nchw");
+  text = g_strdup_printf ("resize %" PRId64 "x%" PRId64 " pil-bilinear; %s; layout %s", size[1], size[0],
+                          gray ? "gray" : "rgb", nhwc ? "nhwc" : "nchw");
   return fx_preprocess_parse (text, error);
 }
 

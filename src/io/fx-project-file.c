@@ -2,6 +2,7 @@
 #include "io/fx-project-file.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-shape.h"
 #include "io/fx-file.h"
 #include "io/fx-json.h"
@@ -195,13 +196,13 @@ read_version (JsonObject *root, GError **error)
   gint64 version;
 
   if (node == NULL)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "not a Fixpoint project: there is no \"" MARK "\"");
+    return fx_fail (error, FX_ERROR_BAD_DATA, "not a Fixpoint project: there is no \"%s\"", MARK);
   if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "\"" MARK "\" should be the version of the format, a number");
+    return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" should be the version of the format, a number", MARK);
   version = json_node_get_int (node);
   if (version < 1 || version > FX_PROJECT_VERSION)
     return fx_fail (error, FX_ERROR_UNSUPPORTED,
-                    "the project has version %" G_GINT64_FORMAT " of the format; this program reads up to %d", version,
+                    "the project has version %" PRId64 " of the format; this program reads up to %d", version,
                     FX_PROJECT_VERSION);
   return TRUE;
 }

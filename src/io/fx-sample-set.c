@@ -2,6 +2,7 @@
 #include "io/fx-sample-set.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 
@@ -61,9 +62,10 @@ find_input (FxSampleSet *set, const FxSampleSpec *spec, guint position, GError *
     if (spec->input != NULL ? strcmp (set->inputs[i].name, spec->input) == 0 : i == position)
       input = &set->inputs[i];
   if (input == NULL)
-    fx_fail (error, FX_ERROR_BAD_DATA, "there are samples for %s%s%s, which the model does not have",
-             spec->input != NULL ? "the input \"" : "one input more than", spec->input != NULL ? spec->input : "",
-             spec->input != NULL ? "\"" : "");
+    fx_fail (error, FX_ERROR_BAD_DATA,
+             spec->input != NULL ? N_ ("there are samples for the input \"%s\", which the model does not have")
+                                 : N_ ("there are samples for one input more than the model has"),
+             spec->input);
   else if (input->dataset != NULL)
     {
       fx_fail (error, FX_ERROR_BAD_DATA, "input \"%s\" was given samples twice", input->name);

@@ -2,6 +2,7 @@
 #include "io/fx-tensor-file.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 #include "io/fx-file.h"
 #include "io/fx-sniff.h"
@@ -28,9 +29,9 @@ likely_cause (FxDType dtype, gsize elements, gsize found)
 
   for (guint i = 0; i < G_N_ELEMENTS (likely); i++)
     if (likely[i] != dtype && elements * fx_dtype_size (likely[i]) == found)
-      return g_strdup_printf ("; it may hold %s", fx_dtype_name (likely[i]));
+      return g_strdup_printf (_ ("; it may hold %s"), fx_dtype_name (likely[i]));
   if (wanted > 0 && found > wanted && found % wanted == 0)
-    return g_strdup_printf ("; it may hold %zu arrays", found / wanted);
+    return g_strdup_printf (_ ("; it may hold %zu arrays"), found / wanted);
   return g_strdup ("");
 }
 

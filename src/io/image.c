@@ -2,6 +2,7 @@
 #include "io/image.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/fx-file.h"
 #include "io/image/image-format.h"
 
@@ -21,13 +22,11 @@ fx_image_justified (gint64 width, gint64 height, gsize size, guint per_byte, GEr
   guint64 limit = (guint64)MIN (size, FX_IMAGE_MAX_PIXELS) * per_byte + SLACK_PIXELS;
 
   if (width < 1 || height < 1)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "the header says %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT " pixels", width,
-                    height);
+    return fx_fail (error, FX_ERROR_BAD_DATA, "the header says %" PRId64 "x%" PRId64 " pixels", width, height);
   if (width > FX_IMAGE_MAX_SIDE || height > FX_IMAGE_MAX_SIDE || (guint64)(width * height) > limit)
     return fx_fail (error, FX_ERROR_TOO_LARGE,
-                    "the header says %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT
-                    " pixels, which a file of %zu bytes cannot hold",
-                    width, height, size);
+                    "the header says %" PRId64 "x%" PRId64 " pixels, which a file of %zu bytes cannot hold", width,
+                    height, size);
   return TRUE;
 }
 
@@ -59,7 +58,8 @@ fx_image_decode (const guint8 *data, gsize size, char **warning, GError **error)
     *warning = NULL;
   if (format == NULL)
     {
-      fx_fail (error, FX_ERROR_BAD_DATA, size == 0 ? "the file is empty" : "this is no JPEG, PNG, BMP or PNM picture");
+      fx_fail (error, FX_ERROR_BAD_DATA,
+               size == 0 ? N_ ("the file is empty") : N_ ("this is no JPEG, PNG, BMP or PNM picture"));
       return NULL;
     }
   image = format->decode (data, size, &found, error);

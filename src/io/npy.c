@@ -2,6 +2,7 @@
 #include "io/npy.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 #include "io/fx-file.h"
 
@@ -287,7 +288,7 @@ header_text (FxDType dtype, const FxShape *shape)
   g_string_append_printf (text, "{'descr': '%c%s', 'fortran_order': False, 'shape': (",
                           fx_dtype_size (dtype) > 1 ? '<' : '|', descr_of (dtype));
   for (int i = 0; i < shape->rank; i++)
-    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i > 0 ? ", " : "", shape->dims[i]);
+    g_string_append_printf (text, "%s%" PRId64, i > 0 ? ", " : "", shape->dims[i]);
   g_string_append (text, shape->rank == 1 ? ",), }" : "), }");
   while ((10 + text->len + 1) % 64 != 0)
     g_string_append_c (text, ' ');

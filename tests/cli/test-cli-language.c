@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const char *program;
-static char *sample, *scratch;
+static char *sample, *sample_folder, *scratch;
 
 static void
 speak (const char *language, const char *locale)
@@ -89,6 +89,58 @@ test_json (void)
   }
 }
 
+static char *
+contents (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+/* The page is for people; of the file for programs, sentences only are in their language. */
+static void
+test_report (void)
+{
+  g_autofree char *folder = g_build_filename (scratch, "report", NULL), *page = NULL, *data = NULL;
+  g_autofree char *samples = g_build_filename (sample_folder, "calibration", NULL);
+
+  speak ("zh_CN", "C.UTF-8");
+  {
+    g_auto (CliResult) result = cli_run (program, "convert", sample, "--dataset", samples, "--samples", "4", "--preset",
+                                         "fast", "-o", folder, NULL);
+
+    g_assert_cmpint (result.status, ==, 0);
+  }
+  page = contents (folder, "sample_report.html");
+  ASSERT_HAS (page, "<html lang=\"zh-CN\">");
+  ASSERT_HAS (page, "量化报告");
+  ASSERT_HAS (page, "只有 4 个样本用于确定范围");
+  data = contents (folder, "sample_report.json");
+  ASSERT_HAS (data, "\"kind\" : \"samples\"");
+  ASSERT_HAS (data, "只有 4 个样本用于确定范围");
+}
+
+/* What is wrong with a file. */
+static void
+test_error (void)
+{
+  g_autofree char *path = g_build_filename (scratch, "short.onnx", NULL);
+
+  g_file_set_contents (path, "\x08\x07\x3a\x7f", 4, NULL);
+  speak ("zh_CN", "C.UTF-8");
+  {
+    g_auto (CliResult) result = cli_run (program, "check", path, NULL);
+
+    g_assert_cmpint (result.status, !=, 0);
+    ASSERT_HAS (result.errors, path);
+    ASSERT_HAS (result.errors, "不是");
+  }
+}
+
 /* FALSE: this machine cannot make the locale. */
 static gboolean
 make_german (void)
@@ -149,12 +201,15 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   program = argv[1];
+  sample_folder = argv[2];
   sample = g_build_filename (argv[2], "sample.onnx", NULL);
   g_setenv ("FIXPOINT_LOCALE_DIR", argv[3], TRUE);
   scratch = g_dir_make_tmp ("fixpoint-language-XXXXXX", NULL);
 
   g_test_add_func ("/cli/language/check", test_check);
   g_test_add_func ("/cli/language/json", test_json);
+  g_test_add_func ("/cli/language/report", test_report);
+  g_test_add_func ("/cli/language/error", test_error);
   g_test_add_func ("/cli/language/decimal-comma", test_decimal_comma);
   status = g_test_run ();
 

@@ -4,6 +4,7 @@
 #include "core/bpu/compile-private.h"
 #include "core/bpu/fx-timeline.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/fx-progress.h"
 
 #include <string.h>
@@ -137,8 +138,7 @@ find_limit (FxCompilation *c, const FxProgress *progress, GCancellable *cancella
           return NULL;
         }
     }
-  fx_fail (error, FX_ERROR_TOO_LARGE, "the network does not fit %" G_GUINT64_FORMAT " bytes of SRAM",
-           c->engines.sram_bytes);
+  fx_fail (error, FX_ERROR_TOO_LARGE, "the network does not fit %" PRIu64 " bytes of SRAM", c->engines.sram_bytes);
   return NULL;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/bpu/fx-partition.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/fx-progress.h"
 #include "core/graph/fx-graph.h"
 #include "core/passes/fx-adapt.h"
@@ -17,8 +18,11 @@ has_no_errors (const FxGraph *graph, const FxTarget *target, GCancellable *cance
 
   if (report == NULL || n_errors == 0)
     return report != NULL;
-  return fx_fail (error, FX_ERROR_BAD_GRAPH, "the model cannot be converted for %s as it is: %u %s found by the check",
-                  target->id, n_errors, n_errors == 1 ? "error was" : "errors were");
+  return fx_fail (error, FX_ERROR_BAD_GRAPH,
+                  fx_plural ("the model cannot be converted for %s as it is: %u error was found by the check",
+                             "the model cannot be converted for %s as it is: %u errors were found by the check",
+                             n_errors),
+                  target->id, n_errors);
 }
 
 static FxGraph *

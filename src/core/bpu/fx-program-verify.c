@@ -8,6 +8,7 @@
 #include "core/bpu/fx-program.h"
 #include "core/bpu/fx-tile.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,8 +32,8 @@ check_place (const FxProgram *program, FxId id, GError **error)
     return fx_fail (error, FX_ERROR_BAD_DATA, "place %u takes a constant for an activation, or the reverse", id);
   if (place->slots < 1 || place->slots > place->layout.n_rows
       || (place->memory == FX_MEMORY_DDR && place->slots != place->layout.n_rows))
-    return fx_fail (error, FX_ERROR_BAD_DATA, "place %u has %" G_GINT64_FORMAT " slots for %" G_GINT64_FORMAT " rows",
-                    id, place->slots, place->layout.n_rows);
+    return fx_fail (error, FX_ERROR_BAD_DATA, "place %u has %" PRId64 " slots for %" PRId64 " rows", id, place->slots,
+                    place->layout.n_rows);
   if (place->offset % FX_PLACE_ALIGNMENT != 0 || place->offset > program->memory_bytes[place->memory]
       || fx_place_bytes (place) > program->memory_bytes[place->memory] - place->offset)
     return fx_fail (error, FX_ERROR_BAD_DATA, "place %u does not lie in the memory %s", id,
@@ -48,7 +49,7 @@ check_places (const FxProgram *program, GError **error)
 
   for (int m = 0; m < FX_N_MEMORIES; m++)
     if (program->memory_bytes[m] > MAX_MEMORY)
-      return fx_fail (error, FX_ERROR_BAD_DATA, "the memory %s has %" G_GUINT64_FORMAT " bytes, more than can be",
+      return fx_fail (error, FX_ERROR_BAD_DATA, "the memory %s has %" PRIu64 " bytes, more than can be",
                       fx_memory_names[m], program->memory_bytes[m]);
   if (program->cores < 1 || program->cores > FX_MAX_CORES)
     return fx_fail (error, FX_ERROR_BAD_DATA, "the program is for %u cores, wanted 1 or %d", program->cores,
@@ -265,9 +266,8 @@ check_order (Race *race, const FxSegment *segment, GCancellable *cancellable, GE
       conflict = find_conflict (race, clocks);
     }
   if (conflict >= 0)
-    return fx_fail (error, FX_ERROR_BAD_DATA,
-                    "commands %" G_GINT64_FORMAT " and %u touch the same bytes in no fixed order", conflict,
-                    race->command);
+    return fx_fail (error, FX_ERROR_BAD_DATA, "commands %" PRId64 " and %u touch the same bytes in no fixed order",
+                    conflict, race->command);
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/bpu/fx-program.h"
 
+#include "core/fx-i18n.h"
+
 #define FX_UNIT_NAME(id, name, doc) name,
 const char *const fx_unit_names[] = { FX_UNIT_LIST (FX_UNIT_NAME) NULL };
 #undef FX_UNIT_NAME
@@ -113,7 +115,7 @@ print_rows (const FxProgram *program, const FxPlaceRows *rows, GString *text)
       g_string_append (text, " -");
       return;
     }
-  g_string_append_printf (text, " %s[%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT "]@%s+%" G_GUINT64_FORMAT,
+  g_string_append_printf (text, " %s[%" PRId64 ":%" PRId64 "]@%s+%" PRIu64,
                           fx_graph_value (program->graph, place->value)->name, rows->rows.begin, rows->rows.end,
                           fx_memory_names[place->memory], place->offset);
 }
@@ -127,8 +129,7 @@ print_command (const FxProgram *program, guint i, GString *text)
   if (command->node != FX_NONE)
     g_string_append_printf (text, " \"%s\"", fx_graph_node (program->graph, command->node)->name);
   if (command->channels.end - command->channels.begin > 1)
-    g_string_append_printf (text, " channels %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, command->channels.begin,
-                            command->channels.end);
+    g_string_append_printf (text, " channels %" PRId64 ":%" PRId64, command->channels.begin, command->channels.end);
   for (guint k = 0; k < command->n_operands; k++)
     print_rows (program, &command->operands[k], text);
   g_string_append (text, " ->");
@@ -136,7 +137,7 @@ print_command (const FxProgram *program, guint i, GString *text)
     print_rows (program, &command->results[k], text);
   for (int unit = 0; unit < FX_N_UNITS; unit++)
     if (command->after[unit] >= 0)
-      g_string_append_printf (text, " after %" G_GINT64_FORMAT, command->after[unit]);
+      g_string_append_printf (text, " after %" PRId64, command->after[unit]);
   g_string_append_printf (text, " (%.3f us)\n", command->ms * 1e3);
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/bpu/fx-tile-rules.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <string.h>
@@ -221,8 +222,7 @@ fx_tile_run (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, FxR
         if (!fx_shape_equal (&out[i].shape, &results[i].shape)
             || out[i].dtype != fx_graph_value (graph, node->outputs[i])->dtype)
           return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                          "rows %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
-                          " of the result do not have the size they should have",
+                          "rows %" PRId64 " to %" PRId64 " of the result do not have the size they should have",
                           rows.begin, rows.end - 1);
       }
   eval.params = params;

@@ -2,6 +2,7 @@
 #include "core/bpu/fx-what-if.h"
 
 #include "core/bpu/fx-partition.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/ops/fx-op.h"
 
@@ -74,10 +75,11 @@ try_conversions (Search *search)
 
   if (is_worth_it (search, out))
     add (search, FX_WHAT_IF_OUTPUTS, NULL, out,
-         g_strdup ("take the outputs as integers: the program converts only what it looks at (remove_node_type: "
-                   "Dequantize)"));
+         g_strdup (_ ("take the outputs as integers: the program converts only what it looks at (remove_node_type: "
+                      "Dequantize)")));
   if (is_worth_it (search, in))
-    add (search, FX_WHAT_IF_INPUTS, NULL, in, g_strdup ("feed the inputs as integers (remove_node_type: Quantize)"));
+    add (search, FX_WHAT_IF_INPUTS, NULL, in,
+         g_strdup (_ ("feed the inputs as integers (remove_node_type: Quantize)")));
 }
 
 /* A node of a type that is there before and not after, for a name to show; NULL: there is none. */
@@ -111,7 +113,7 @@ try_removals (Search *search)
 
       if (is_worth_it (search, ms))
         add (search, FX_WHAT_IF_REMOVE, node != NULL ? node->name : NULL, ms,
-             g_strdup_printf ("leave the %s at the model's ends to the program (remove_node_type: %s)", types[i],
+             g_strdup_printf (_ ("leave the %s at the model's ends to the program (remove_node_type: %s)"), types[i],
                               types[i]));
     }
 }
@@ -210,8 +212,9 @@ try_island (Search *search, const FxCostIsland *island)
              / fx_cost_rows[FX_COST_OUTPUTS].units;
   if (!is_worth_it (search, ms))
     return;
-  entry = add (search, FX_WHAT_IF_ISLAND, fx_graph_node (search->graph, island->node)->name, ms,
-               g_strdup_printf ("have %s on the BPU: ask for it where the board allows that, or replace it", types));
+  entry
+      = add (search, FX_WHAT_IF_ISLAND, fx_graph_node (search->graph, island->node)->name, ms,
+             g_strdup_printf (_ ("have %s on the BPU: ask for it where the board allows that, or replace it"), types));
   entry->n_operators = island->n_operators;
 }
 
@@ -244,6 +247,6 @@ fx_what_if (const FxGraph *integer, const FxMachine *machine, const FxCostReport
   try_islands (&search);
   g_ptr_array_sort (search.list, compare);
   add (&search, FX_WHAT_IF_SUBGRAPH, NULL, -machine->prices[FX_COST_CALLS],
-       g_strdup ("one more BPU subgraph, without the conversions at its borders"));
+       g_strdup (_ ("one more BPU subgraph, without the conversions at its borders")));
   return search.list;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/bpu/simulate-private.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 
 #include <string.h>
@@ -100,8 +101,8 @@ fx_sim_memory_check (const FxSimMemory *memory, const FxPlaceRows *rows, GError 
       for (gsize i = 0; i < place->layout.row_bytes; i++)
         other |= tags[i] ^ tag;
       if (other != 0)
-        return fx_fail (error, FX_ERROR_BAD_DATA, "row %" G_GINT64_FORMAT " of \"%s\" is not in SRAM where it is read",
-                        row, fx_graph_value (memory->program->graph, place->value)->name);
+        return fx_fail (error, FX_ERROR_BAD_DATA, "row %" PRId64 " of \"%s\" is not in SRAM where it is read", row,
+                        fx_graph_value (memory->program->graph, place->value)->name);
     }
   return TRUE;
 }

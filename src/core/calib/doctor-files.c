@@ -4,6 +4,7 @@
 #include "core/calib/fx-doctor-private.h"
 
 #include "core/check/fx-diagnostic.h"
+#include "core/fx-i18n.h"
 
 #include <math.h>
 
@@ -26,12 +27,15 @@ cause_dtype (guint64 size, guint64 wanted, gsize element_bytes)
   static const struct
   {
     gsize bytes;
-    const char *types;
-  } widths[] = { { 1, "u8 or s8" }, { 2, "f16 or s16" }, { 4, "f32 or s32" }, { 8, "f64 or s64" } };
+    const char *cause;
+  } widths[] = { { 1, N_ ("the elements are probably u8 or s8") },
+                 { 2, N_ ("the elements are probably f16 or s16") },
+                 { 4, N_ ("the elements are probably f32 or s32") },
+                 { 8, N_ ("the elements are probably f64 or s64") } };
 
   for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
     if (size == wanted / element_bytes * widths[i].bytes && widths[i].bytes != element_bytes)
-      return g_strdup_printf ("the elements are probably %s", widths[i].types);
+      return g_strdup (_ (widths[i].cause));
   return NULL;
 }
 
@@ -45,13 +49,13 @@ cause_channels (guint64 size, const FxShape *shape, gsize element_bytes)
     return NULL;
   pixels = (guint64)view.height * view.width * element_bytes;
   if (view.channels != 1 && size == pixels)
-    return g_strdup ("the picture is probably gray");
+    return g_strdup (_ ("the picture is probably gray"));
   if (view.channels == 1 && size == 3 * pixels)
-    return g_strdup ("the picture probably has three channels");
+    return g_strdup (_ ("the picture probably has three channels"));
   if (view.channels == 3 && size == 4 * pixels)
-    return g_strdup ("the picture probably has an alpha channel");
+    return g_strdup (_ ("the picture probably has an alpha channel"));
   if (view.channels == 3 && size == pixels / element_bytes * 3 / 2)
-    return g_strdup ("the picture is probably NV12");
+    return g_strdup (_ ("the picture is probably NV12"));
   return NULL;
 }
 
@@ -69,10 +73,10 @@ cause_side (guint64 size, const FxShape *shape, gsize element_bytes)
       guint64 side = (guint64)llrint (sqrt ((double)size / (double)(view.channels * bytes[i])));
 
       if (side >= 16 && side <= 8192 && side * side * view.channels * bytes[i] == size)
-        return g_strdup_printf ("the picture is probably %" G_GUINT64_FORMAT "x%" G_GUINT64_FORMAT "%s", side, side,
-                                bytes[i] == element_bytes ? ""
-                                : bytes[i] == 1           ? " of u8"
-                                                          : " of f32");
+        return g_strdup_printf (bytes[i] == element_bytes ? _ ("the picture is probably %" PRIu64 "x%" PRIu64)
+                                : bytes[i] == 1           ? _ ("the picture is probably %" PRIu64 "x%" PRIu64 " of u8")
+                                                : _ ("the picture is probably %" PRIu64 "x%" PRIu64 " of f32"),
+                                side, side);
     }
   return NULL;
 }
@@ -81,11 +85,11 @@ static char *
 cause_count (guint64 size, guint64 wanted)
 {
   if (size == 0)
-    return g_strdup ("the file is empty");
+    return g_strdup (_ ("the file is empty"));
   if (size % wanted == 0)
-    return g_strdup_printf ("the file probably holds %" G_GUINT64_FORMAT " samples", size / wanted);
+    return g_strdup_printf (_ ("the file probably holds %" PRIu64 " samples"), size / wanted);
   if (size > wanted && size - wanted <= MAX_HEADER)
-    return g_strdup_printf ("the file probably has a header of %" G_GUINT64_FORMAT " bytes", size - wanted);
+    return g_strdup_printf (_ ("the file probably has a header of %" PRIu64 " bytes"), size - wanted);
   return NULL;
 }
 
@@ -107,7 +111,7 @@ gboolean
 fx_doctor_check_file (const char *name, guint64 size, FxDType dtype, const FxShape *shape, GPtrArray *findings)
 {
   g_autofree char *text = NULL;
-  g_autofree char *cause = NULL;
+  g_autofree char *cause = NULL, *why = NULL;
   FxDiagnostic *finding;
   guint64 wanted;
   gsize elements;
@@ -119,14 +123,15 @@ fx_doctor_check_file (const char *name, guint64 size, FxDType dtype, const FxSha
     return TRUE;
   text = fx_shape_to_string (shape);
   cause = find_cause (size, wanted, shape, fx_dtype_size (dtype));
-  finding
-      = fx_diagnostics_add (findings, FX_SEVERITY_ERROR, "calibration-file-size", NULL, NULL,
-                            "%s has %" G_GUINT64_FORMAT " bytes, %s%s needs %" G_GUINT64_FORMAT "%s%s", name, size,
-                            fx_dtype_name (dtype), text, wanted, cause != NULL ? ": " : "", cause != NULL ? cause : "");
+  why = cause != NULL ? g_strdup_printf (_ (": %s"), cause) : g_strdup ("");
+  finding = fx_diagnostics_add (findings, FX_SEVERITY_ERROR, "calibration-file-size", NULL, NULL,
+                                /* translators: type and shape stand together; at the end ": why" or nothing */
+                                "%s has %" PRIu64 " bytes, %s%s needs %" PRIu64 "%s", name, size, fx_dtype_name (dtype),
+                                text, wanted, why);
   if (finding != NULL)
     {
-      finding->found = g_strdup_printf ("%" G_GUINT64_FORMAT " bytes", size);
-      finding->allowed = g_strdup_printf ("%" G_GUINT64_FORMAT " bytes", wanted);
+      finding->found = g_strdup_printf (_ ("%" PRIu64 " bytes"), size);
+      finding->allowed = g_strdup_printf (_ ("%" PRIu64 " bytes"), wanted);
     }
   return FALSE;
 }

@@ -5,6 +5,7 @@
 
 #include "core/check/fx-diagnostic.h"
 #include "core/exec/fx-activation.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 
@@ -24,9 +25,9 @@ static FxDiagnostic *
 add (const FxDoctor *doctor, GPtrArray *findings, const char *rule, double min, double max, const char *message)
 {
   FxDiagnostic *finding
-      = fx_diagnostics_add (findings, FX_SEVERITY_WARNING, rule, NULL, input_name (doctor), "%s", message);
+      = fx_diagnostics_add (findings, FX_SEVERITY_WARNING, rule, NULL, input_name (doctor), "%s", _ (message));
 
-  finding->found = g_strdup_printf ("values from %.4g to %.4g", min, max);
+  finding->found = g_strdup_printf (_ ("values from %.4g to %.4g"), min, max);
   return finding;
 }
 
@@ -60,21 +61,22 @@ fx_doctor_check_range (const FxDoctor *doctor, GPtrArray *findings)
   if (largest <= 1.01 / 255.0)
     {
       finding = add (doctor, findings, "calibration-range", min, max,
-                     "all values are below 1/255: the pictures were probably divided by 255 twice");
-      finding->fix = g_strdup ("Remove one \"scale 1/255\"");
+                     N_ ("all values are below 1/255: the pictures were probably divided by 255 twice"));
+      finding->fix = g_strdup (_ ("Remove one \"scale 1/255\""));
     }
   else if (is_flat (doctor))
     {
-      finding = add (doctor, findings, "calibration-range", min, max,
-                     "the pictures hardly differ from a constant: a mean for 0…255 was probably taken from values of "
-                     "0…1, or they were normalized twice");
-      finding->fix = g_strdup ("Give mean and scale in the units of the values at that step");
+      finding
+          = add (doctor, findings, "calibration-range", min, max,
+                 N_ ("the pictures hardly differ from a constant: a mean for 0…255 was probably taken from values of "
+                     "0…1, or they were normalized twice"));
+      finding->fix = g_strdup (_ ("Give mean and scale in the units of the values at that step"));
     }
   else if (largest > 255.0 * 16.0)
     {
       finding = add (doctor, findings, "calibration-range", min, max,
-                     "values are far over 255: a scale was probably applied twice or in the wrong direction");
-      finding->fix = g_strdup ("Check the scale: it multiplies");
+                     N_ ("values are far over 255: a scale was probably applied twice or in the wrong direction"));
+      finding->fix = g_strdup (_ ("Check the scale: it multiplies"));
     }
 }
 
@@ -163,18 +165,18 @@ fx_doctor_check_head (const FxDoctor *doctor, GPtrArray *findings)
   mean = fabs (head.shift / head.factor); /* what the model takes away, in units of the input */
   if (max <= 2.0 && (mean >= 16.0 || fabs (head.factor) <= 1.0 / 32.0))
     finding = add (doctor, findings, "calibration-head", min, max,
-                   min < -0.1 ? "the model normalizes values of 0…255 itself, but these are normalized already"
-                              : "the model normalizes values of 0…255 itself, but these look like 0…1");
+                   min < -0.1 ? N_ ("the model normalizes values of 0…255 itself, but these are normalized already")
+                              : N_ ("the model normalizes values of 0…255 itself, but these look like 0…1"));
   else if (max > 16.0 && mean > 0.0 && mean <= 1.0)
     finding = add (doctor, findings, "calibration-head", min, max,
-                   "the model takes the mean from values of 0…1 itself, but these look like 0…255");
+                   N_ ("the model takes the mean from values of 0…1 itself, but these look like 0…255"));
   else if (min < -0.5 && mean > 0.0 && head.shift < 0.0)
     finding = add (doctor, findings, "calibration-head", min, max,
-                   "the model takes the mean away itself, but it is probably gone already: normalized twice");
+                   N_ ("the model takes the mean away itself, but it is probably gone already: normalized twice"));
   if (finding == NULL)
     return;
-  finding->allowed = g_strdup_printf ("the model computes %.4g·x %+.4g first", head.factor, head.shift);
-  finding->fix = g_strdup ("Leave mean and scale to the model, and feed what it expects");
+  finding->allowed = g_strdup_printf (_ ("the model computes %.4g·x %+.4g first"), head.factor, head.shift);
+  finding->fix = g_strdup (_ ("Leave mean and scale to the model, and feed what it expects"));
 }
 
 /* ---- layout ---- */
@@ -197,8 +199,8 @@ fx_doctor_check_layout (const FxDoctor *doctor, GPtrArray *findings)
   finding = fx_diagnostics_add (findings, FX_SEVERITY_WARNING, "calibration-layout", NULL, input_name (doctor),
                                 "the samples look like %s, but the input is %s", view.pixel == 1 ? "NHWC" : "NCHW",
                                 view.pixel == 1 ? "NCHW" : "NHWC");
-  finding->found = g_strdup_printf ("neighbors differ by %.4g as %s, by %.4g as %s", here / doctor->samples->len,
+  finding->found = g_strdup_printf (_ ("neighbors differ by %.4g as %s, by %.4g as %s"), here / doctor->samples->len,
                                     view.pixel == 1 ? "NCHW" : "NHWC", other / doctor->samples->len,
                                     view.pixel == 1 ? "NHWC" : "NCHW");
-  finding->fix = g_strdup_printf ("Store the samples as %s", view.pixel == 1 ? "NCHW" : "NHWC");
+  finding->fix = g_strdup_printf (_ ("Store the samples as %s"), view.pixel == 1 ? "NCHW" : "NHWC");
 }

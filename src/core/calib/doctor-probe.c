@@ -10,6 +10,7 @@
 #include "core/check/fx-diagnostic.h"
 #include "core/exec/fx-activation.h"
 #include "core/exec/fx-engine.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 
@@ -233,21 +234,21 @@ static void
 report_fit (const FxDoctor *doctor, const Fit *fit, GPtrArray *findings)
 {
   const char *input = fx_graph_value (doctor->graph, fx_graph_input (doctor->graph, 0))->name;
-  const char *cause = "mean or scale are probably not those of the training";
+  const char *cause = _ ("mean or scale are probably not those of the training");
   FxDiagnostic *finding;
 
   if (!fit->known || (fit->ratio < RANGE_FACTOR && fit->ratio > 1.0 / RANGE_FACTOR && fit->offset < FAR_MEANS))
     return;
   if (fit->ratio > SCALE_FACTOR)
-    cause = "values of 0…255 were probably fed where 0…1 or normalized ones are expected";
+    cause = _ ("values of 0…255 were probably fed where 0…1 or normalized ones are expected");
   else if (fit->ratio < 1.0 / SCALE_FACTOR)
-    cause = "values of 0…1 were probably fed where 0…255 is expected, or they were normalized twice";
+    cause = _ ("values of 0…1 were probably fed where 0…255 is expected, or they were normalized twice");
   finding = fx_diagnostics_add (findings, FX_SEVERITY_WARNING, "calibration-training", NULL, input,
                                 "the samples are not what the model was trained on: %s", cause);
-  finding->found = g_strdup_printf ("in front of the first batch normalization the standard deviation is %.3g times "
-                                    "that of the training, and the mean is off by %.3g standard deviations",
+  finding->found = g_strdup_printf (_ ("in front of the first batch normalization the standard deviation is %.3g times "
+                                       "that of the training, and the mean is off by %.3g standard deviations"),
                                     fit->ratio, fit->offset);
-  finding->fix = g_strdup ("Preprocess as in training");
+  finding->fix = g_strdup (_ ("Preprocess as in training"));
 }
 
 /* A classifier that does not care what it sees gets nothing of it: the range is wrong, or the samples are. */
@@ -269,9 +270,9 @@ report_response (const FxDoctor *doctor, const Outcome *here, GPtrArray *finding
     return;
   finding = fx_diagnostics_add (findings, FX_SEVERITY_WARNING, "calibration-no-response", NULL, input,
                                 "the model says the same of all samples: values are probably in a wrong range");
-  finding->found = g_strdup_printf ("class %zu with probability %.3f to %.3f for %u samples", here->answers[0].best,
+  finding->found = g_strdup_printf (_ ("class %zu with probability %.3f to %.3f for %u samples"), here->answers[0].best,
                                     least, most, here->n);
-  finding->fix = g_strdup ("Preprocess as in training; check mean, scale and whether 0…1 or 0…255 is expected");
+  finding->fix = g_strdup (_ ("Preprocess as in training; check mean, scale and whether 0…1 or 0…255 is expected"));
 }
 
 static void
@@ -288,7 +289,7 @@ report_order (const FxDoctor *doctor, const Outcome *here, const Outcome *exchan
       finding = fx_diagnostics_add (findings, FX_SEVERITY_INFO, "calibration-color-order", NULL, input,
                                     "red and blue may be exchanged: the other order is nearer to the training data");
       finding->found
-          = g_strdup_printf ("distance %.3g as it is, %.3g exchanged", here->fit.distance, exchanged->fit.distance);
+          = g_strdup_printf (_ ("distance %.3g as it is, %.3g exchanged"), here->fit.distance, exchanged->fit.distance);
       return;
     }
   for (guint i = 0; i < here->n; i++)
@@ -302,8 +303,8 @@ report_order (const FxDoctor *doctor, const Outcome *here, const Outcome *exchan
   finding = fx_diagnostics_add (findings, FX_SEVERITY_INFO, "calibration-color-order", NULL, input,
                                 "red and blue may be exchanged: the model is surer with the other order");
   finding->found
-      = g_strdup_printf ("mean probability of the first class %.2f as it is, %.2f exchanged; higher in %u of "
-                         "%u samples",
+      = g_strdup_printf (_ ("mean probability of the first class %.2f as it is, %.2f exchanged; higher in %u of "
+                            "%u samples"),
                          sure, surer, votes, here->n);
 }
 

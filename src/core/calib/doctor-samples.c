@@ -4,6 +4,7 @@
 #include "core/calib/fx-doctor-private.h"
 
 #include "core/check/fx-diagnostic.h"
+#include "core/fx-i18n.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,13 +21,12 @@
 static char *
 list_names (const GPtrArray *names)
 {
-  GString *text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < MIN (names->len, FX_DOCTOR_NAMED); i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", (const char *)names->pdata[i]);
-  if (names->len > FX_DOCTOR_NAMED)
-    g_string_append_printf (text, " and %u more", names->len - FX_DOCTOR_NAMED);
-  return g_string_free (text, FALSE);
+    fx_list_add (text, "%s", (const char *)names->pdata[i]);
+  return names->len > FX_DOCTOR_NAMED ? g_strdup_printf (_ ("%s and %u more"), text->str, names->len - FX_DOCTOR_NAMED)
+                                      : g_strdup (text->str);
 }
 
 void
@@ -38,13 +38,14 @@ fx_doctor_check_number (const FxDoctor *doctor, GPtrArray *findings)
   if (n >= SOME)
     return;
   finding = fx_diagnostics_add (findings, n < FEW ? FX_SEVERITY_WARNING : FX_SEVERITY_INFO, "calibration-few-samples",
-                                NULL, NULL, "%u sample%s to calibrate with; about 100 are usual", n,
-                                n == 1    ? " is little"
-                                : n < FEW ? "s are few"
-                                          : "s");
+                                NULL, NULL,
+                                n == 1    ? N_ ("%u sample is little to calibrate with; about 100 are usual")
+                                : n < FEW ? N_ ("%u samples are few to calibrate with; about 100 are usual")
+                                          : N_ ("%u samples to calibrate with; about 100 are usual"),
+                                n);
   finding->found = g_strdup_printf ("%u", n);
-  finding->allowed = g_strdup_printf ("%u or more", SOME);
-  finding->fix = g_strdup ("Add typical pictures of every kind that the model will see");
+  finding->allowed = g_strdup_printf (_ ("%u or more"), SOME);
+  finding->fix = g_strdup (_ ("Add typical pictures of every kind that the model will see"));
 }
 
 void
@@ -79,7 +80,7 @@ fx_doctor_check_constant (const FxDoctor *doctor, GPtrArray *findings)
       finding = fx_diagnostics_add (findings, FX_SEVERITY_WARNING, "calibration-constant", NULL, NULL,
                                     "%s is %g everywhere: it says nothing about ranges", facts->name, facts->mean);
       finding->found = g_strdup_printf ("%g", facts->mean);
-      finding->fix = g_strdup ("Leave the sample out");
+      finding->fix = g_strdup (_ ("Leave the sample out"));
     }
 }
 
@@ -121,7 +122,7 @@ fx_doctor_check_duplicates (const FxDoctor *doctor, GPtrArray *findings)
       names = list_names (alike);
       finding = fx_diagnostics_add (findings, FX_SEVERITY_INFO, "calibration-duplicate", NULL, NULL,
                                     "%s looks the same as %s", facts->name, names);
-      finding->fix = g_strdup ("Keep one of them: the others count its values again");
+      finding->fix = g_strdup (_ ("Keep one of them: the others count its values again"));
     }
 }
 
@@ -187,7 +188,7 @@ fx_doctor_check_odd (const FxDoctor *doctor, GPtrArray *findings)
                                     "%s is unlike the others: mean %.4g, standard deviation %.4g", facts->name,
                                     facts->mean, facts->deviation);
       finding->found
-          = g_strdup_printf ("%.1f times the usual distance from the middle", MAX (by_mean[i], by_contrast[i]));
-      finding->fix = g_strdup ("Look whether the sample belongs here and was read as the others");
+          = g_strdup_printf (_ ("%.1f times the usual distance from the middle"), MAX (by_mean[i], by_contrast[i]));
+      finding->fix = g_strdup (_ ("Look whether the sample belongs here and was read as the others"));
     }
 }

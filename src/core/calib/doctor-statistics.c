@@ -4,6 +4,7 @@
 #include "core/calib/fx-doctor.h"
 
 #include "core/check/fx-diagnostic.h"
+#include "core/fx-i18n.h"
 
 void
 fx_doctor_check_statistics (const FxStatistics *statistics, GPtrArray *findings)
@@ -14,7 +15,7 @@ fx_doctor_check_statistics (const FxStatistics *statistics, GPtrArray *findings)
 
       if (tensor->not_finite > 0)
         fx_diagnostics_add (findings, FX_SEVERITY_ERROR, "calibration-not-finite", NULL, tensor->name,
-                            "%" G_GUINT64_FORMAT " values are NaN or infinite", tensor->not_finite);
+                            "%" PRIu64 " values are NaN or infinite", tensor->not_finite);
       else if (tensor->count > 0 && tensor->zeros == tensor->count)
         fx_diagnostics_add (findings, FX_SEVERITY_WARNING, "calibration-dead", NULL, tensor->name,
                             "is 0 everywhere in all samples: its range cannot be told");

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/calib/fx-doctor-private.h"
 
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 
 #include <math.h>
 
 const FxDoctorCheck fx_doctor_checks[] = {
-  { "calibration-few-samples", "Samples are too few to tell ranges from", fx_doctor_check_number },
-  { "calibration-not-finite", "Samples hold NaN or infinities", fx_doctor_check_not_finite },
-  { "calibration-constant", "Samples have one value everywhere", fx_doctor_check_constant },
-  { "calibration-duplicate", "Samples look alike", fx_doctor_check_duplicates },
-  { "calibration-odd", "Samples are far from all others in brightness or contrast", fx_doctor_check_odd },
-  { "calibration-range", "Values show a wrong or a repeated normalization", fx_doctor_check_range },
-  { "calibration-head", "Values are not what the first operators of the model are made for", fx_doctor_check_head },
-  { "calibration-layout", "NCHW and NHWC are mixed up", fx_doctor_check_layout },
+  { "calibration-few-samples", N_ ("Samples are too few to tell ranges from"), fx_doctor_check_number },
+  { "calibration-not-finite", N_ ("Samples hold NaN or infinities"), fx_doctor_check_not_finite },
+  { "calibration-constant", N_ ("Samples have one value everywhere"), fx_doctor_check_constant },
+  { "calibration-duplicate", N_ ("Samples look alike"), fx_doctor_check_duplicates },
+  { "calibration-odd", N_ ("Samples are far from all others in brightness or contrast"), fx_doctor_check_odd },
+  { "calibration-range", N_ ("Values show a wrong or a repeated normalization"), fx_doctor_check_range },
+  { "calibration-head", N_ ("Values are not what the first operators of the model are made for"),
+    fx_doctor_check_head },
+  { "calibration-layout", N_ ("NCHW and NHWC are mixed up"), fx_doctor_check_layout },
 };
 
 const guint fx_n_doctor_checks = G_N_ELEMENTS (fx_doctor_checks);

@@ -4,6 +4,7 @@
 #include "core/calib/fx-color.h"
 #include "core/calib/fx-step.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 
 #include <math.h>
@@ -114,7 +115,7 @@ parse_arguments (FxPreprocess *preprocess, FxStep *step, const char *const *argu
     return FALSE;
   if (*words.words != NULL)
     return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" is one argument too many, wanted %s", *words.words,
-                    *step->kind->args != '\0' ? step->kind->args : "none");
+                    *step->kind->args != '\0' ? step->kind->args : _ ("none"));
   if (step->kind->apply == NULL && !keep_storage (preprocess, step, error))
     return FALSE;
   return step->kind->check == NULL || step->kind->check (step, frame, error);

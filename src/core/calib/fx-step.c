@@ -3,6 +3,7 @@
 
 #include "core/calib/fx-color.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 #include <float.h>
 #include <math.h>
@@ -171,6 +172,8 @@ fx_step_check_values (const FxStep *step, const FxFrame *frame, GError **error)
 
   if (step->n_values == 1 || (int)step->n_values == channels)
     return TRUE;
-  return fx_fail (error, FX_ERROR_BAD_DATA, "found %u values, wanted one%s, since the picture is %s there",
-                  step->n_values, channels == 1 ? "" : " or three", fx_color_name (frame->color));
+  return fx_fail (error, FX_ERROR_BAD_DATA,
+                  channels == 1 ? N_ ("found %u values, wanted one, since the picture is %s there")
+                                : N_ ("found %u values, wanted one or three, since the picture is %s there"),
+                  step->n_values, fx_color_name (frame->color));
 }

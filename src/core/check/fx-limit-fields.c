@@ -201,19 +201,6 @@ fx_field_texts (GVariant *dict, const char *name)
   return texts;
 }
 
-void
-fx_list_add (GString *list, const char *format, ...)
-{
-  va_list args;
-
-  if (list->len > 0)
-    /* translators: between the members of a list */
-    g_string_append (list, C_ ("list", ", "));
-  va_start (args, format);
-  g_string_append_vprintf (list, fx_translate (format), args);
-  va_end (args);
-}
-
 /* The last two members of a list, by the word between them. */
 static const struct
 {

@@ -33,8 +33,6 @@ char **fx_field_texts (GVariant *dict, const char *name);
 /* One value as people read it. */
 char *fx_field_text (GVariant *value);
 char *fx_number_text (double number);
-/* Appends to a list: "height 1 to 7, width 1 to 5". */
-void fx_list_add (GString *list, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* "1, 2 or 4"; `word` is the one before the last: "and", "by" or "or". */
 char *fx_list_text (const char *const *texts, const char *word);
 /* The field as such a list, "?" if it is missing. */

@@ -5,6 +5,7 @@
 
 #include "core/exec/fx-memory.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 
 #include <string.h>
@@ -59,7 +60,7 @@ fx_plan_add_output (FxEngine *engine, const FxNode *node, FxId value, FxLayout *
 
   if (fx_dtype_size (of->dtype) == 0)
     return fx_fail (error, FX_ERROR_UNSUPPORTED, "%s \"%s\": tensors of type %s cannot be computed",
-                    node != NULL ? node->op_type : "value", node != NULL ? node->name : of->name,
+                    node != NULL ? node->op_type : _ ("value"), node != NULL ? node->name : of->name,
                     fx_dtype_name (of->dtype));
   *id = fx_plan_add_buffer (engine, value, FX_BUFFER_ARENA, layout);
   buffer = fx_engine_get_buffer (engine, *id);
@@ -69,7 +70,7 @@ fx_plan_add_output (FxEngine *engine, const FxNode *node, FxId value, FxLayout *
 
       return fx_fail (error, FX_ERROR_TOO_LARGE,
                       "%s \"%s\": output \"%s\" of shape %s needs %zu bytes, over the limit of %zu",
-                      node != NULL ? node->op_type : "value", node != NULL ? node->name : of->name, of->name, shape,
+                      node != NULL ? node->op_type : _ ("value"), node != NULL ? node->name : of->name, of->name, shape,
                       buffer->bytes, engine->options.max_bytes);
     }
   buffer->block = fx_blocks_add (&engine->blocks, buffer->bytes, engine->steps->len);

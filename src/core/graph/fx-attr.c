@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/graph/fx-attr.h"
 
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 
@@ -143,7 +144,7 @@ fx_attr_to_string (const FxAttr *attr)
 
   switch (attr->kind)
     {
-    case FX_ATTR_INT: g_string_append_printf (text, "%" G_GINT64_FORMAT, attr->i); break;
+    case FX_ATTR_INT: g_string_append_printf (text, "%" PRId64, attr->i); break;
     case FX_ATTR_FLOAT: append_float (text, attr->f); break;
     case FX_ATTR_STRING: append_string (text, attr->s); break;
     case FX_ATTR_INTS:
@@ -155,7 +156,7 @@ fx_attr_to_string (const FxAttr *attr)
           if (i > 0)
             g_string_append_c (text, ',');
           if (attr->kind == FX_ATTR_INTS)
-            g_string_append_printf (text, "%" G_GINT64_FORMAT, attr->ints[i]);
+            g_string_append_printf (text, "%" PRId64, attr->ints[i]);
           else if (attr->kind == FX_ATTR_FLOATS)
             append_float (text, attr->floats[i]);
           else

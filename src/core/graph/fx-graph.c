@@ -5,6 +5,7 @@
 #include "core/graph/fx-graph-private.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 #include "core/ops/fx-op.h"
 
@@ -238,7 +239,7 @@ fx_graph_shape_to_string (const FxGraph *graph, const FxShape *shape)
       if (i > 0)
         g_string_append_c (text, ',');
       if (shape->dims[i] >= 0)
-        g_string_append_printf (text, "%" G_GINT64_FORMAT, shape->dims[i]);
+        g_string_append_printf (text, "%" PRId64, shape->dims[i]);
       else
         g_string_append (text, symbol != NULL ? symbol : "?");
     }

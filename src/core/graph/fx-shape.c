@@ -2,6 +2,7 @@
 #include "core/graph/fx-shape.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -95,8 +96,7 @@ gboolean
 fx_shape_axis (const FxShape *shape, gint64 axis, int *normalized, GError **error)
 {
   if (axis < -(gint64)shape->rank || axis >= shape->rank)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis %" G_GINT64_FORMAT " is outside of a tensor of rank %d", axis,
-                    shape->rank);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis %" PRId64 " is outside of a tensor of rank %d", axis, shape->rank);
 
   *normalized = (int)(axis < 0 ? axis + shape->rank : axis);
   return TRUE;
@@ -170,7 +170,7 @@ fx_shape_to_string (const FxShape *shape)
       if (i > 0)
         g_string_append_c (text, ',');
       if (shape->dims[i] >= 0)
-        g_string_append_printf (text, "%" G_GINT64_FORMAT, shape->dims[i]);
+        g_string_append_printf (text, "%" PRId64, shape->dims[i]);
       else
         g_string_append_c (text, '?');
     }

@@ -1,6 +1,7 @@
 /* Printing of the text form; fx-text.h has the grammar.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "core/graph/fx-text.h"
@@ -66,7 +67,7 @@ append_shape (GString *text, const FxGraph *graph, const FxShape *shape)
       if (i > 0)
         g_string_append_c (text, ',');
       if (shape->dims[i] >= 0)
-        g_string_append_printf (text, "%" G_GINT64_FORMAT, shape->dims[i]);
+        g_string_append_printf (text, "%" PRId64, shape->dims[i]);
       else if (symbol != NULL && (symbol[0] == '_' || g_ascii_isalpha (symbol[0])))
         append_name (text, symbol);
       else if (symbol != NULL)
@@ -101,9 +102,9 @@ append_element (GString *text, const FxTensor *tensor, gsize i)
     g_string_append (text, g_ascii_formatd (digits, sizeof digits, dtype == FX_DTYPE_DOUBLE ? "%.17g" : "%.9g",
                                             fx_tensor_get_double (tensor, i)));
   else if (dtype == FX_DTYPE_UINT64)
-    g_string_append_printf (text, "%" G_GUINT64_FORMAT, (guint64)fx_tensor_get_int64 (tensor, i));
+    g_string_append_printf (text, "%" PRIu64, (guint64)fx_tensor_get_int64 (tensor, i));
   else
-    g_string_append_printf (text, "%" G_GINT64_FORMAT, fx_tensor_get_int64 (tensor, i));
+    g_string_append_printf (text, "%" PRId64, fx_tensor_get_int64 (tensor, i));
 }
 
 /* FNV-1a; only to tell two dumps with different weights apart. */
@@ -247,7 +248,7 @@ print_graph (GString *text, const FxGraph *graph, FxTextFlags flags, guint inden
 
       begin_line (text, indent, "opset ");
       append_quoted (text, opset->domain);
-      g_string_append_printf (text, " %" G_GINT64_FORMAT "\n", opset->version);
+      g_string_append_printf (text, " %" PRId64 "\n", opset->version);
     }
   for (guint i = 0; i < fx_graph_n_inputs (graph); i++)
     {

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-index.h"
 
 typedef struct
@@ -46,7 +47,7 @@ infer (FxInfer *infer, GError **error)
       for (guint i = 0; state == FX_LIST_KNOWN && i < n; i++)
         {
           if (size[i] < 0)
-            return fx_fail (error, FX_ERROR_BAD_GRAPH, "size has %" G_GINT64_FORMAT ", wanted 0 or more", size[i]);
+            return fx_fail (error, FX_ERROR_BAD_GRAPH, "size has %" PRId64 ", wanted 0 or more", size[i]);
           if (i != 1)
             shape.dims[i == 0 ? 0 : i - 1] = size[i];
         }

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-index.h"
 
 #include <string.h>
@@ -111,8 +112,8 @@ infer (FxInfer *infer, GError **error)
         {
           if ((x->dims[1] >= 0 && x->dims[1] % elements != 0) || (x->dims[2] >= 0 && x->dims[2] != blocks))
             return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                            "input has %" G_GINT64_FORMAT " rows and %" G_GINT64_FORMAT
-                            " columns, wanted a multiple of %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT,
+                            "input has %" PRId64 " rows and %" PRId64 " columns, wanted a multiple of %" PRId64
+                            " and %" PRId64,
                             x->dims[1], x->dims[2], elements, blocks);
           shape.dims[0] = x->dims[0];
           shape.dims[1] = x->dims[1] >= 0 ? x->dims[1] / elements : FX_DIM_UNKNOWN;

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -43,8 +44,7 @@ infer (FxInfer *infer, GError **error)
       size = shape.rank >= 0 ? shape.dims[axis] : FX_DIM_UNKNOWN;
     }
   if (condition->shape.rank == 1 && size >= 0 && condition->shape.dims[0] > size)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "condition has %" G_GINT64_FORMAT " elements for %" G_GINT64_FORMAT " slices",
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "condition has %" PRId64 " elements for %" PRId64 " slices",
                     condition->shape.dims[0], size);
   if (condition->value != NULL)
     {

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -39,8 +40,7 @@ infer (FxInfer *infer, GError **error)
   for (guint i = 0; state == FX_LIST_KNOWN && i < n; i++)
     {
       if (sizes[i] < 0)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "input has the size %" G_GINT64_FORMAT ", wanted 0 or more",
-                        sizes[i]);
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "input has the size %" PRId64 ", wanted 0 or more", sizes[i]);
       shape.dims[i] = sizes[i];
     }
   fx_infer_set (infer, 0, params->value != NULL ? fx_tensor_dtype (params->value) : FX_DTYPE_FLOAT, &shape);

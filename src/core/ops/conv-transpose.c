@@ -5,6 +5,7 @@
 #include "core/ops/conv.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 static const FxAttrRow attrs[] = {
@@ -36,14 +37,14 @@ resolve_axis (const FxConvTransposeParams *params, FxWindow *window, int axis, G
   gint64 natural, wanted = FX_DIM_UNKNOWN;
 
   if (extra < 0 || extra > FX_WINDOW_MAX)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "attribute \"output_padding\" has element %" G_GINT64_FORMAT ", wanted 0 or more", extra);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"output_padding\" has element %" PRId64 ", wanted 0 or more",
+                    extra);
   if (params->output_shape.n != 0)
     {
       wanted = params->output_shape.data[skip + (guint)axis];
       if (wanted < 1 || wanted > FX_WINDOW_MAX)
         return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                        "attribute \"output_shape\" has element %" G_GINT64_FORMAT ", wanted 1 or more", wanted);
+                        "attribute \"output_shape\" has element %" PRId64 ", wanted 1 or more", wanted);
     }
   if (window->in[axis] < 0 || window->kernel[axis] < 0)
     {
@@ -51,8 +52,7 @@ resolve_axis (const FxConvTransposeParams *params, FxWindow *window, int axis, G
       return TRUE;
     }
   if (window->in[axis] > FX_WINDOW_MAX)
-    return fx_fail (error, FX_ERROR_TOO_LARGE, "X has size %" G_GINT64_FORMAT " at spatial axis %d", window->in[axis],
-                    axis);
+    return fx_fail (error, FX_ERROR_TOO_LARGE, "X has size %" PRId64 " at spatial axis %d", window->in[axis], axis);
 
   natural = (window->in[axis] - 1) * window->stride[axis] + extra + fx_window_span (window, axis);
   if (params->output_shape.n != 0)
@@ -63,9 +63,8 @@ resolve_axis (const FxConvTransposeParams *params, FxWindow *window, int axis, G
     window->out[axis] = natural - window->pad_begin[axis] - window->pad_end[axis];
 
   if (window->out[axis] < 1 || window->out[axis] > (gint64)1 << 47)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "output has size %" G_GINT64_FORMAT " at spatial axis %d, wanted 1 or more", window->out[axis],
-                    axis);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "output has size %" PRId64 " at spatial axis %d, wanted 1 or more",
+                    window->out[axis], axis);
   return TRUE;
 }
 
@@ -82,7 +81,7 @@ fx_conv_transpose_resolve (const FxConvTransposeParams *params, const FxShape *x
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "X has %d dimensions and W %d, wanted as many", input.rank,
                     weights.rank);
   if (group < 1 || group > FX_WINDOW_MAX)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"group\" is %" G_GINT64_FORMAT ", wanted 1 or more", group);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"group\" is %" PRId64 ", wanted 1 or more", group);
   if (!fx_window_read (&params->window, &input, weights.dims + 2, window, error))
     return FALSE;
   n = (guint)window->spatial_rank;
@@ -94,15 +93,14 @@ fx_conv_transpose_resolve (const FxConvTransposeParams *params, const FxShape *x
                     params->output_shape.n, n);
 
   if (input.dims[1] >= 0 && weights.dims[0] >= 0 && input.dims[1] != weights.dims[0])
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "X has %" G_GINT64_FORMAT " channels, W wants %" G_GINT64_FORMAT,
-                    input.dims[1], weights.dims[0]);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "X has %" PRId64 " channels, W wants %" PRId64, input.dims[1],
+                    weights.dims[0]);
   if (weights.dims[0] >= 0 && weights.dims[0] % group != 0)
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "attribute \"group\" is %" G_GINT64_FORMAT ", wanted a divisor of the %" G_GINT64_FORMAT
-                    " input channels",
-                    group, weights.dims[0]);
+                    "attribute \"group\" is %" PRId64 ", wanted a divisor of the %" PRId64 " input channels", group,
+                    weights.dims[0]);
   if (weights.dims[1] > FX_WINDOW_MAX)
-    return fx_fail (error, FX_ERROR_TOO_LARGE, "W has size %" G_GINT64_FORMAT " at axis 1", weights.dims[1]);
+    return fx_fail (error, FX_ERROR_TOO_LARGE, "W has size %" PRId64 " at axis 1", weights.dims[1]);
   for (int i = 0; i < window->spatial_rank; i++)
     if (!resolve_axis (params, window, i, error))
       return FALSE;

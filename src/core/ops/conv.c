@@ -6,6 +6,7 @@
 #include "core/ops/conv.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 static const FxAttrRow attrs[] = {
@@ -25,21 +26,19 @@ fx_conv_resolve (const FxConvParams *params, const FxShape *x, const FxShape *w,
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "X has %d dimensions and W %d, wanted as many", input.rank,
                     weights.rank);
   if (group < 1 || group > FX_WINDOW_MAX)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"group\" is %" G_GINT64_FORMAT ", wanted 1 or more", group);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"group\" is %" PRId64 ", wanted 1 or more", group);
   if (!fx_window_resolve (&params->window, &input, weights.dims + 2, FALSE, window, error))
     return FALSE;
 
   if (input.dims[1] >= 0 && weights.dims[1] >= 0
       && (input.dims[1] % group != 0 || input.dims[1] / group != weights.dims[1]))
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "X has %" G_GINT64_FORMAT " channels, W wants %" G_GINT64_FORMAT " in each of %" G_GINT64_FORMAT
-                    " groups",
-                    input.dims[1], weights.dims[1], group);
+                    "X has %" PRId64 " channels, W wants %" PRId64 " in each of %" PRId64 " groups", input.dims[1],
+                    weights.dims[1], group);
   if (weights.dims[0] >= 0 && weights.dims[0] % group != 0)
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "attribute \"group\" is %" G_GINT64_FORMAT ", wanted a divisor of the %" G_GINT64_FORMAT
-                    " output channels",
-                    group, weights.dims[0]);
+                    "attribute \"group\" is %" PRId64 ", wanted a divisor of the %" PRId64 " output channels", group,
+                    weights.dims[0]);
   return TRUE;
 }
 
@@ -53,8 +52,8 @@ fx_conv_check_vector (const FxInfer *infer, guint i, const char *what, gint64 ch
   if (!fact->present || fact->shape.rank < 1 || fact->shape.dims[0] < 0 || channels < 0
       || fact->shape.dims[0] == channels || (or_one && fact->shape.dims[0] == 1))
     return TRUE;
-  return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s has %" G_GINT64_FORMAT " elements, wanted %" G_GINT64_FORMAT, what,
-                  fact->shape.dims[0], channels);
+  return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s has %" PRId64 " elements, wanted %" PRId64, what, fact->shape.dims[0],
+                  channels);
 }
 
 guint64

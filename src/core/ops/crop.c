@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <string.h>
@@ -41,8 +42,8 @@ cut_axis (const Params *params, guint axis, gint64 size, gint64 *result, GError 
   else if (size < 0)
     return TRUE;
   if (*result < 0 || (size >= 0 && (begin > size || *result > size - begin)))
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "crop from %" G_GINT64_FORMAT " does not fit %s %" G_GINT64_FORMAT,
-                    begin, axis == 0 ? "height" : "width", size);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "crop from %" PRId64 " does not fit %s %" PRId64, begin,
+                    axis == 0 ? _ ("height") : _ ("width"), size);
   return TRUE;
 }
 

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/conv.h"
 #include "core/ops/fx-op.h"
 
@@ -87,7 +88,7 @@ infer (FxInfer *infer, GError **error)
   if (params->offset_group < 1 || params->offset_group > FX_WINDOW_MAX
       || (channels >= 0 && channels % params->offset_group != 0))
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "attribute \"offset_group\" is %" G_GINT64_FORMAT ", wanted a divisor of the number of channels",
+                    "attribute \"offset_group\" is %" PRId64 ", wanted a divisor of the number of channels",
                     params->offset_group);
   if (x->rank >= 0 || w->rank >= 0)
     {

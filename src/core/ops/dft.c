@@ -1,6 +1,7 @@
 /* DFT: discrete Fourier transform along one axis.  https://onnx.ai/onnx/operators/onnx__DFT.html
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "core/ops/fx-fft.h"
 #include "core/ops/fx-kernel.h"
 
@@ -44,11 +45,10 @@ result_shape (const Params *params, guint version, const FxShape *x, gint64 axis
   if (*normalized == x->rank - 1)
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis %d is that of real and imaginary parts", *normalized);
   if (x->dims[x->rank - 1] > 2 || x->dims[x->rank - 1] == 0)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "the last axis has size %" G_GINT64_FORMAT ", wanted 1 or 2",
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "the last axis has size %" PRId64 ", wanted 1 or 2",
                     x->dims[x->rank - 1]);
   if (length == 0 || (length < 0 && length != FX_DIM_UNKNOWN))
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "the transform has %" G_GINT64_FORMAT " points, wanted at least 1",
-                    length);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "the transform has %" PRId64 " points, wanted at least 1", length);
   *y = *x;
   y->dims[x->rank - 1] = 2;
   y->dims[*normalized] = length > 0 && params->onesided != 0 ? length / 2 + 1 : length;
@@ -71,7 +71,7 @@ infer (FxInfer *infer, GError **error)
       || !fx_infer_get_scalar (infer, AXIS, "axis", &axis, &axis_known, error))
     return FALSE;
   if (length_known && length <= 0)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "dft_length is %" G_GINT64_FORMAT ", wanted at least 1", length);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "dft_length is %" PRId64 ", wanted at least 1", length);
   if (x->rank >= 0 && (axis_known || !infer->inputs[AXIS].present))
     {
       /* first to find the axis, then for the number of points it has */
@@ -119,8 +119,7 @@ eval (FxEval *eval, GError **error)
   if (eval->inputs[LENGTH].data == NULL)
     length = x->shape.dims[axis];
   if (length <= 0)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "the transform has %" G_GINT64_FORMAT " points, wanted at least 1",
-                    length);
+    return fx_fail (error, FX_ERROR_BAD_DATA, "the transform has %" PRId64 " points, wanted at least 1", length);
   wanted.dims[axis] = params->onesided != 0 ? length / 2 + 1 : length;
   if (!fx_eval_check_shape (eval, 0, &wanted, error))
     return FALSE;

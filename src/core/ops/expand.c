@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -21,8 +22,7 @@ infer (FxInfer *infer, GError **error)
     {
       for (guint i = 0; i < n; i++)
         if (wanted[i] < 0)
-          return fx_fail (error, FX_ERROR_BAD_GRAPH, "shape has the size %" G_GINT64_FORMAT ", wanted 0 or more",
-                          wanted[i]);
+          return fx_fail (error, FX_ERROR_BAD_GRAPH, "shape has the size %" PRId64 ", wanted 0 or more", wanted[i]);
       shape = fx_shape_new ((int)n, wanted);
       if (!fx_shape_broadcast (&infer->inputs[0].shape, &shape, &shape, error))
         return FALSE;

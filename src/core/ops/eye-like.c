@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ infer (FxInfer *infer, GError **error)
     {
       if (params->dtype < 0 || params->dtype >= FX_N_DTYPES
           || !fx_dtype_in ((FxDType)params->dtype, FX_TYPES_FLOAT | FX_TYPES_INT | FX_TYPE_BIT (BOOL)))
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"dtype\" is %" G_GINT64_FORMAT ", wanted a numeric type",
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"dtype\" is %" PRId64 ", wanted a numeric type",
                         params->dtype);
       dtype = (FxDType)params->dtype;
     }

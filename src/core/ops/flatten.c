@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -29,7 +30,7 @@ infer (FxInfer *infer, GError **error)
 
       /* unlike elsewhere the rank itself is an axis: one column */
       if (axis < -from->rank || axis > from->rank)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis %" G_GINT64_FORMAT " is outside of a tensor of rank %d", axis,
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis %" PRId64 " is outside of a tensor of rank %d", axis,
                         from->rank);
       axis += axis < 0 ? from->rank : 0;
       shape.dims[0] = fx_dim_product (from, 0, (int)axis);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/fx-einsum.h"
 
+#include "core/fx-i18n.h"
 #include "core/ops/fx-kernel.h"
 
 #include <string.h>
@@ -73,9 +74,8 @@ merge_size (gint64 *size, gint64 found, guint operand, GError **error)
   if (*size == UNUSED || *size == 1 || (*size == FX_DIM_UNKNOWN && found != 1))
     *size = found;
   else if (*size >= 0 && found >= 0 && found != 1 && found != *size)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "operand %u has size %" G_GINT64_FORMAT " where another has %" G_GINT64_FORMAT, operand, found,
-                    *size);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "operand %u has size %" PRId64 " where another has %" PRId64, operand,
+                    found, *size);
   return TRUE;
 }
 

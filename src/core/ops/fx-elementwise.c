@@ -2,6 +2,7 @@
 #include "core/ops/fx-elementwise.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 const FxAttrRow fx_binary_attrs[] = {
   FX_INT (FxBinaryParams, axis, -1, "Before opset 7: where B's dimensions begin in A's; -1 aligns the last ones"),
@@ -55,9 +56,8 @@ fx_binary_legacy_shape (const FxBinaryParams *params, guint version, const FxSha
       g_autofree char *left = fx_shape_to_string (a);
       g_autofree char *right = fx_shape_to_string (b);
 
-      return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                      "attribute \"axis\" is %" G_GINT64_FORMAT ", but %s does not fit into %s there", params->axis,
-                      right, left);
+      return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"axis\" is %" PRId64 ", but %s does not fit into %s there",
+                      params->axis, right, left);
     }
   while (b->rank < a->rank - axis)
     b->dims[b->rank++] = 1;

@@ -2,6 +2,7 @@
 #include "core/ops/fx-index.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 gint64
 fx_dim_add (gint64 a, gint64 b)
@@ -162,9 +163,8 @@ fx_index_axes (const gint64 *values, guint n, int rank, int *axes, GError **erro
 gboolean
 fx_index_fail (gint64 index, gint64 size, int axis, GError **error)
 {
-  return fx_fail (error, FX_ERROR_BAD_DATA,
-                  "index %" G_GINT64_FORMAT " is out of range for axis %d of size %" G_GINT64_FORMAT, index, axis,
-                  size);
+  return fx_fail (error, FX_ERROR_BAD_DATA, "index %" PRId64 " is out of range for axis %d of size %" PRId64, index,
+                  axis, size);
 }
 
 FxSlice

@@ -2,6 +2,7 @@
 #include "core/ops/fx-matmul.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-gemm.h"
 
 static FxShape
@@ -28,9 +29,8 @@ fx_matmul_shape (const FxShape *a, const FxShape *b, FxShape *y, GError **error)
     {
       g_autofree char *left = fx_shape_to_string (a), *right = fx_shape_to_string (b);
 
-      return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                      "cannot multiply %s by %s: %" G_GINT64_FORMAT " columns meet %" G_GINT64_FORMAT " rows", left,
-                      right, ka, kb);
+      return fx_fail (error, FX_ERROR_BAD_GRAPH, "cannot multiply %s by %s: %" PRId64 " columns meet %" PRId64 " rows",
+                      left, right, ka, kb);
     }
   a_batch = batch_axes (a);
   b_batch = batch_axes (b);

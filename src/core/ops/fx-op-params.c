@@ -2,6 +2,7 @@
 #include "core/ops/fx-op-params.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/ops/fx-op.h"
 
@@ -115,7 +116,7 @@ fx_attr_row_default (const FxAttrRow *row)
     return g_strdup (row->default_string);
   switch (row->kind)
     {
-    case FX_ATTR_INT: return g_strdup_printf ("%" G_GINT64_FORMAT, row->default_int);
+    case FX_ATTR_INT: return g_strdup_printf ("%" PRId64, row->default_int);
     case FX_ATTR_FLOAT: return g_strdup_printf ("%g", (double)row->default_float);
     case FX_ATTR_STRING:
       if (row->choices != NULL)

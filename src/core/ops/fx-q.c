@@ -2,6 +2,7 @@
 #include "core/ops/fx-q.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-broadcast.h"
 
 #include <math.h>
@@ -25,10 +26,9 @@ check_zero_point (const char *name, FxDType dtype, gint64 zero_point, GError **e
   if (zero_point >= low && zero_point <= high)
     return TRUE;
   if (low == high)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "%s_zero_point is %" G_GINT64_FORMAT ", wanted 0 as for every tensor of type %s", name, zero_point,
-                    fx_dtype_name (dtype));
-  return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s_zero_point is %" G_GINT64_FORMAT ", wanted %d to %d", name, zero_point,
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s_zero_point is %" PRId64 ", wanted 0 as for every tensor of type %s",
+                    name, zero_point, fx_dtype_name (dtype));
+  return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s_zero_point is %" PRId64 ", wanted %d to %d", name, zero_point,
                   (int)low, (int)high);
 }
 
@@ -58,9 +58,8 @@ fx_q_result (const FxQOut *out, gboolean sums, FxQResult *result, GError **error
     return FALSE;
   if (low < least || high > largest || low > high)
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "results are bounded by %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT
-                    ", wanted an interval within %d to %d",
-                    low, high, (int)least, (int)largest);
+                    "results are bounded by %" PRId64 " and %" PRId64 ", wanted an interval within %d to %d", low, high,
+                    (int)least, (int)largest);
   *result = (FxQResult){ dtype, (gint32)out->zero_point, (gint32)low, (gint32)high };
   return TRUE;
 }
@@ -139,6 +138,6 @@ fx_q_check_sum (gint64 c, gint64 absolute, gint64 zero_point, gint64 bias, gbool
   if (largest <= limit)
     return TRUE;
   return fx_fail (error, FX_ERROR_UNSUPPORTED,
-                  "sums of output channel %" G_GINT64_FORMAT " may reach %" G_GINT64_FORMAT ", more than %d bits", c,
-                  largest, wide ? 62 : 32);
+                  "sums of output channel %" PRId64 " may reach %" PRId64 ", more than %d bits", c, largest,
+                  wide ? 62 : 32);
 }

@@ -2,6 +2,7 @@
 #include "core/ops/fx-resize.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -213,8 +214,7 @@ fx_resize_taps_init (FxResizeTaps *taps, const FxResizeParams *params, const FxR
   taps->n = 2 * (gint64)ceilf (MIN (reach, 2.0f * (float)geometry->in[axis] + 2.0f));
   if (!g_uint64_checked_mul (&n, n, (guint64)taps->n) || n > G_MAXSSIZE / sizeof (gint64)
       || (taps->index = g_try_new (gint64, n)) == NULL || (taps->weight = g_try_new (float, n)) == NULL)
-    return fx_fail (error, FX_ERROR_TOO_LARGE, "out of memory: resizing axis %d takes %" G_GUINT64_FORMAT " weights",
-                    axis, n);
+    return fx_fail (error, FX_ERROR_TOO_LARGE, "out of memory: resizing axis %d takes %" PRIu64 " weights", axis, n);
   for (gint64 i = 0; i < geometry->out[axis]; i++)
     fill_taps (params, geometry, axis, i, shrink, taps);
   return TRUE;

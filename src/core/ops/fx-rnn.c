@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/fx-rnn.h"
 
+#include "core/fx-i18n.h"
 #include "core/ops/fx-gemm.h"
 #include "core/ops/fx-kernel.h"
 #include "core/ops/fx-rnn-activation.h"
@@ -67,7 +68,7 @@ find_hidden_size (const FxInfer *infer, gint64 *hidden, GError **error)
 
   *hidden = params->hidden_size != 0 ? params->hidden_size : dim_of (infer, R, 2);
   if (*hidden == 0 || *hidden > G_MAXINT32 || (params->hidden_size != 0 && *hidden < 0))
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "hidden size is %" G_GINT64_FORMAT ", wanted at least 1", *hidden);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "hidden size is %" PRId64 ", wanted at least 1", *hidden);
   if (dim_of (infer, X, 2) == 0)
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "input size is 0, wanted at least 1");
   return TRUE;

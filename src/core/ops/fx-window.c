@@ -2,6 +2,7 @@
 #include "core/ops/fx-window.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 const char *const fx_auto_pad_names[] = { "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID", NULL };
 
@@ -29,9 +30,8 @@ read_list (FxInts list, const char *name, guint n, gint64 min, gint64 value, gin
     {
       out[i] = list.n != 0 ? list.data[i] : value;
       if (list.n != 0 && (out[i] < min || out[i] > FX_WINDOW_MAX))
-        return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                        "attribute \"%s\" has element %" G_GINT64_FORMAT ", wanted %d to %" G_GINT64_FORMAT, name,
-                        out[i], (int)min, FX_WINDOW_MAX);
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"%s\" has element %" PRId64 ", wanted %d to %" PRId64,
+                        name, out[i], (int)min, FX_WINDOW_MAX);
     }
   return TRUE;
 }
@@ -45,16 +45,14 @@ check_kernel (const FxWindow *window, const gint64 *weights, GError **error)
     {
       if (weights != NULL && weights[i] >= 0 && window->kernel[i] >= 0 && weights[i] != window->kernel[i])
         return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                        "attribute \"kernel_shape\" says %" G_GINT64_FORMAT
-                        " at axis %d, the weights %" G_GINT64_FORMAT,
+                        "attribute \"kernel_shape\" says %" PRId64 " at axis %d, the weights %" PRId64,
                         window->kernel[i], i, weights[i]);
       if (window->kernel[i] == 0 || window->kernel[i] > FX_WINDOW_MAX)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                        "kernel has size %" G_GINT64_FORMAT " at axis %d, wanted 1 to %" G_GINT64_FORMAT,
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "kernel has size %" PRId64 " at axis %d, wanted 1 to %" PRId64,
                         window->kernel[i], i, FX_WINDOW_MAX);
       volume *= MAX (window->kernel[i], 1);
       if (volume > FX_WINDOW_MAX)
-        return fx_fail (error, FX_ERROR_TOO_LARGE, "kernel has over %" G_GINT64_FORMAT " elements", FX_WINDOW_MAX);
+        return fx_fail (error, FX_ERROR_TOO_LARGE, "kernel has over %" PRId64 " elements", FX_WINDOW_MAX);
     }
   return TRUE;
 }
@@ -83,7 +81,7 @@ fx_window_read (const FxWindowAttrs *attrs, const FxShape *input, const gint64 *
     {
       window->in[i] = input->dims[2 + i];
       if (window->in[i] > (gint64)1 << 47)
-        return fx_fail (error, FX_ERROR_TOO_LARGE, "X has size %" G_GINT64_FORMAT " at axis %u", window->in[i], 2 + i);
+        return fx_fail (error, FX_ERROR_TOO_LARGE, "X has size %" PRId64 " at axis %u", window->in[i], 2 + i);
       window->out[i] = FX_DIM_UNKNOWN;
       if (attrs->kernel_shape.n == 0)
         window->kernel[i] = kernel[i];
@@ -133,8 +131,8 @@ resolve_explicit (FxWindow *window, int axis, gboolean ceil_mode, GError **error
   steps = ceil_mode ? div_ceil (in + pads - span, stride) : div_floor (in + pads - span, stride);
   if (steps < 0)
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "kernel spans %" G_GINT64_FORMAT " at spatial axis %d, the padded input only %" G_GINT64_FORMAT,
-                    span, axis, in + pads);
+                    "kernel spans %" PRId64 " at spatial axis %d, the padded input only %" PRId64, span, axis,
+                    in + pads);
   /* rounding up must not add a window that starts in the padding behind the input */
   if (ceil_mode && steps > 0 && steps * stride >= in + window->pad_begin[axis])
     steps--;

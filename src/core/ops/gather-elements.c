@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -32,8 +33,7 @@ infer (FxInfer *infer, GError **error)
         return FALSE;
       for (int i = 0; i < indices->rank; i++)
         if (i != axis && indices->dims[i] >= 0 && x->dims[i] >= 0 && indices->dims[i] > x->dims[i])
-          return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                          "indices has size %" G_GINT64_FORMAT " along axis %d, data only %" G_GINT64_FORMAT,
+          return fx_fail (error, FX_ERROR_BAD_GRAPH, "indices has size %" PRId64 " along axis %d, data only %" PRId64,
                           indices->dims[i], i, x->dims[i]);
     }
   fx_infer_set (infer, 0, infer->inputs[0].dtype, indices);

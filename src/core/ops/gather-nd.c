@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -25,13 +26,12 @@ infer_known (const FxShape *x, const FxShape *indices, gint64 batch, FxShape *sh
   for (int i = 0; i < batch; i++)
     if (x->dims[i] >= 0 && indices->dims[i] >= 0 && x->dims[i] != indices->dims[i])
       return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                      "batch axis %d has size %" G_GINT64_FORMAT " in data and %" G_GINT64_FORMAT " in indices", i,
-                      x->dims[i], indices->dims[i]);
+                      "batch axis %d has size %" PRId64 " in data and %" PRId64 " in indices", i, x->dims[i],
+                      indices->dims[i]);
   if (tuple < 0)
     return TRUE;
   if (tuple < 1 || tuple > x->rank - batch)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "indices has tuples of %" G_GINT64_FORMAT ", wanted 1 to %" G_GINT64_FORMAT, tuple,
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "indices has tuples of %" PRId64 ", wanted 1 to %" PRId64, tuple,
                     x->rank - batch);
   if (indices->rank - 1 + x->rank - batch - tuple > FX_MAX_RANK)
     return fx_fail (error, FX_ERROR_UNSUPPORTED, "the output would have a rank over %d", FX_MAX_RANK);
@@ -57,8 +57,7 @@ infer (FxInfer *infer, GError **error)
     return FALSE;
   if (batch < 0 || (x->rank >= 0 && batch >= x->rank) || (indices->rank >= 0 && batch >= indices->rank))
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "attribute \"batch_dims\" is %" G_GINT64_FORMAT ", wanted 0 or more and less than both ranks",
-                    batch);
+                    "attribute \"batch_dims\" is %" PRId64 ", wanted 0 or more and less than both ranks", batch);
   if (x->rank >= 0 && indices->rank >= 0 && !infer_known (x, indices, batch, &shape, error))
     return FALSE;
   fx_infer_set (infer, 0, infer->inputs[0].dtype, &shape);

@@ -5,6 +5,7 @@
 #include "core/ops/gemm.h"
 
 #include "core/ops/fx-gemm.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-kernel.h"
 
 #include <math.h>
@@ -43,8 +44,8 @@ infer (FxInfer *infer, GError **error)
       || !fx_infer_check_rank (infer, 2, "C", 0, 2, error))
     return FALSE;
   if (ka >= 0 && kb >= 0 && ka != kb)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "A has %" G_GINT64_FORMAT " columns and B %" G_GINT64_FORMAT " rows, wanted as many", ka, kb);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "A has %" PRId64 " columns and B %" PRId64 " rows, wanted as many", ka,
+                    kb);
   if (infer->inputs[2].present && c->rank >= 0)
     {
       if (!fx_shape_broadcast (&y, c, &both, error))

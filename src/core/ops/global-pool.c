@@ -5,6 +5,7 @@
 #include "core/ops/global-pool.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <math.h>
@@ -34,7 +35,7 @@ lp_infer (FxInfer *lp, GError **error)
   const FxGlobalPoolParams *params = lp->params;
 
   if (params->p < 1)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"p\" is %" G_GINT64_FORMAT ", wanted 1 or more", params->p);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"p\" is %" PRId64 ", wanted 1 or more", params->p);
   return infer (lp, error);
 }
 

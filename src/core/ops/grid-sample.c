@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-index.h"
 
 #include <math.h>
@@ -65,11 +66,10 @@ infer (FxInfer *infer, GError **error)
       FxShape points = grid->rank >= 0 ? *grid : fx_shape_of_rank (rank);
 
       if (points.dims[rank - 1] >= 0 && points.dims[rank - 1] != rank - 2)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "grid has %" G_GINT64_FORMAT " coordinates, wanted %d",
-                        points.dims[rank - 1], rank - 2);
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "grid has %" PRId64 " coordinates, wanted %d", points.dims[rank - 1],
+                        rank - 2);
       if (from.dims[0] >= 0 && points.dims[0] >= 0 && from.dims[0] != points.dims[0])
-        return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                        "X has %" G_GINT64_FORMAT " images, but grid is for %" G_GINT64_FORMAT, from.dims[0],
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "X has %" PRId64 " images, but grid is for %" PRId64, from.dims[0],
                         points.dims[0]);
       for (int i = 2; i < rank; i++)
         if (from.dims[i] == 0)

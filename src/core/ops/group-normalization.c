@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/conv.h"
 #include "core/ops/fx-op.h"
 #include "core/ops/instance-normalization.h"
@@ -31,7 +32,7 @@ infer (FxInfer *infer, GError **error)
     return FALSE;
   if (params->num_groups < 1 || (channels >= 0 && channels % params->num_groups != 0))
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "attribute \"num_groups\" is %" G_GINT64_FORMAT ", wanted a divisor of the number of channels",
+                    "attribute \"num_groups\" is %" PRId64 ", wanted a divisor of the number of channels",
                     params->num_groups);
   return fx_conv_check_vector (infer, 1, "scale", scales, FALSE, error)
          && fx_conv_check_vector (infer, 2, "bias", scales, FALSE, error) && fx_infer_same_as_input (infer, error);

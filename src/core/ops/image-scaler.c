@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 typedef struct
@@ -28,7 +29,7 @@ infer (FxInfer *infer, GError **error)
     return FALSE;
   if (params->bias.n != 0 && x->rank >= 0 && x->dims[1] >= 0 && x->dims[1] != (gint64)params->bias.n)
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "attribute \"bias\" has %u elements, wanted one for each of the %" G_GINT64_FORMAT " channels",
+                    "attribute \"bias\" has %u elements, wanted one for each of the %" PRId64 " channels",
                     params->bias.n, x->dims[1]);
   return fx_infer_same_as_input (infer, error);
 }

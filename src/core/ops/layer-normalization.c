@@ -5,6 +5,7 @@
 #include "core/ops/layer-normalization.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 #include "core/ops/instance-normalization.h"
 
@@ -44,7 +45,7 @@ infer (FxInfer *infer, GError **error)
       || !check_operand (infer, 2, "B", error))
     return FALSE;
   if (params->stash_type != FX_DTYPE_FLOAT && params->stash_type != FX_DTYPE_BFLOAT16)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"stash_type\" is %" G_GINT64_FORMAT ", wanted 1 or 16",
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"stash_type\" is %" PRId64 ", wanted 1 or 16",
                     params->stash_type);
   if (statistics.rank >= 0 && !fx_shape_axis (&statistics, params->axis, &axis, error))
     return FALSE;

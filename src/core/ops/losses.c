@@ -2,6 +2,7 @@
  * https://onnx.ai/onnx/operators/onnx__NegativeLogLikelihoodLoss.html
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "core/ops/fx-kernel.h"
 
 #include <math.h>
@@ -120,7 +121,7 @@ sum_losses (const FxEval *eval, const float *log_p, gsize n_classes, gsize inner
       if (label != params->ignore_index || params->ignore_index == NO_INDEX)
         {
           if (label < 0 || (guint64)label >= n_classes)
-            return fx_fail (error, FX_ERROR_BAD_DATA, "label %zu is %" G_GINT64_FORMAT ", wanted 0 to %zu", i, label,
+            return fx_fail (error, FX_ERROR_BAD_DATA, "label %zu is %" PRId64 ", wanted 0 to %zu", i, label,
                             n_classes - 1);
           weight = weights != NULL ? (double)weights[label] : 1.0;
           loss = -weight * (double)log_p[(i / inner * n_classes + (gsize)label) * inner + i % inner];

@@ -5,6 +5,7 @@
 #include "core/ops/lp-normalization.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <math.h>
@@ -23,7 +24,7 @@ infer (FxInfer *infer, GError **error)
   int axis;
 
   if (params->p != 1 && params->p != 2)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"p\" is %" G_GINT64_FORMAT ", wanted 1 or 2", params->p);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"p\" is %" PRId64 ", wanted 1 or 2", params->p);
   if (x->rank >= 0 && !fx_shape_axis (x, params->axis, &axis, error))
     return FALSE;
   return fx_infer_check_type (infer, 0, "input", FX_TYPES_FLOAT, error) && fx_infer_same_as_input (infer, error);

@@ -5,6 +5,7 @@
 #include "core/ops/lrn.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <math.h>
@@ -23,8 +24,7 @@ infer (FxInfer *infer, GError **error)
   const FxLrnParams *params = infer->params;
 
   if (params->size < 1)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"size\" is %" G_GINT64_FORMAT ", wanted 1 or more",
-                    params->size);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"size\" is %" PRId64 ", wanted 1 or more", params->size);
   return fx_infer_check_type (infer, 0, "X", FX_TYPES_FLOAT, error)
          && fx_infer_check_rank (infer, 0, "X", 2, FX_MAX_RANK, error) && fx_infer_same_as_input (infer, error);
 }

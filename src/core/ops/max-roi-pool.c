@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <math.h>
@@ -40,13 +41,11 @@ infer (FxInfer *infer, GError **error)
     {
       y.dims[2 + i] = params->pooled_shape.data[i];
       if (y.dims[2 + i] < 1 || y.dims[2 + i] > MAX_GRID)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                        "attribute \"pooled_shape\" has element %" G_GINT64_FORMAT ", wanted 1 to %d", y.dims[2 + i],
-                        MAX_GRID);
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"pooled_shape\" has element %" PRId64 ", wanted 1 to %d",
+                        y.dims[2 + i], MAX_GRID);
     }
   if (rois->rank >= 0 && rois->dims[1] >= 0 && rois->dims[1] != 5)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "rois has rows of %" G_GINT64_FORMAT " elements, wanted 5",
-                    rois->dims[1]);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "rois has rows of %" PRId64 " elements, wanted 5", rois->dims[1]);
   if (rois->rank >= 0)
     y.dims[0] = rois->dims[0];
   if (x->rank >= 0)
@@ -98,8 +97,7 @@ eval (FxEval *eval, GError **error)
       float image = rois[k * 5], region[4];
 
       if (!(image >= 0.0f && image < (float)in->dims[0]))
-        return fx_fail (error, FX_ERROR_BAD_DATA, "rois names image %g of %" G_GINT64_FORMAT, (double)image,
-                        in->dims[0]);
+        return fx_fail (error, FX_ERROR_BAD_DATA, "rois names image %g of %" PRId64, (double)image, in->dims[0]);
       for (int i = 0; i < 4; i++)
         {
           region[i] = roundf (rois[k * 5 + 1 + i] * params->spatial_scale);

@@ -8,6 +8,7 @@
 #include "core/ops/max-unpool.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <string.h>
@@ -34,11 +35,11 @@ resolve (const FxMaxUnpoolParams *params, const FxShape *x, FxShape *y, GError *
       if (window.in[i] < 0)
         continue;
       if (window.in[i] > FX_WINDOW_MAX)
-        return fx_fail (error, FX_ERROR_TOO_LARGE, "X has size %" G_GINT64_FORMAT " at axis %d", window.in[i], 2 + i);
+        return fx_fail (error, FX_ERROR_TOO_LARGE, "X has size %" PRId64 " at axis %d", window.in[i], 2 + i);
       window.out[i]
           = (window.in[i] - 1) * window.stride[i] + window.kernel[i] - window.pad_begin[i] - window.pad_end[i];
       if (window.out[i] < 0)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "output has size %" G_GINT64_FORMAT " at axis %d, wanted 0 or more",
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "output has size %" PRId64 " at axis %d, wanted 0 or more",
                         window.out[i], 2 + i);
     }
   *y = fx_window_output_shape (&window, x->dims[0], x->dims[1]);
@@ -69,8 +70,8 @@ read_output_shape (const FxInfer *infer, FxShape *y, GError **error)
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "output_shape has %u elements, wanted one for each dimension of X", n);
   for (guint i = 0; i < n; i++)
     if (sizes[i] < 0 || (y->rank >= 0 && y->dims[i] >= 0 && sizes[i] < y->dims[i]))
-      return fx_fail (error, FX_ERROR_BAD_GRAPH, "output_shape has size %" G_GINT64_FORMAT " at axis %u, too small",
-                      sizes[i], i);
+      return fx_fail (error, FX_ERROR_BAD_GRAPH, "output_shape has size %" PRId64 " at axis %u, too small", sizes[i],
+                      i);
   *y = fx_shape_new ((int)n, sizes);
   return TRUE;
 }
@@ -132,7 +133,7 @@ eval (FxEval *eval, GError **error)
       gsize index;
 
       if (indices[i] < 0 || !translate (&counted, shape, (gsize)indices[i], &index))
-        return fx_fail (error, FX_ERROR_BAD_DATA, "I has index %" G_GINT64_FORMAT ", outside the output", indices[i]);
+        return fx_fail (error, FX_ERROR_BAD_DATA, "I has index %" PRId64 ", outside the output", indices[i]);
       y[index] = x[i];
     }
   return TRUE;

@@ -4,6 +4,7 @@
  *   mel = 2595 · log10 (1 + hertz / 700)
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "core/ops/fx-kernel.h"
 
 #include <math.h>
@@ -34,7 +35,7 @@ static gboolean
 check_size (guint i, gint64 value, GError **error)
 {
   if (value < 1 || value > G_MAXINT32)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s is %" G_GINT64_FORMAT ", wanted at least 1", names[i], value);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s is %" PRId64 ", wanted at least 1", names[i], value);
   return TRUE;
 }
 
@@ -47,7 +48,7 @@ infer (FxInfer *infer, GError **error)
 
   if (params->output_datatype < 0 || params->output_datatype >= FX_N_DTYPES
       || !fx_dtype_in ((FxDType)params->output_datatype, FX_TYPES_FLOAT | FX_TYPES_INT))
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "output_datatype is %" G_GINT64_FORMAT ", wanted a numeric type",
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "output_datatype is %" PRId64 ", wanted a numeric type",
                     params->output_datatype);
   for (guint i = 0; i < 3; i++)
     if (!fx_infer_get_scalar (infer, i, names[i], &values[i], &known[i], error)

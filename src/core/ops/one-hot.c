@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -32,7 +33,7 @@ get_depth (const FxInfer *infer, gint64 *depth, GError **error)
     return TRUE;
   *depth = fx_tensor_get_int64 (fact->value, 0);
   if (*depth < 1)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "depth is %" G_GINT64_FORMAT ", wanted 1 or more", *depth);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "depth is %" PRId64 ", wanted 1 or more", *depth);
   return TRUE;
 }
 

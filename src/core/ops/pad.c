@@ -7,6 +7,7 @@
 #include "core/ops/pad.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -65,9 +66,8 @@ padded_size (int mode, gint64 size, gint64 begin, gint64 end, gint64 *out, GErro
   if (__builtin_add_overflow (size, MIN (begin, 0), &kept) || __builtin_add_overflow (kept, MIN (end, 0), &kept)
       || kept < 0)
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "pads of %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT
-                    " cut more than an axis of size %" G_GINT64_FORMAT " has",
-                    begin, end, size);
+                    "pads of %" PRId64 " and %" PRId64 " cut more than an axis of size %" PRId64 " has", begin, end,
+                    size);
   added = fx_dim_add (MAX (begin, 0), MAX (end, 0));
   if (mode != FX_PAD_CONSTANT && kept == 0 && added > 0)
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "mode \"%s\" has no elements to add to an empty axis", modes[mode]);

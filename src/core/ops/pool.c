@@ -8,6 +8,7 @@
 #include "core/ops/pool.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <math.h>
@@ -77,7 +78,7 @@ float_infer (FxInfer *infer, GError **error)
   if (!fx_infer_check_type (infer, 0, "X", FX_TYPES_FLOAT, error) || !infer_shape (infer, &y, error))
     return FALSE;
   if (params->p < 0)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"p\" is %" G_GINT64_FORMAT ", wanted 1 or more", params->p);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"p\" is %" PRId64 ", wanted 1 or more", params->p);
   fx_infer_set (infer, 0, infer->inputs[0].dtype, &y);
   return TRUE;
 }

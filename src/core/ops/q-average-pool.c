@@ -8,6 +8,7 @@
 #include "core/ops/q-average-pool.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 static const FxAttrRow attrs[] = {
   FX_WINDOW_ATTRS (FxPoolParams, TRUE),
@@ -35,8 +36,8 @@ check_not_empty (const FxWindow *window, GError **error)
           }
         fx_window_taps (window, axis, o, &begin, &end);
         if (begin >= end)
-          return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                          "window %" G_GINT64_FORMAT " of spatial axis %d meets nothing but padding", o, axis);
+          return fx_fail (error, FX_ERROR_BAD_GRAPH, "window %" PRId64 " of spatial axis %d meets nothing but padding",
+                          o, axis);
       }
   return TRUE;
 }

@@ -8,6 +8,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/q-mat-mul.h"
 
+#include "core/fx-i18n.h"
 #include "core/ops/fx-kernel.h"
 
 static const FxAttrRow attrs[] = {
@@ -40,8 +41,8 @@ check_vector (const FxInfer *infer, guint i, const char *what, gint64 columns, g
   if (!infer->inputs[i].present || shape->rank < 0 || shape->dims[0] < 0 || columns < 0 || shape->dims[0] == columns
       || (or_one && shape->dims[0] == 1))
     return TRUE;
-  return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s has %" G_GINT64_FORMAT " elements, wanted %" G_GINT64_FORMAT, what,
-                  shape->dims[0], columns);
+  return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s has %" PRId64 " elements, wanted %" PRId64, what, shape->dims[0],
+                  columns);
 }
 
 /* Σ |b − b_zero_point| over column j of the constant matrix or matrices; the largest where there are several. */

@@ -9,6 +9,7 @@
 #include "core/ops/q-table.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-q.h"
 
 typedef struct
@@ -39,8 +40,8 @@ infer (FxInfer *infer, GError **error)
     return FALSE;
   if (table->rank == 1 && table->dims[0] >= 0 && wanted >= 0 && table->dims[0] != wanted)
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "table has %" G_GINT64_FORMAT " elements, wanted %" G_GINT64_FORMAT " for values of type %s",
-                    table->dims[0], wanted, fx_dtype_name (x));
+                    "table has %" PRId64 " elements, wanted %" PRId64 " for values of type %s", table->dims[0], wanted,
+                    fx_dtype_name (x));
   fx_infer_set (infer, 0, infer->inputs[1].dtype, &infer->inputs[0].shape);
   return TRUE;
 }

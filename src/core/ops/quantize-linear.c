@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/quantize-linear.h"
 
+#include "core/fx-i18n.h"
 #include "core/ops/fx-kernel.h"
 
 #include <math.h>
@@ -39,8 +40,7 @@ fx_scale_check (const FxQuantizeParams *params, const FxShape *x, const FxShape 
   int axis;
 
   if (params->block_size < 0)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "block_size is %" G_GINT64_FORMAT ", wanted at least 0",
-                    params->block_size);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "block_size is %" PRId64 ", wanted at least 0", params->block_size);
   if (x->rank < 0 || scale->rank < 0 || (params->block_size == 0 && is_single (scale)))
     return TRUE;
   if (!fx_shape_axis (x, params->axis, &axis, error))
@@ -98,8 +98,7 @@ infer (FxInfer *infer, GError **error)
     {
       if (params->output_dtype < 0 || params->output_dtype >= FX_N_DTYPES
           || !fx_dtype_in ((FxDType)params->output_dtype, Y_TYPES))
-        return fx_fail (error, FX_ERROR_UNSUPPORTED,
-                        "output_dtype is %" G_GINT64_FORMAT ", wanted an 8-bit or 16-bit integer",
+        return fx_fail (error, FX_ERROR_UNSUPPORTED, "output_dtype is %" PRId64 ", wanted an 8-bit or 16-bit integer",
                         params->output_dtype);
       if (infer->inputs[2].present && dtype != FX_DTYPE_UNDEFINED && dtype != (FxDType)params->output_dtype)
         return fx_fail (error, FX_ERROR_BAD_GRAPH, "output_dtype is %s, but y_zero_point is of type %s",

@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 #include "core/ops/fx-random.h"
 
@@ -43,8 +44,8 @@ get_dtype (const RandomParams *params, FxDType like, FxDTypeMask mask, FxDType *
   if (params->dtype == 0)
     return TRUE;
   if (params->dtype < 0 || params->dtype >= FX_N_DTYPES || !fx_dtype_in ((FxDType)params->dtype, mask))
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "attribute \"dtype\" is %" G_GINT64_FORMAT ", which is no type of this output", params->dtype);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"dtype\" is %" PRId64 ", which is no type of this output",
+                    params->dtype);
   *dtype = (FxDType)params->dtype;
   return TRUE;
 }
@@ -112,7 +113,7 @@ infer_multinomial (FxInfer *infer, GError **error)
       || !get_dtype (params, FX_DTYPE_INT32, FX_TYPE_BIT (INT32) | FX_TYPE_BIT (INT64), &dtype, error))
     return FALSE;
   if (params->sample_size < 1 || params->sample_size > G_MAXINT32)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"sample_size\" is %" G_GINT64_FORMAT ", wanted 1 or more",
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"sample_size\" is %" PRId64 ", wanted 1 or more",
                     params->sample_size);
   if (in->rank == 2 && in->dims[1] == 0)
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "the input has no classes to draw from");

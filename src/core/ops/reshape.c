@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -82,8 +83,7 @@ resolve (const Params *params, const FxShape *from, const gint64 *wanted, guint 
   for (int i = 0; i < (int)n; i++)
     {
       if (wanted[i] < -1)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "shape has the size %" G_GINT64_FORMAT ", wanted -1 or more",
-                        wanted[i]);
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "shape has the size %" PRId64 ", wanted -1 or more", wanted[i]);
       if (wanted[i] == -1)
         {
           if (free_axis >= 0)

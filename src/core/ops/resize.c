@@ -12,6 +12,7 @@
 #include "core/ops/resize.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-index.h"
 #include "core/ops/fx-resize.h"
 
@@ -201,7 +202,7 @@ resize_by_scale (FxResizeGeometry *geometry, int axis, float scale, gboolean cro
     return TRUE;
   size = floorf ((float)geometry->in[axis] * (crop ? geometry->end[axis] - geometry->start[axis] : 1.0f) * scale);
   if (!(size >= 0.0f) || size >= 0x1p47f)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis %d of size %" G_GINT64_FORMAT " would get the size %g", axis,
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis %d of size %" PRId64 " would get the size %g", axis,
                     geometry->in[axis], size);
   geometry->out[axis] = (gint64)size;
   return TRUE;

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -25,15 +26,14 @@ infer (FxInfer *infer, GError **error)
 
   if (!(params->batch_axis == 0 && params->time_axis == 1) && !(params->batch_axis == 1 && params->time_axis == 0))
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "batch_axis and time_axis are %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT ", wanted 0 and 1",
-                    params->batch_axis, params->time_axis);
+                    "batch_axis and time_axis are %" PRId64 " and %" PRId64 ", wanted 0 and 1", params->batch_axis,
+                    params->time_axis);
   if (!fx_infer_check_rank (infer, 0, "input", 2, FX_MAX_RANK, error)
       || !fx_infer_check_rank (infer, 1, "sequence_lens", 1, 1, error)
       || !fx_infer_check_type (infer, 1, "sequence_lens", FX_TYPES_INT, error))
     return FALSE;
   if (x.rank >= 0 && !fx_shape_merge (&lengths, &FX_SHAPE (x.dims[params->batch_axis])))
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "sequence_lens has %" G_GINT64_FORMAT " elements for %" G_GINT64_FORMAT " batches",
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "sequence_lens has %" PRId64 " elements for %" PRId64 " batches",
                     infer->inputs[1].shape.dims[0], x.dims[params->batch_axis]);
   return fx_infer_same_as_input (infer, error);
 }
@@ -53,9 +53,8 @@ eval (FxEval *eval, GError **error)
   for (gint64 b = 0; b < batches; b++)
     {
       if (lengths[b] < 0 || lengths[b] > times)
-        return fx_fail (error, FX_ERROR_BAD_DATA,
-                        "sequence_lens has %" G_GINT64_FORMAT " for %" G_GINT64_FORMAT " steps of time", lengths[b],
-                        times);
+        return fx_fail (error, FX_ERROR_BAD_DATA, "sequence_lens has %" PRId64 " for %" PRId64 " steps of time",
+                        lengths[b], times);
       for (gint64 t = 0; t < times; t++)
         {
           gint64 source = t < lengths[b] ? lengths[b] - 1 - t : t;

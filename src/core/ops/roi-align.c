@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <math.h>
@@ -58,20 +59,17 @@ infer (FxInfer *infer, GError **error)
     return FALSE;
   if (params->output_height < 1 || params->output_height > MAX_GRID || params->output_width < 1
       || params->output_width > MAX_GRID)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "output is %" G_GINT64_FORMAT " by %" G_GINT64_FORMAT ", wanted 1 to %d each",
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "output is %" PRId64 " by %" PRId64 ", wanted 1 to %d each",
                     params->output_height, params->output_width, MAX_GRID);
   if (params->sampling_ratio < 0 || params->sampling_ratio > MAX_SAMPLES)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"sampling_ratio\" is %" G_GINT64_FORMAT ", wanted 0 to %d",
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"sampling_ratio\" is %" PRId64 ", wanted 0 to %d",
                     params->sampling_ratio, MAX_SAMPLES);
   if (rois->rank >= 0 && rois->dims[1] >= 0 && rois->dims[1] != 4)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "rois has rows of %" G_GINT64_FORMAT " elements, wanted 4",
-                    rois->dims[1]);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "rois has rows of %" PRId64 " elements, wanted 4", rois->dims[1]);
   if (rois->rank >= 0 && images->rank >= 0 && rois->dims[0] >= 0 && images->dims[0] >= 0
       && rois->dims[0] != images->dims[0])
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "batch_indices has %" G_GINT64_FORMAT " elements for %" G_GINT64_FORMAT " rois", images->dims[0],
-                    rois->dims[0]);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "batch_indices has %" PRId64 " elements for %" PRId64 " rois",
+                    images->dims[0], rois->dims[0]);
   y.dims[0] = rois->rank >= 0 ? rois->dims[0] : images->rank >= 0 ? images->dims[0] : FX_DIM_UNKNOWN;
   y.dims[1] = x->rank >= 0 ? x->dims[1] : FX_DIM_UNKNOWN;
   y.dims[2] = params->output_height;
@@ -168,8 +166,8 @@ eval (FxEval *eval, GError **error)
       Axis rows, columns;
 
       if (images[k] < 0 || images[k] >= in->dims[0])
-        return fx_fail (error, FX_ERROR_BAD_DATA, "batch_indices names image %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT,
-                        images[k], in->dims[0]);
+        return fx_fail (error, FX_ERROR_BAD_DATA, "batch_indices names image %" PRId64 " of %" PRId64, images[k],
+                        in->dims[0]);
       if (!axis_of (params, eval->version, roi[1], roi[3], out->dims[2], in->dims[2], &rows, error)
           || !axis_of (params, eval->version, roi[0], roi[2], out->dims[3], in->dims[3], &columns, error))
         return FALSE;

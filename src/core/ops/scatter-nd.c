@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 #include "core/ops/fx-scatter.h"
@@ -27,8 +28,7 @@ check_updates (const FxShape *x, const FxShape *indices, const FxShape *updates,
   if (tuple < 0)
     return TRUE;
   if (tuple < 1 || tuple > x->rank)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "indices has tuples of %" G_GINT64_FORMAT ", wanted 1 to %d", tuple,
-                    x->rank);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "indices has tuples of %" PRId64 ", wanted 1 to %d", tuple, x->rank);
   if (indices->rank - 1 + x->rank - tuple > FX_MAX_RANK)
     return fx_fail (error, FX_ERROR_UNSUPPORTED, "updates would have a rank over %d", FX_MAX_RANK);
   for (int i = 0; i < indices->rank - 1; i++)

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -37,8 +38,7 @@ divide (gint64 size, gint64 by, const char *what, gint64 *out, GError **error)
 {
   *out = size < 0 && by != 1 ? FX_DIM_UNKNOWN : size / by;
   if (size >= 0 && size % by != 0)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "%" G_GINT64_FORMAT " %s are not a multiple of %" G_GINT64_FORMAT, size,
-                    what, by);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "%" PRId64 " %s are not a multiple of %" PRId64, size, what, by);
   return TRUE;
 }
 
@@ -48,7 +48,7 @@ check_operands (const FxInfer *infer, GError **error)
   const Params *params = infer->params;
 
   if (params->blocksize < 1 || params->blocksize > G_MAXINT16)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"blocksize\" is %" G_GINT64_FORMAT ", wanted 1 to %d",
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"blocksize\" is %" PRId64 ", wanted 1 to %d",
                     params->blocksize, G_MAXINT16);
   return fx_infer_check_rank (infer, 0, "input", 4, 4, error);
 }

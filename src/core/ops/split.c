@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -29,14 +30,12 @@ check_sizes (const gint64 *sizes, guint n, guint n_outputs, gint64 whole, GError
   for (guint i = 0; i < n; i++)
     {
       if (sizes[i] < 0)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "split has the size %" G_GINT64_FORMAT ", wanted 0 or more",
-                        sizes[i]);
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "split has the size %" PRId64 ", wanted 0 or more", sizes[i]);
       sum = fx_dim_add (sum, sizes[i]);
     }
   if (whole >= 0 && sum != whole)
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "the sizes of split add up to %" G_GINT64_FORMAT ", but the axis has size %" G_GINT64_FORMAT, sum,
-                    whole);
+                    "the sizes of split add up to %" PRId64 ", but the axis has size %" PRId64, sum, whole);
   return TRUE;
 }
 
@@ -52,8 +51,8 @@ equal_part (const FxInfer *infer, guint i, gint64 whole, gint64 *size, GError **
   part = whole / n + (whole % n != 0);
   *size = i + 1 < n ? part : whole - part * (n - 1);
   if (*size < 0 || (whole % n != 0 && infer->version < 18))
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "an axis of size %" G_GINT64_FORMAT " does not split into %u parts",
-                    whole, infer->n_outputs);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "an axis of size %" PRId64 " does not split into %u parts", whole,
+                    infer->n_outputs);
   return TRUE;
 }
 
@@ -74,9 +73,8 @@ infer (FxInfer *infer, GError **error)
   if (shape.rank >= 0)
     whole = shape.dims[axis];
   if (params->num_outputs != 0 && params->num_outputs != infer->n_outputs)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "attribute \"num_outputs\" is %" G_GINT64_FORMAT ", but there are %u outputs", params->num_outputs,
-                    infer->n_outputs);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "attribute \"num_outputs\" is %" PRId64 ", but there are %u outputs",
+                    params->num_outputs, infer->n_outputs);
   if (state == FX_LIST_KNOWN && !check_sizes (sizes, n, infer->n_outputs, whole, error))
     return FALSE;
 

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -44,7 +45,7 @@ squeeze_axes (const FxShape *from, const gint64 *values, guint n, FxShape *shape
       gint64 size = from->dims[axes[i]];
 
       if (size >= 0 && size != 1)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis %d has size %" G_GINT64_FORMAT ", wanted 1", axes[i], size);
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis %d has size %" PRId64 ", wanted 1", axes[i], size);
       drop |= 1u << axes[i];
     }
 

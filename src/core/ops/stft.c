@@ -1,6 +1,7 @@
 /* STFT: Fourier transforms of overlapping frames of a signal.  https://onnx.ai/onnx/operators/onnx__STFT.html
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "core/ops/fx-fft.h"
 #include "core/ops/fx-kernel.h"
 
@@ -30,14 +31,12 @@ result_shape (const Params *params, const FxShape *signal, gint64 step, gint64 l
 
   *y = FX_SHAPE (signal->dims[0], FX_DIM_UNKNOWN, FX_DIM_UNKNOWN, 2);
   if (step == 0 || step < FX_DIM_UNKNOWN)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "frame_step is %" G_GINT64_FORMAT ", wanted at least 1", step);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "frame_step is %" PRId64 ", wanted at least 1", step);
   if (length == 0 || length < FX_DIM_UNKNOWN || (samples >= 0 && length > samples))
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "a frame has %" G_GINT64_FORMAT " samples, wanted 1 to the %" G_GINT64_FORMAT " of the signal",
-                    length, samples);
+                    "a frame has %" PRId64 " samples, wanted 1 to the %" PRId64 " of the signal", length, samples);
   if (signal->rank == 3 && signal->dims[2] >= 0 && signal->dims[2] != 1 && signal->dims[2] != 2)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "the last axis has size %" G_GINT64_FORMAT ", wanted 1 or 2",
-                    signal->dims[2]);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "the last axis has size %" PRId64 ", wanted 1 or 2", signal->dims[2]);
   if (step > 0 && length > 0 && samples >= 0)
     y->dims[1] = (samples - length) / step + 1;
   if (length > 0)
@@ -70,14 +69,14 @@ infer (FxInfer *infer, GError **error)
   if (!infer->inputs[WINDOW].present && !infer->inputs[LENGTH].present)
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "has neither a window nor a frame_length");
   if (length_known && length <= 0)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "frame_length is %" G_GINT64_FORMAT ", wanted at least 1", length);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "frame_length is %" PRId64 ", wanted at least 1", length);
   if (length > 0 && window >= 0 && length != window)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "window has %" G_GINT64_FORMAT " elements, frame_length is %" G_GINT64_FORMAT, window, length);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "window has %" PRId64 " elements, frame_length is %" PRId64, window,
+                    length);
   if (length < 0)
     length = window;
   if (step_known && step <= 0)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "frame_step is %" G_GINT64_FORMAT ", wanted at least 1", step);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "frame_step is %" PRId64 ", wanted at least 1", step);
   if (signal->rank >= 0 && !result_shape (infer->params, signal, step, length, &y, error))
     return FALSE;
   fx_infer_set (infer, 0, infer->inputs[SIGNAL].dtype, &y);
@@ -100,9 +99,8 @@ eval (FxEval *eval, GError **error)
       || (eval->inputs[LENGTH].data != NULL && !fx_eval_get_scalar (eval, LENGTH, "frame_length", &length, error)))
     return FALSE;
   if (step <= 0 || length <= 0 || (window->data != NULL && length != window->shape.dims[0]))
-    return fx_fail (error, FX_ERROR_BAD_DATA,
-                    "frame_step %" G_GINT64_FORMAT " and frame_length %" G_GINT64_FORMAT " do not go together", step,
-                    length);
+    return fx_fail (error, FX_ERROR_BAD_DATA, "frame_step %" PRId64 " and frame_length %" PRId64 " do not go together",
+                    step, length);
   if (!result_shape (eval->params, &signal->shape, step, length, &wanted, error)
       || !fx_eval_check_shape (eval, 0, &wanted, error))
     return FALSE;

@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-copy.h"
 #include "core/ops/fx-index.h"
 
@@ -30,7 +31,7 @@ get_repeats (guint version, int rank, const gint64 *first, guint n_first, const 
     }
   for (int i = 0; i < rank; i++)
     if (repeats[i] < 0)
-      return fx_fail (error, FX_ERROR_BAD_GRAPH, "repeats has %" G_GINT64_FORMAT ", wanted 0 or more", repeats[i]);
+      return fx_fail (error, FX_ERROR_BAD_GRAPH, "repeats has %" PRId64 ", wanted 0 or more", repeats[i]);
   return TRUE;
 }
 

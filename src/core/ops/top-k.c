@@ -2,6 +2,7 @@
  * https://onnx.ai/onnx/operators/onnx__TopK.html
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "core/ops/fx-kernel.h"
 #include "core/ops/fx-order.h"
 
@@ -34,8 +35,7 @@ static gboolean
 check_k (const FxShape *x, int axis, gint64 k, GError **error)
 {
   if (k < 0 || (x->dims[axis] >= 0 && k > x->dims[axis]))
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "k is %" G_GINT64_FORMAT ", wanted 0 to the %" G_GINT64_FORMAT " elements of axis %d", k,
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "k is %" PRId64 ", wanted 0 to the %" PRId64 " elements of axis %d", k,
                     x->dims[axis], axis);
   return TRUE;
 }

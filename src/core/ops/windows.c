@@ -2,6 +2,7 @@
  * https://onnx.ai/onnx/operators/onnx__HannWindow.html
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "core/ops/fx-kernel.h"
 
 #include <math.h>
@@ -22,7 +23,7 @@ static gboolean
 check_size (gint64 size, GError **error)
 {
   if (size < 0)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "size is %" G_GINT64_FORMAT ", wanted at least 0", size);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "size is %" PRId64 ", wanted at least 0", size);
   return TRUE;
 }
 
@@ -37,7 +38,7 @@ infer (FxInfer *infer, GError **error)
     return FALSE;
   if (params->output_datatype < 0 || params->output_datatype >= FX_N_DTYPES
       || !fx_dtype_in ((FxDType)params->output_datatype, FX_TYPES_FLOAT | FX_TYPES_INT))
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "output_datatype is %" G_GINT64_FORMAT ", wanted a numeric type",
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "output_datatype is %" PRId64 ", wanted a numeric type",
                     params->output_datatype);
   fx_infer_set (infer, 0, (FxDType)params->output_datatype, &FX_SHAPE (known ? size : FX_DIM_UNKNOWN));
   return TRUE;

@@ -3,29 +3,31 @@
 
 #include "core/calib/fx-calibrate.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 
 #include <math.h>
 #include <string.h>
 
 const FxAccuracyStep fx_accuracy_steps[] = {
-  { "equalize", "Even out the ranges of channels across layers", FX_PRESET_DEFAULT, NULL, fx_accuracy_equalize },
-  { "choose-ranges", "Find each range by the method that suits the outputs", FX_PRESET_THOROUGH, NULL,
+  { "equalize", N_ ("Even out the ranges of channels across layers"), FX_PRESET_DEFAULT, NULL, fx_accuracy_equalize },
+  { "choose-ranges", N_ ("Find each range by the method that suits the outputs"), FX_PRESET_THOROUGH, NULL,
     fx_accuracy_choose_ranges },
-  { "correct-bias", "Take the mean error of every channel out of the bias", FX_PRESET_DEFAULT, NULL,
+  { "correct-bias", N_ ("Take the mean error of every channel out of the bias"), FX_PRESET_DEFAULT, NULL,
     fx_accuracy_correct_bias },
-  { "round-weights", "Round the weights of each layer together", FX_PRESET_THOROUGH, NULL, fx_accuracy_round },
-  { "mix-precisions", "Give the most sensitive nodes 16 bits", FX_PRESET_FAST, fx_accuracy_mix_asked, fx_accuracy_mix },
+  { "round-weights", N_ ("Round the weights of each layer together"), FX_PRESET_THOROUGH, NULL, fx_accuracy_round },
+  { "mix-precisions", N_ ("Give the most sensitive nodes 16 bits"), FX_PRESET_FAST, fx_accuracy_mix_asked,
+    fx_accuracy_mix },
   { NULL },
 };
 
 const FxAccuracyMethod fx_accuracy_methods[] = {
-  { "max", "Ranges by the largest magnitude" },
-  { "percentile=99.99", "Ranges that leave out 0.01 %" },
-  { "percentile=99.999", "Ranges that leave out 0.001 %" },
-  { "kl", "Ranges by the Kullback-Leibler divergence" },
-  { "mse", "Ranges by the squared error" },
-  { "aciq", "Ranges by a Laplace or normal distribution" },
+  { "max", N_ ("Ranges by the largest magnitude") },
+  { "percentile=99.99", N_ ("Ranges that leave out 0.01 %") },
+  { "percentile=99.999", N_ ("Ranges that leave out 0.001 %") },
+  { "kl", N_ ("Ranges by the Kullback-Leibler divergence") },
+  { "mse", N_ ("Ranges by the squared error") },
+  { "aciq", N_ ("Ranges by a Laplace or normal distribution") },
   { NULL, NULL },
 };
 
@@ -272,7 +274,7 @@ run_steps (FxAccuracy *accuracy, FxAccuracyFunc func, gpointer user_data, const 
       if (!is_in (step, accuracy->options))
         continue;
       i++;
-      fx_progress_report (&part, 0, "%s", step->doc);
+      fx_progress_report (&part, 0, "%s", _ (step->doc));
       kept = keep (accuracy);
       ok = run_step (accuracy, step, &kept, &log, &part, cancellable, error);
       kept_clear (&kept);

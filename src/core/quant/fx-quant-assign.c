@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 #include "core/quant/fx-quant-plan.h"
 #include "core/quant/fx-quant-weights.h"
@@ -69,7 +70,7 @@ reason_of_placement (const Assign *assign, FxId id)
     {
     case FX_PLACEMENT_BPU:
     case FX_PLACEMENT_FOLDED: return NULL;
-    case FX_PLACEMENT_UNKNOWN: return check->assumed ? NULL : "it is not known whether the BPU takes it";
+    case FX_PLACEMENT_UNKNOWN: return check->assumed ? NULL : _ ("it is not known whether the BPU takes it");
     case FX_PLACEMENT_CPU:
       if (check->on_request && is_asked (assign, id, &precision))
         return NULL;
@@ -77,7 +78,7 @@ reason_of_placement (const Assign *assign, FxId id)
     case FX_PLACEMENT_UNSUPPORTED: break;
     }
   if (check->reasons->len == 0)
-    return "it runs on the CPU";
+    return _ ("it runs on the CPU");
   return g_intern_string (((const FxReason *)check->reasons->pdata[0])->text);
 }
 
@@ -101,7 +102,7 @@ allow_nodes (Assign *assign)
       else if (reason != NULL)
         stay_float (assign, i, reason);
       else if (wanted_precision (assign, i) == FX_PRECISION_FLOAT)
-        stay_float (assign, i, "it was asked to stay float");
+        stay_float (assign, i, _ ("it was asked to stay float"));
     }
 }
 
@@ -158,18 +159,18 @@ misses (const Assign *assign, const FxQuantGroup *group)
   guint n = fx_quant_n_data (group->rule, node);
 
   if (ends_outside (assign, group))
-    return "no integer node uses its result, so it is computed in float";
+    return _ ("no integer node uses its result, so it is computed in float");
   if (!assign->plan->ranged[fx_quant_group_output (assign->graph, group)] && !leaves_sums (assign, group)
       && !(group->rule->flags & FX_RULE_SHARED))
-    return "the range of its result is not known: what follows it stays float";
+    return _ ("the range of its result is not known: what follows it stays float");
   for (guint i = 0; group->root == FX_NONE && i < n; i++)
     {
       const FxTensor *constant = fx_graph_value (assign->graph, node->inputs[i])->constant;
 
       if (constant == NULL && !assign->plan->ranged[node->inputs[i]])
-        return "the range of its operand is not known: what is in front of it stays float";
+        return _ ("the range of its operand is not known: what is in front of it stays float");
       if (constant != NULL && !is_finite (constant))
-        return "an operand holds values that are not finite";
+        return _ ("an operand holds values that are not finite");
     }
   return NULL;
 }
@@ -561,7 +562,8 @@ check_names (const FxGraph *graph, GHashTable *names, gboolean nodes, GError **e
   g_hash_table_iter_init (&iter, names);
   while (g_hash_table_iter_next (&iter, &name, NULL))
     if ((nodes ? fx_graph_find_node (graph, name) : fx_graph_find_value (graph, name)) == FX_NONE)
-      return fx_fail (error, FX_ERROR_BAD_DATA, "the model has no %s \"%s\"", nodes ? "node" : "tensor",
+      return fx_fail (error, FX_ERROR_BAD_DATA,
+                      nodes ? N_ ("the model has no node \"%s\"") : N_ ("the model has no tensor \"%s\""),
                       (const char *)name);
   return TRUE;
 }

@@ -3,6 +3,7 @@
 
 #include "core/calib/fx-statistics.h"
 #include "core/exec/fx-activation.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 
 #include <math.h>
@@ -230,11 +231,11 @@ static const char *
 refuse (const Planner *planner, const FxQuantRule *rule, const FxNode *node)
 {
   if (rule == NULL)
-    return "there is no integer form of this operator";
+    return _ ("there is no integer form of this operator");
   if (!has_float_data (planner->graph, rule, node))
-    return "it does not compute with float32";
+    return _ ("it does not compute with float32");
   if (rule->emit == NULL)
-    return "it is no function of one value that is known as integers";
+    return _ ("it is no function of one value that is known as integers");
   return rule->refuse != NULL ? rule->refuse (planner->graph, node) : NULL;
 }
 

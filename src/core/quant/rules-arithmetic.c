@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/fx-activation.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-q.h"
 #include "core/quant/fx-quant-builder.h"
 
@@ -45,7 +46,7 @@ emit_div (FxQuantBuilder *builder, const FxQuantGroup *group, G_GNUC_UNUSED GErr
 static const char *
 refuse_sum (G_GNUC_UNUSED const FxGraph *graph, const FxNode *node)
 {
-  return node->n_inputs == 2 ? NULL : "it has another number of operands than two";
+  return node->n_inputs == 2 ? NULL : _ ("it has another number of operands than two");
 }
 
 /* A standard operator on operands that all have the numbers of the result. */

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/fx-activation.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 #include "core/ops/fx-q.h"
 #include "core/ops/q-table.h"
@@ -91,8 +92,8 @@ static const char *
 refuse_prelu (const FxGraph *graph, const FxNode *node)
 {
   if (fx_op_find (FX_Q_DOMAIN, "QPRelu") == NULL)
-    return "its slopes differ between channels";
-  return fx_graph_value (graph, node->inputs[1])->constant != NULL ? NULL : "its slopes are not constant";
+    return _ ("its slopes differ between channels");
+  return fx_graph_value (graph, node->inputs[1])->constant != NULL ? NULL : _ ("its slopes are not constant");
 }
 
 static gboolean

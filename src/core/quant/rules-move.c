@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/fx-activation.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 #include "core/quant/fx-quant-builder.h"
 
@@ -47,7 +48,7 @@ emit_move (FxQuantBuilder *builder, const FxQuantGroup *group, G_GNUC_UNUSED GEr
 static const char *
 refuse_max_pool (G_GNUC_UNUSED const FxGraph *graph, const FxNode *node)
 {
-  return node->n_outputs < 2 || node->outputs[1] == FX_NONE ? NULL : "it also gives the places of the maxima";
+  return node->n_outputs < 2 || node->outputs[1] == FX_NONE ? NULL : _ ("it also gives the places of the maxima");
 }
 
 static const char *
@@ -55,7 +56,7 @@ refuse_global (const FxGraph *graph, const FxNode *node)
 {
   const FxShape *x = &fx_graph_value (graph, node->inputs[0])->shape;
 
-  return x->rank >= 3 && fx_shape_is_static (x) ? NULL : "the size of its operand is not known";
+  return x->rank >= 3 && fx_shape_is_static (x) ? NULL : _ ("the size of its operand is not known");
 }
 
 static gboolean
@@ -85,8 +86,8 @@ refuse_pad (const FxGraph *graph, const FxNode *node)
   gboolean has_value = node->n_inputs > 2 && node->inputs[2] != FX_NONE;
 
   if (node->n_inputs < 2)
-    return "it has the form of before opset 11";
-  return !has_value || constant (graph, node, 2) != NULL ? NULL : "the value that it pads with is not constant";
+    return _ ("it has the form of before opset 11");
+  return !has_value || constant (graph, node, 2) != NULL ? NULL : _ ("the value that it pads with is not constant");
 }
 
 /* Padding with a real value is padding with its integer. */

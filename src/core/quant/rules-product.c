@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/fx-activation.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-q.h"
 #include "core/quant/fx-quant-builder.h"
 #include "core/quant/fx-quant-weights.h"
@@ -11,14 +12,14 @@ refuse_conv (const FxGraph *graph, const FxNode *node)
 {
   FxWeightLayout layout;
 
-  return fx_weight_layout (graph, node, &layout) ? NULL : "its weights or its bias are not constant";
+  return fx_weight_layout (graph, node, &layout) ? NULL : _ ("its weights or its bias are not constant");
 }
 
 static const char *
 refuse_gemm (const FxGraph *graph, const FxNode *node)
 {
   if (fx_node_int (node, "transA", 0) != 0)
-    return "operand A is transposed";
+    return _ ("operand A is transposed");
   return refuse_conv (graph, node);
 }
 

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/exec/fx-activation.h"
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 #include "core/ops/fx-q.h"
 #include "core/quant/fx-quant-builder.h"
@@ -52,7 +53,7 @@ refuse_global (const FxGraph *graph, const FxNode *node)
 {
   const FxShape *x = &fx_graph_value (graph, node->inputs[0])->shape;
 
-  return x->rank >= 3 && fx_shape_is_static (x) ? NULL : "the size of its operand is not known";
+  return x->rank >= 3 && fx_shape_is_static (x) ? NULL : _ ("the size of its operand is not known");
 }
 
 /* ---- means and sums over axes ---- */
@@ -63,8 +64,8 @@ refuse_reduce (G_GNUC_UNUSED const FxGraph *graph, const FxNode *node)
   g_autofree char *name = g_strconcat ("Q", node->op_type, NULL);
 
   if (fx_op_find (FX_Q_DOMAIN, name) == NULL)
-    return "there is no integer form of this operator";
-  return node->n_inputs == 1 ? NULL : "its axes are an operand";
+    return _ ("there is no integer form of this operator");
+  return node->n_inputs == 1 ? NULL : _ ("its axes are an operand");
 }
 
 static gboolean
@@ -86,8 +87,8 @@ refuse_resize (G_GNUC_UNUSED const FxGraph *graph, const FxNode *node)
   const FxAttr *mode = fx_node_attr (node, "mode");
 
   if (mode == NULL || mode->kind != FX_ATTR_STRING || strcmp (mode->s, "linear") != 0)
-    return "it does not interpolate linearly";
-  return fx_op_find (FX_Q_DOMAIN, "QResize") != NULL ? NULL : "there is no integer form of interpolation";
+    return _ ("it does not interpolate linearly");
+  return fx_op_find (FX_Q_DOMAIN, "QResize") != NULL ? NULL : _ ("there is no integer form of interpolation");
 }
 
 static gboolean

@@ -2,6 +2,7 @@
 #include "io/caffe/caffe-blob.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 
 #include <string.h>
@@ -173,7 +174,7 @@ fx_caffe_blob_read (GBytes *file, FxWireSpan span, GError **error)
   dtype = list_type (&head);
   size = fx_dtype_size (dtype);
   if (size == 0)
-    fx_fail (error, FX_ERROR_UNSUPPORTED, "its elements are of type %" G_GUINT64_FORMAT ", which is not supported",
+    fx_fail (error, FX_ERROR_UNSUPPORTED, "its elements are of type %" PRIu64 ", which is not supported",
              head.raw_type);
   else if (head.bytes % size != 0)
     fx_fail (error, FX_ERROR_BAD_DATA, "its list of elements is damaged");

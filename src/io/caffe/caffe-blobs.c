@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/caffe/caffe-build.h"
 
 #include <string.h>
@@ -68,7 +69,7 @@ note_not_finite (FxCaffeBuilder *builder, const char *what, const FxTensor *tens
         {
           diagnostic->found = g_strdup_printf ("%zu", n_bad);
           diagnostic->allowed = g_strdup ("0");
-          diagnostic->fix = g_strdup ("use a caffemodel from before the training diverged");
+          diagnostic->fix = g_strdup (_ ("use a caffemodel from before the training diverged"));
         }
     }
 }

@@ -52,9 +52,8 @@ fx_caffe_axis (FxCaffeBuilder *builder, guint i, gint64 axis, gboolean past_end,
   if (!fx_caffe_rank (builder, i, 0, FX_MAX_RANK, &rank, error))
     return FALSE;
   if (axis < -rank || axis >= rank + past_end)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "axis %" G_GINT64_FORMAT " is outside of bottom \"%s\", which has %d dimensions", axis,
-                    builder->layer->bottom[i], rank);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis %" PRId64 " is outside of bottom \"%s\", which has %d dimensions",
+                    axis, builder->layer->bottom[i], rank);
   *normalized = (int)(axis < 0 ? axis + rank : axis);
   return TRUE;
 }

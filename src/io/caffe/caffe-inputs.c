@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/caffe/caffe-layers.h"
 
 #include <string.h>
@@ -33,8 +34,7 @@ shape_of (const Fx__Caffe__BlobShape *blob, FxShape *shape, GError **error)
   for (gsize i = 0; i < blob->n_dim; i++)
     {
       if (blob->dim[i] < 1 || blob->dim[i] > G_MAXINT32)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                        "dimension %zu of its shape is %" G_GINT64_FORMAT ", wanted 1 or more", i,
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "dimension %zu of its shape is %" PRId64 ", wanted 1 or more", i,
                         (gint64)blob->dim[i]);
       shape->dims[i] = blob->dim[i];
     }
@@ -145,10 +145,13 @@ fx_caffe_layer_data (FxCaffeBuilder *builder, const FxCaffeLayer *layer, GError 
         }
       fx_caffe_input (builder, i, &shape);
       diagnostic = fx_caffe_note (builder, FX_SEVERITY_WARNING, "training-net",
-                                  "%s reads the data of training; \"%s\" became an input%s", layer->type, layer->top[i],
-                                  fx_shape_is_static (&shape) ? "" : ", whose shape is not given");
+                                  fx_shape_is_static (&shape)
+                                      ? N_ ("%s reads the data of training; \"%s\" became an input")
+                                      : N_ ("%s reads the data of training; \"%s\" became an input, whose shape is "
+                                            "not given"),
+                                  layer->type, layer->top[i]);
       if (diagnostic != NULL && !fx_shape_is_static (&shape))
-        diagnostic->fix = g_strdup ("set the shape of the input");
+        diagnostic->fix = g_strdup (_ ("set the shape of the input"));
     }
   return TRUE;
 }

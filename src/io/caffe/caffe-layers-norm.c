@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/caffe/caffe-layers.h"
 
 #include <string.h>
@@ -139,8 +140,8 @@ operand_shape (FxCaffeBuilder *builder, gint64 axis, gint64 num_axes, FxShape *s
     num_axes = x->rank - first;
   if (num_axes < 0 || num_axes > x->rank - first)
     return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "num_axes %" G_GINT64_FORMAT " from axis %d on is outside of a bottom of %d dimensions", num_axes,
-                    first, x->rank);
+                    "num_axes %" PRId64 " from axis %d on is outside of a bottom of %d dimensions", num_axes, first,
+                    x->rank);
   *shape = fx_shape_of_rank (x->rank - first);
   for (int i = 0; i < shape->rank; i++)
     shape->dims[i] = i < num_axes ? x->dims[first + i] : 1;

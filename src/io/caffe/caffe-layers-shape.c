@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/caffe/caffe-layers.h"
 
 #define TO_END G_MAXINT64
@@ -44,8 +45,8 @@ check_slice_points (const Fx__Caffe__SliceParameter *param, gsize n_tops, gint64
     {
       if (param->slice_point[i] <= last || (size >= 0 && param->slice_point[i] >= size))
         return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                        "slice_point %u is out of order or outside of an axis of size %" G_GINT64_FORMAT,
-                        param->slice_point[i], size);
+                        "slice_point %u is out of order or outside of an axis of size %" PRId64, param->slice_point[i],
+                        size);
       last = param->slice_point[i];
     }
   return TRUE;
@@ -87,8 +88,7 @@ fx_caffe_layer_slice (FxCaffeBuilder *builder, const FxCaffeLayer *layer, GError
   if (param->n_slice_point > 0 && !check_slice_points (param, n, size, error))
     return FALSE;
   if (param->n_slice_point == 0 && size >= 0 && size % n != 0)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "an axis of size %" G_GINT64_FORMAT " cannot be cut into %u equal tops",
-                    size, n);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "an axis of size %" PRId64 " cannot be cut into %u equal tops", size, n);
 
   size = fx_caffe_fixed (builder, builder->bottoms[0])->dims[normalized];
   if (param->n_slice_point > 0 && size < 0)
@@ -274,8 +274,10 @@ fx_caffe_layer_reshape (FxCaffeBuilder *builder, const FxCaffeLayer *layer, GErr
     {
       dims[n] = param->shape->dim[i];
       if (dims[n] < -1 || (dims[n] == -1 && inferred) || (dims[n] == 0 && n >= rank))
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "dim %zu of its shape is %" G_GINT64_FORMAT ", which %s", i, dims[n],
-                        dims[n] == 0 ? "its bottom has no axis for" : "makes no shape");
+        return fx_fail (error, FX_ERROR_BAD_GRAPH,
+                        dims[n] == 0 ? N_ ("dim %zu of its shape is %" PRId64 ", which its bottom has no axis for")
+                                     : N_ ("dim %zu of its shape is %" PRId64 ", which makes no shape"),
+                        i, dims[n]);
       inferred = inferred || dims[n] == -1;
     }
   if (param->num_axes >= 0 && !append_tail (builder, first + param->num_axes, dims, &n, inferred, error))
@@ -341,9 +343,8 @@ fx_caffe_layer_shuffle_channel (FxCaffeBuilder *builder, const FxCaffeLayer *lay
     return FALSE;
   channels = fx_caffe_declared (builder, x)->dims[1];
   if (group < 1 || channels < 0 || channels % group != 0)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "group is %" G_GINT64_FORMAT ", which does not divide %" G_GINT64_FORMAT " channels", group,
-                    channels);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "group is %" PRId64 ", which does not divide %" PRId64 " channels",
+                    group, channels);
   y = fx_caffe_op2 (builder, "Reshape", "groups", x,
                     fx_caffe_ints (builder, "group-shape", (gint64[]){ 0, group, channels / group, -1 }, 4));
   y = fx_caffe_op1_attr (builder, "Transpose", "shuffled", y, fx_attr_ints ("perm", (gint64[]){ 0, 2, 1, 3 }, 4));

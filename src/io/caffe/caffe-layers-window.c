@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/caffe/caffe-layers.h"
 
 #define MAX_SPATIAL 3
@@ -39,8 +40,8 @@ read_sizes (const Sizes *sizes, int spatial, gint64 *out, GError **error)
       if (out[i] < 0)
         return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s is missing", sizes->name);
       if (out[i] < sizes->min || out[i] > MAX_SIZE)
-        return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s is %" G_GINT64_FORMAT ", wanted %d to %" G_GINT64_FORMAT,
-                        sizes->name, out[i], (int)sizes->min, MAX_SIZE);
+        return fx_fail (error, FX_ERROR_BAD_GRAPH, "%s is %" PRId64 ", wanted %d to %" PRId64, sizes->name, out[i],
+                        (int)sizes->min, MAX_SIZE);
     }
   return TRUE;
 }
@@ -101,8 +102,8 @@ static gboolean
 check_group (const char *what, gint64 n, gint64 group, GError **error)
 {
   if (group < 1 || (n >= 0 && n % group != 0))
-    return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                    "group is %" G_GINT64_FORMAT ", which does not divide %" G_GINT64_FORMAT " %s", group, n, what);
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "group is %" PRId64 ", which does not divide %" PRId64 " %s", group, n,
+                    what);
   return TRUE;
 }
 
@@ -216,9 +217,8 @@ read_pool_window (const Pool *param, Window *window, GError **error)
     return FALSE;
   for (int i = 0; i < 2; i++)
     if (window->pads[i] >= window->kernel[i])
-      return fx_fail (error, FX_ERROR_BAD_GRAPH,
-                      "pad is %" G_GINT64_FORMAT ", wanted less than kernel_size %" G_GINT64_FORMAT, window->pads[i],
-                      window->kernel[i]);
+      return fx_fail (error, FX_ERROR_BAD_GRAPH, "pad is %" PRId64 ", wanted less than kernel_size %" PRId64,
+                      window->pads[i], window->kernel[i]);
   mirror_pads (window);
   return TRUE;
 }
@@ -238,8 +238,9 @@ fx_caffe_layer_pooling (FxCaffeBuilder *builder, const FxCaffeLayer *layer, GErr
 
   if (param->pool == FX__CAFFE__POOLING_PARAMETER__POOL_METHOD__STOCHASTIC || layer->n_top > 1)
     {
-      fx_caffe_note (builder, FX_SEVERITY_ERROR, "unsupported-layer", "Pooling %s is not translated",
-                     layer->n_top > 1 ? "with the places of its maxima as a second top" : "of method STOCHASTIC");
+      fx_caffe_note (builder, FX_SEVERITY_ERROR, "unsupported-layer",
+                     layer->n_top > 1 ? N_ ("Pooling with the places of its maxima as a second top is not translated")
+                                      : N_ ("Pooling of method STOCHASTIC is not translated"));
       return fx_caffe_keep (builder, error);
     }
   if (!fx_caffe_rank (builder, 0, 4, 4, &rank, error))

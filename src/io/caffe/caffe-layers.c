@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "io/caffe/caffe-layers.h"
 
+#include "core/fx-i18n.h"
+
 #include <string.h>
 
 #define ANY 255
@@ -24,10 +26,10 @@
 #define LOSS(name, id)                                                                                                 \
   {                                                                                                                    \
     .type = (name), .kind = FX_CAFFE_TRANSLATE, .min_bottoms = 1, .max_bottoms = ANY,                                  \
-    .translate = fx_caffe_layer_##id, .note = "is a loss of training; only its prediction is kept"                     \
+    .translate = fx_caffe_layer_##id, .note = N_ ("is a loss of training; only its prediction is kept")                \
   }
-#define RECURRENT "is a recurrent layer, which is not translated"
-#define LABELS "compares with labels, which there are none of after training"
+#define RECURRENT N_ ("is a recurrent layer, which is not translated")
+#define LABELS N_ ("compares with labels, which there are none of after training")
 
 /* clang-format off */
 const FxCaffeRow fx_caffe_rows[] = {
@@ -37,9 +39,9 @@ const FxCaffeRow fx_caffe_rows[] = {
   ROW ("ArgMax", 1, 1, arg_max),
   ROW ("BNLL", 1, 1, bnll),
   ROW ("BatchNorm", 1, 1, batch_norm),
-  OTHER ("BatchReindex", UNSUPPORTED, "picks samples by number, which is not translated"),
+  OTHER ("BatchReindex", UNSUPPORTED, N_ ("picks samples by number, which is not translated")),
   ROW ("Bias", 1, 2, bias),
-  OTHER ("BoxOutput", POST, "turns predictions into boxes"),
+  OTHER ("BoxOutput", POST, N_ ("turns predictions into boxes")),
   ROW ("CReLU", 1, 1, crelu),
   ROW ("Clip", 1, 1, clip),
   ROW ("Concat", 1, ANY, concat),
@@ -51,24 +53,24 @@ const FxCaffeRow fx_caffe_rows[] = {
   ROW ("Deconvolution", 1, 1, deconvolution),
   ROW ("DepthwiseConvolution", 1, 1, depthwise),
   OTHER ("DetectionEvaluate", TRAINING, LABELS),
-  OTHER ("DetectionOutput", POST, "turns predictions into boxes and drops overlapping ones"),
+  OTHER ("DetectionOutput", POST, N_ ("turns predictions into boxes and drops overlapping ones")),
   ROW ("Dropout", 1, 1, dropout),
   SOURCE ("DummyData", data),
   ROW ("ELU", 1, 1, elu),
   ROW ("Eltwise", 1, ANY, eltwise),
-  OTHER ("Embed", UNSUPPORTED, "looks rows up by number, which is not translated"),
+  OTHER ("Embed", UNSUPPORTED, N_ ("looks rows up by number, which is not translated")),
   OTHER ("EuclideanLoss", TRAINING, LABELS),
   ROW ("Exp", 1, 1, exp),
-  OTHER ("Filter", UNSUPPORTED, "picks samples by their values, which is not translated"),
+  OTHER ("Filter", UNSUPPORTED, N_ ("picks samples by their values, which is not translated")),
   ROW ("Flatten", 1, 1, flatten),
   SOURCE ("HDF5Data", data),
-  OTHER ("HDF5Output", SINK, "writes a file"),
+  OTHER ("HDF5Output", SINK, N_ ("writes a file")),
   ROW ("HSigmoid", 1, 1, hsigmoid),
   ROW ("HSwish", 1, 1, hswish),
   ROW ("HardSigmoid", 1, 1, hsigmoid),
   ROW ("HardSwish", 1, 1, hswish),
   OTHER ("HingeLoss", TRAINING, LABELS),
-  OTHER ("Im2col", UNSUPPORTED, "is not translated"),
+  OTHER ("Im2col", UNSUPPORTED, N_ ("is not translated")),
   SOURCE ("ImageData", data),
   OTHER ("InfogainLoss", TRAINING, LABELS),
   ROW ("InnerProduct", 1, 1, inner_product),
@@ -79,22 +81,22 @@ const FxCaffeRow fx_caffe_rows[] = {
   ROW ("Log", 1, 1, log),
   ROW ("MVN", 1, 1, mvn),
   ROW ("MatMul", 2, 2, mat_mul),
-  OTHER ("MaxUnpool", UNSUPPORTED, "needs the places of the maxima of a pooling layer, which is not translated"),
+  OTHER ("MaxUnpool", UNSUPPORTED, N_ ("needs the places of the maxima of a pooling layer, which is not translated")),
   SOURCE ("MemoryData", data),
   ROW ("Mish", 1, 1, mish),
   OTHER ("MultiBoxLoss", TRAINING, LABELS),
   OTHER ("MultinomialLogisticLoss", TRAINING, LABELS),
   ROW ("Normalize", 1, 1, normalize),
   ROW ("PReLU", 1, 1, prelu),
-  OTHER ("PSROIPooling", UNSUPPORTED, "pools regions that depend on the data, which is not translated"),
-  OTHER ("Parameter", UNSUPPORTED, "is not translated"),
-  OTHER ("PassThrough", UNSUPPORTED, "is not translated"),
+  OTHER ("PSROIPooling", UNSUPPORTED, N_ ("pools regions that depend on the data, which is not translated")),
+  OTHER ("Parameter", UNSUPPORTED, N_ ("is not translated")),
+  OTHER ("PassThrough", UNSUPPORTED, N_ ("is not translated")),
   ROW ("Permute", 1, 1, permute),
   ROW ("Pooling", 1, 1, pooling),
   ROW ("Power", 1, 1, power),
-  OTHER ("PriorBox", POST, "makes the default boxes, which follow from sizes alone"),
-  OTHER ("Proposal", POST, "turns predictions into regions and drops overlapping ones"),
-  OTHER ("Python", POST, "runs a Python program"),
+  OTHER ("PriorBox", POST, N_ ("makes the default boxes, which follow from sizes alone")),
+  OTHER ("Proposal", POST, N_ ("turns predictions into regions and drops overlapping ones")),
+  OTHER ("Python", POST, N_ ("runs a Python program")),
   OTHER ("RNN", UNSUPPORTED, RECURRENT),
   ROW ("ROIPooling", 2, 2, roi_pooling),
   ROW ("RReLU", 1, 1, rrelu),
@@ -102,15 +104,15 @@ const FxCaffeRow fx_caffe_rows[] = {
   ROW ("ReLU6", 1, 1, relu6),
   OTHER ("Recurrent", UNSUPPORTED, RECURRENT),
   ROW ("Reduction", 1, 1, reduction),
-  OTHER ("Region", POST, "turns predictions into boxes"),
-  OTHER ("Reorg", UNSUPPORTED, "is not translated"),
+  OTHER ("Region", POST, N_ ("turns predictions into boxes")),
+  OTHER ("Reorg", UNSUPPORTED, N_ ("is not translated")),
   ROW ("Reshape", 1, 1, reshape),
-  OTHER ("SPP", UNSUPPORTED, "pools over windows that depend on the size of the input, which is not translated"),
+  OTHER ("SPP", UNSUPPORTED, N_ ("pools over windows that depend on the size of the input, which is not translated")),
   ROW ("Scale", 1, 2, scale),
   ROW ("ShuffleChannel", 1, 1, shuffle_channel),
   ROW ("Sigmoid", 1, 1, sigmoid),
   LOSS ("SigmoidCrossEntropyLoss", sigmoid),
-  OTHER ("Silence", SINK, "does nothing"),
+  OTHER ("Silence", SINK, N_ ("does nothing")),
   ROW ("Slice", 1, 1, slice),
   OTHER ("SmoothL1Loss", TRAINING, LABELS),
   ROW ("Softmax", 1, 1, softmax),
@@ -123,7 +125,7 @@ const FxCaffeRow fx_caffe_rows[] = {
   ROW ("Upsample", 1, 2, upsample),
   SOURCE ("VideoData", data),
   SOURCE ("WindowData", data),
-  OTHER ("YoloDetectionOutput", POST, "turns predictions into boxes"),
+  OTHER ("YoloDetectionOutput", POST, N_ ("turns predictions into boxes")),
 };
 /* clang-format on */
 

@@ -282,7 +282,8 @@ fail_at (const FxCaffeLexer *lexer, FxError code, GError **error, const char *fo
 {
   g_autofree char *message = g_strdup_vprintf (fx_translate (format), args);
 
-  return fx_fail (error, code, "line %u: %s%s", lexer->line, message, found);
+  return found != NULL ? fx_fail (error, code, "line %u: %s, %s", lexer->line, message, found)
+                       : fx_fail (error, code, "line %u: %s", lexer->line, message);
 }
 
 gboolean
@@ -291,7 +292,7 @@ fx_caffe_lexer_fail (const FxCaffeLexer *lexer, FxError code, GError **error, co
   va_list args;
 
   va_start (args, format);
-  fail_at (lexer, code, error, "", format, args);
+  fail_at (lexer, code, error, NULL, format, args);
   va_end (args);
   return FALSE;
 }
@@ -304,7 +305,7 @@ fx_caffe_lexer_fail_token (FxCaffeLexer *lexer, GError **error, const char *form
   va_list args;
 
   if (fx_caffe_lexer_at_end (lexer))
-    found = g_strdup (", but the text ends");
+    found = g_strdup (_ ("but the text ends"));
   else
     {
       for (at = lexer->at; at < lexer->end && at - lexer->at < 40 && is_name_char (*at); at++)
@@ -313,7 +314,7 @@ fx_caffe_lexer_fail_token (FxCaffeLexer *lexer, GError **error, const char *form
         while (++at < lexer->end && ((guint8)*at & 0xc0) == 0x80 && at - lexer->at < 4)
           ;
       plain = g_utf8_make_valid (lexer->at, at - lexer->at);
-      found = g_strdup_printf (", found \"%s\"", g_ascii_iscntrl (*plain) ? "a control character" : plain);
+      found = g_strdup_printf (_ ("found \"%s\""), g_ascii_iscntrl (*plain) ? _ ("a control character") : plain);
     }
   va_start (args, format);
   fail_at (lexer, FX_ERROR_BAD_DATA, error, found, format, args);

@@ -2,6 +2,7 @@
 #include "io/caffe/caffe-plan.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 static void
 version_clear (gpointer data)
@@ -54,9 +55,10 @@ check_bottoms (const FxCaffeLayer *layer, const FxCaffeRow *row, GError **error)
 
   if (row == NULL || (n >= row->min_bottoms && (row->max_bottoms == 255 || n <= row->max_bottoms)))
     return TRUE;
-  return fx_fail (error, FX_ERROR_BAD_GRAPH, "has %u bottoms, wanted %s%u", n,
-                  n < row->min_bottoms ? "at least " : "at most ",
-                  n < row->min_bottoms ? row->min_bottoms : row->max_bottoms);
+  return fx_fail (error, FX_ERROR_BAD_GRAPH,
+                  n < row->min_bottoms ? N_ ("has %u bottoms, wanted at least %u")
+                                       : N_ ("has %u bottoms, wanted at most %u"),
+                  n, n < row->min_bottoms ? row->min_bottoms : row->max_bottoms);
 }
 
 /* Resolves the names of one layer, in the order in which the net runs. */

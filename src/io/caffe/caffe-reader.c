@@ -4,6 +4,7 @@
 #include "io/caffe/caffe-reader.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/caffe/caffe-plan.h"
 #include "io/caffe/caffe-text.h"
 #include "io/caffe/caffe-upgrade.h"
@@ -68,7 +69,7 @@ read_legacy_inputs (Reader *reader, GError **error)
 static void
 note_dropped (FxCaffeBuilder *builder, const FxCaffeRow *row)
 {
-  fx_caffe_note (builder, FX_SEVERITY_INFO, "training-only", "%s %s; it was left out", row->type, row->note);
+  fx_caffe_note (builder, FX_SEVERITY_INFO, "training-only", "%s %s; it was left out", row->type, _ (row->note));
 }
 
 static gboolean
@@ -87,12 +88,12 @@ keep_layer (FxCaffeBuilder *builder, const FxCaffeRow *row, GError **error)
     {
       diagnostic
           = fx_caffe_note (builder, FX_SEVERITY_WARNING, "post-processing",
-                           "%s %s: it is post-processing, which runs outside of the network", row->type, row->note);
+                           "%s %s: it is post-processing, which runs outside of the network", row->type, _ (row->note));
       if (diagnostic != NULL)
-        diagnostic->fix = g_strdup ("cut the network in front of it");
+        diagnostic->fix = g_strdup (_ ("cut the network in front of it"));
     }
   else
-    fx_caffe_note (builder, FX_SEVERITY_ERROR, "unsupported-layer", "%s %s", row->type, row->note);
+    fx_caffe_note (builder, FX_SEVERITY_ERROR, "unsupported-layer", "%s %s", row->type, _ (row->note));
   return fx_caffe_keep (builder, error);
 }
 
@@ -104,7 +105,7 @@ run_row (FxCaffeBuilder *builder, const FxCaffeRow *row, GError **error)
   if (row == NULL || row->kind == FX_CAFFE_POST || row->kind == FX_CAFFE_UNSUPPORTED)
     return keep_layer (builder, row, error);
   if (fx_caffe_is_loss (row))
-    fx_caffe_note (builder, FX_SEVERITY_INFO, "training-only", "%s %s", row->type, row->note);
+    fx_caffe_note (builder, FX_SEVERITY_INFO, "training-only", "%s %s", row->type, _ (row->note));
   else if (row->kind == FX_CAFFE_TRANSLATE && builder->layer->n_top == 0)
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "has no top");
   builder->rank_unknown = FALSE;
@@ -204,15 +205,15 @@ note_missing (Reader *reader)
           "the weights of %u layers are missing: no caffemodel belongs to the network", reader->n_missing);
 
       if (diagnostic != NULL)
-        diagnostic->fix = g_strdup ("put the caffemodel beside the prototxt, or name it with --weights");
+        diagnostic->fix = g_strdup (_ ("put the caffemodel beside the prototxt, or name it with --weights"));
       fx_graph_set_metadata (builder->graph, "missing_weights",
                              "its weights are missing: no caffemodel was found beside the prototxt, and none was named "
                              "with --weights");
     }
   else
     {
-      g_autofree char *text = g_strdup_printf ("the weights file has nothing for %u of its layers; it belongs to "
-                                               "another network",
+      g_autofree char *text = g_strdup_printf (_ ("the weights file has nothing for %u of its layers; it belongs to "
+                                                  "another network"),
                                                reader->n_missing);
 
       fx_graph_set_metadata (builder->graph, "missing_weights", text);

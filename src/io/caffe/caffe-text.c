@@ -8,6 +8,7 @@
 
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/caffe/caffe-lexer.h"
 
 #include <stdlib.h>
@@ -189,9 +190,9 @@ read_int (Reader *reader, Field *field, gpointer to, GError **error)
 
   if (!fx_caffe_lexer_word (&reader->lexer, word) || !fx_caffe_parse_int (word, &number) || number < min
       || number > max)
-    return fx_caffe_lexer_fail_token (
-        &reader->lexer, error, "%s is \"%s\", wanted a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-        field->name, word, min, max);
+    return fx_caffe_lexer_fail_token (&reader->lexer, error,
+                                      "%s is \"%s\", wanted a whole number from %" PRId64 " to %" PRId64, field->name,
+                                      word, min, max);
   if (wide)
     memcpy (to, &number, sizeof number);
   else
@@ -295,7 +296,8 @@ read_field (Reader *reader, ProtobufCMessage *message, guint depth, GError **err
   Field *field;
 
   if (!fx_caffe_lexer_name (lexer, name))
-    return fx_caffe_lexer_fail_token (lexer, error, "wanted the name of a field%s", depth > 0 ? " or \"}\"" : "");
+    return fx_caffe_lexer_fail_token (
+        lexer, error, depth > 0 ? N_ ("wanted the name of a field or \"}\"") : N_ ("wanted the name of a field"));
   line = lexer->line;
   field = find_field (message->descriptor, name);
   colon = fx_caffe_lexer_accept (lexer, ':');

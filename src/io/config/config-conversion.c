@@ -2,6 +2,7 @@
 #include "io/config/config-conversion.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/config/fx-yaml.h"
 
 #include <string.h>
@@ -73,9 +74,8 @@ picture_pipeline (const FxConfig *config, guint i, const FxInputSpec *spec)
 
   if (text == NULL || !fx_shape_parse (text, &shape, NULL) || shape.rank != 4)
     return g_strdup (fx_input_type_name (spec->train));
-  return g_strdup_printf ("resize %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT " pil-bilinear; %s; layout %s",
-                          shape.dims[first + 1], shape.dims[first], fx_input_type_name (spec->train),
-                          spec->train_nhwc ? "nhwc" : "nchw");
+  return g_strdup_printf ("resize %" PRId64 "x%" PRId64 " pil-bilinear; %s; layout %s", shape.dims[first + 1],
+                          shape.dims[first], fx_input_type_name (spec->train), spec->train_nhwc ? "nhwc" : "nchw");
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/fx-nearest.h"
 #include "core/graph/fx-shape.h"
 #include "io/fx-file.h"
@@ -71,7 +72,8 @@ check_number (const char *item, gboolean whole, const char *range, GError **erro
       high = g_ascii_strtod (bounds[1], NULL);
     }
   if (!is_number (item, &value) || (whole && value != floor (value)))
-    return fx_fail (error, FX_ERROR_BAD_DATA, "found \"%s\", wanted a%s number", item, whole ? " whole" : "");
+    return fx_fail (error, FX_ERROR_BAD_DATA,
+                    whole ? N_ ("found \"%s\", wanted a whole number") : N_ ("found \"%s\", wanted a number"), item);
   if (value < low || value > high)
     return fx_fail (error, FX_ERROR_BAD_DATA, "found %s, wanted %.12g to %.12g", item, low, high);
   return TRUE;
@@ -177,7 +179,7 @@ read_value (FxConfig *config, FxConfigKeyId id, FxYaml *parent, guint i, GPtrArr
   config->values[id].line = line;
   if (text == NULL && config->values[id].dict == NULL)
     fx_config_complain (config, findings, TRUE, id, "found a mapping or a nested list, wanted %s",
-                        key->count == FX_CONFIG_ONE ? "one value" : "values joined by \";\"");
+                        key->count == FX_CONFIG_ONE ? _ ("one value") : _ ("values joined by \";\""));
   else if (key->type == FX_CONFIG_DICT && text != NULL && text[0] != '\0')
     fx_config_complain (config, findings, TRUE, id, "found \"%s\", wanted a mapping such as {\"name\": \"value\"}",
                         text);
@@ -217,9 +219,9 @@ complain_unknown_key (FxConfigSection section, const FxYaml *key, GPtrArray *fin
     }
   nearest = fx_nearest_word (key->text, names);
   fx_diagnostics_add (findings, FX_SEVERITY_ERROR, "config", NULL, NULL,
-                      "line %u, %s: the section %s has no such key%s%s%s", key->line, key->text,
-                      fx_config_section_name (section), nearest != NULL ? "; did you mean \"" : "",
-                      nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+                      nearest != NULL ? N_ ("line %u, %s: the section %s has no such key; did you mean \"%s\"?")
+                                      : N_ ("line %u, %s: the section %s has no such key"),
+                      key->line, key->text, fx_config_section_name (section), nearest);
 }
 
 static void
@@ -267,9 +269,9 @@ read_sections (FxConfig *config, FxYaml *yaml, GPtrArray *findings)
         }
       nearest = fx_nearest_word (key->text, names);
       fx_diagnostics_add (findings, FX_SEVERITY_ERROR, "config", NULL, NULL,
-                          "line %u: there is no section \"%s\"%s%s%s", key->line, key->text,
-                          nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
-                          nearest != NULL ? "\"?" : "");
+                          nearest != NULL ? N_ ("line %u: there is no section \"%s\"; did you mean \"%s\"?")
+                                          : N_ ("line %u: there is no section \"%s\""),
+                          key->line, key->text, nearest);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/calib/fx-input-spec.h"
 #include "core/check/fx-diagnostic.h"
+#include "core/fx-i18n.h"
 #include "core/fx-nearest.h"
 #include "core/graph/fx-shape.h"
 
@@ -120,8 +121,8 @@ check_marches (const Check *check)
 
       if (check->march == FX_MARCH_ALL || !is_set (check, i) || (key->marches & check->march) != 0)
         continue;
-      fx_config_complain (check->config, check->findings, key->elsewhere_is_error, i, "%s %s",
-                          key->elsewhere_is_error ? "does not exist for" : "has no effect for",
+      fx_config_complain (check->config, check->findings, key->elsewhere_is_error, i,
+                          key->elsewhere_is_error ? N_ ("does not exist for %s") : N_ ("has no effect for %s"),
                           fx_config_text (check->config, FX_CONFIG_MARCH));
     }
 }
@@ -373,7 +374,7 @@ check_compiler (const Check *check)
   if (!is_set (check, FX_CONFIG_OPTIMIZE_LEVEL) && check->march != FX_MARCH_NASH)
     COMPLAIN (check, FX_CONFIG_OPTIMIZE_LEVEL, "is missing; wanted O0 to O3");
   if (limit > 0 && limit < 1000)
-    COMPLAIN (check, FX_CONFIG_MAX_TIME_PER_FC, "found %" G_GINT64_FORMAT ", wanted 0 or at least 1000 µs", limit);
+    COMPLAIN (check, FX_CONFIG_MAX_TIME_PER_FC, "found %" PRId64 ", wanted 0 or at least 1000 µs", limit);
   if (balance && !is_set (check, FX_CONFIG_BALANCE_FACTOR))
     COMPLAIN (check, FX_CONFIG_BALANCE_FACTOR, "is missing, which compile_mode balance needs");
   if (!balance && is_set (check, FX_CONFIG_BALANCE_FACTOR))

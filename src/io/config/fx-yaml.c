@@ -2,6 +2,7 @@
 #include "io/config/fx-yaml.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -43,7 +44,7 @@ next (Reader *reader, GError **error)
   if (yaml_parser_parse (&reader->parser, &reader->event))
     return TRUE;
   return fx_fail (error, FX_ERROR_BAD_DATA, "line %zu: is not YAML: %s", reader->parser.problem_mark.line + 1,
-                  reader->parser.problem != NULL ? reader->parser.problem : "memory is short");
+                  reader->parser.problem != NULL ? reader->parser.problem : _ ("memory is short"));
 }
 
 static FxYaml *

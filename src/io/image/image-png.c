@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/image/image-format.h"
 
 #include <setjmp.h>
@@ -63,9 +64,8 @@ check_size (const Decoder *decoder)
 
   if (packed > (guint64)decoder->size * MAX_RATIO + SLACK_BYTES)
     return fx_fail (decoder->error, FX_ERROR_TOO_LARGE,
-                    "the header says %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT
-                    " pixels, which a file of %zu bytes cannot hold",
-                    width, height, decoder->size);
+                    "the header says %" PRId64 "x%" PRId64 " pixels, which a file of %zu bytes cannot hold", width,
+                    height, decoder->size);
   return TRUE;
 }
 

@@ -2,6 +2,7 @@
 #include "io/onnx/onnx-external.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/fx-file.h"
 
 #include <errno.h>
@@ -124,12 +125,12 @@ fx_onnx_external_slice (FxOnnxExternal *external, const char *location, gint64 o
   file_size = g_bytes_get_size (file);
   if (length >= 0 && (guint64)length != size)
     fx_fail (error, FX_ERROR_BAD_DATA,
-             "external data \"%s\": the model gives a length of %" G_GINT64_FORMAT " bytes, but the tensor takes %zu",
-             location, length, size);
+             "external data \"%s\": the model gives a length of %" PRId64 " bytes, but the tensor takes %zu", location,
+             length, size);
   else if (offset < 0 || (guint64)offset > file_size || size > file_size - (gsize)offset)
     fx_fail (error, FX_ERROR_BAD_DATA,
-             "external data \"%s\": %zu bytes from offset %" G_GINT64_FORMAT " on are wanted, but the file has %zu",
-             location, size, offset, file_size);
+             "external data \"%s\": %zu bytes from offset %" PRId64 " on are wanted, but the file has %zu", location,
+             size, offset, file_size);
   else
     return g_bytes_new_from_bytes (file, (gsize)offset, size);
   return NULL;

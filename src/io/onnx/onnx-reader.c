@@ -118,12 +118,12 @@ read_import (FxOnnxReader *reader, const FxWireField *field, GError **error)
   version = import->version;
   if (version < 1 || version > ABSURD_OPSET)
     fx_onnx_note (reader, FX_SEVERITY_ERROR, "opset", NULL, NULL,
-                  "opset version %" G_GINT64_FORMAT " of domain \"%s\" does not exist", version,
+                  "opset version %" PRId64 " of domain \"%s\" does not exist", version,
                   *domain != '\0' ? domain : "ai.onnx");
   else if (*domain == '\0' && version > NEWEST_OPSET)
     fx_onnx_note (reader, FX_SEVERITY_WARNING, "opset", NULL, NULL,
-                  "opset %" G_GINT64_FORMAT " is newer than %d, the newest known: operators may mean something else",
-                  version, NEWEST_OPSET);
+                  "opset %" PRId64 " is newer than %d, the newest known: operators may mean something else", version,
+                  NEWEST_OPSET);
   fx_graph_set_opset (reader->model, domain, CLAMP (version, 1, G_MAXINT32));
   fx__onnx__operator_set_id_proto__free_unpacked (import, NULL);
   return TRUE;
@@ -172,7 +172,7 @@ read_text (FxOnnxReader *reader, const char *key, const FxWireField *field)
 static void
 set_number (FxOnnxReader *reader, const char *key, gint64 value)
 {
-  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, value);
+  g_autofree char *text = g_strdup_printf ("%" PRId64, value);
 
   fx_graph_set_metadata (reader->model, key, text);
 }
@@ -189,7 +189,8 @@ scan_model (FxWireSpan span, Head *head, GError **error)
       case IR_VERSION: head->ir_version = field.type == FX_WIRE_VARINT ? (gint64)field.value : -1; break;
       case GRAPH:
         if (field.type != FX_WIRE_BYTES || head->has_graph)
-          return fx_fail (error, FX_ERROR_BAD_DATA, head->has_graph ? "has two graphs" : "the graph is damaged");
+          return fx_fail (error, FX_ERROR_BAD_DATA,
+                          head->has_graph ? N_ ("has two graphs") : N_ ("the graph is damaged"));
         head->has_graph = TRUE;
         head->graph = field.bytes;
         break;
@@ -240,9 +241,9 @@ note_model (FxOnnxReader *reader, const Head *head)
 {
   if (head->ir_version < 1 || head->ir_version > NEWEST_IR)
     fx_onnx_note (reader, FX_SEVERITY_WARNING, "ir-version", NULL, NULL,
-                  head->ir_version < 1 ? "IR version %" G_GINT64_FORMAT " does not exist: the file may be damaged"
-                                       : "IR version %" G_GINT64_FORMAT
-                                         " is newer than what is known; the model may not be complete",
+                  head->ir_version < 1
+                      ? N_ ("IR version %" PRId64 " does not exist: the file may be damaged")
+                      : N_ ("IR version %" PRId64 " is newer than what is known; the model may not be complete"),
                   head->ir_version);
   if (head->n_imports == 0)
     {

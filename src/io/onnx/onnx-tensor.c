@@ -2,6 +2,7 @@
 #include "io/onnx/onnx-tensor.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 #include "onnx.pb-c.h"
 
@@ -87,8 +88,7 @@ add_dims (Head *head, const FxWireField *field, GError **error)
       if (field->type == FX_WIRE_BYTES && !fx_wire_varint (&wire, &dim))
         return fx_fail (error, FX_ERROR_BAD_DATA, "the dimensions are damaged");
       if (dim > G_MAXINT64)
-        return fx_fail (error, FX_ERROR_BAD_DATA, "dimension %zu is negative (%" G_GINT64_FORMAT ")", head->rank,
-                        (gint64)dim);
+        return fx_fail (error, FX_ERROR_BAD_DATA, "dimension %zu is negative (%" PRId64 ")", head->rank, (gint64)dim);
       head->dims[head->rank++] = (gint64)dim;
     }
   return TRUE;
@@ -250,7 +250,7 @@ tensor_from_list (GBytes *file, FxWireSpan span, const Head *head, FxDType dtype
   if (head->two_lists || (head->list != 0 && head->list != list))
     {
       fx_fail (error, FX_ERROR_BAD_DATA, "is of type %s, but its elements are in %s", fx_dtype_name (dtype),
-               head->two_lists ? "several lists" : names[head->list]);
+               head->two_lists ? _ ("several lists") : names[head->list]);
       return NULL;
     }
   if (head->list_count != elements * entries)
@@ -283,8 +283,8 @@ tensor_from_external (const Head *head, FxOnnxExternal *external, FxDType dtype,
   if (external == NULL || head->location == NULL)
     {
       fx_fail (error, FX_ERROR_BAD_DATA,
-               external == NULL ? "its data is in another file, which cannot be used here"
-                                : "its data is in another file, but the model does not say which");
+               external == NULL ? N_ ("its data is in another file, which cannot be used here")
+                                : N_ ("its data is in another file, but the model does not say which"));
       return NULL;
     }
   bytes = fx_onnx_external_slice (external, head->location, head->offset, head->length,
@@ -309,11 +309,12 @@ fx_onnx_tensor_read (GBytes *file, FxWireSpan span, FxOnnxExternal *external, ch
   dtype = head.data_type > 0 && head.data_type < FX_N_DTYPES ? (FxDType)head.data_type : FX_DTYPE_UNDEFINED;
   shape = fx_shape_new ((int)head.rank, head.dims);
   if (head.data_type <= 0 || head.data_type > 255)
-    fx_fail (error, FX_ERROR_BAD_DATA, "has element type %" G_GINT64_FORMAT ", which is none of ONNX's",
-             head.data_type);
+    fx_fail (error, FX_ERROR_BAD_DATA, "has element type %" PRId64 ", which is none of ONNX's", head.data_type);
   else if (fx_dtype_size (dtype) == 0)
-    fx_fail (error, FX_ERROR_UNSUPPORTED, "elements of %s (ONNX type %" G_GINT64_FORMAT ") are not supported",
-             dtype == FX_DTYPE_STRING ? "type string" : "that type", head.data_type);
+    fx_fail (error, FX_ERROR_UNSUPPORTED,
+             dtype == FX_DTYPE_STRING ? N_ ("elements of type string (ONNX type %" PRId64 ") are not supported")
+                                      : N_ ("elements of that type (ONNX type %" PRId64 ") are not supported"),
+             head.data_type);
   else if (head.segment)
     fx_fail (error, FX_ERROR_UNSUPPORTED, "tensors in segments are not supported");
   else if (!fx_shape_count (&shape, &elements))

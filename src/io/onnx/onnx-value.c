@@ -4,6 +4,7 @@
 #include "io/onnx/onnx-read.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "onnx.pb-c.h"
 
 #include <string.h>
@@ -58,9 +59,8 @@ read_shape (FxOnnxReader *reader, FxOnnxScope *scope, const Fx__Onnx__TensorShap
       else if (dim->value_case == FX__ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && dim->dim_value >= 0)
         {
           if (dim->dim_value > G_MAXINT32)
-            return fx_fail (error, FX_ERROR_TOO_LARGE,
-                            "dimension %zu of \"%s\" is %" G_GINT64_FORMAT ", wanted at most %d", i, name,
-                            (gint64)dim->dim_value, G_MAXINT32);
+            return fx_fail (error, FX_ERROR_TOO_LARGE, "dimension %zu of \"%s\" is %" PRId64 ", wanted at most %d", i,
+                            name, (gint64)dim->dim_value, G_MAXINT32);
           shape->dims[i] = dim->dim_value;
         }
     }

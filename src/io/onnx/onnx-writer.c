@@ -2,6 +2,7 @@
 #include "io/onnx/onnx-writer.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "io/fx-file.h"
@@ -298,7 +299,7 @@ write_model (const FxGraph *graph, GError **error)
   put_props (rope, graph);
   if (fx_rope_size (rope) > MAX_FILE_BYTES)
     {
-      fx_fail (error, FX_ERROR_TOO_LARGE, "the model takes %" G_GUINT64_FORMAT " bytes, an ONNX file holds 2 GiB",
+      fx_fail (error, FX_ERROR_TOO_LARGE, "the model takes %" PRIu64 " bytes, an ONNX file holds 2 GiB",
                fx_rope_size (rope));
       g_clear_pointer (&rope, fx_rope_free);
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/report/fx-advice.h"
 
+#include "core/fx-i18n.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -79,11 +81,12 @@ advise_pipeline (const FxReport *report, GPtrArray *list)
   gboolean broken = output != NULL && output->all.cosine < 0.5;
 
   if (drop_of (report) > SUSPICIOUS_DROP || broken)
-    add (list, "pipeline", NULL,
-         g_strdup ("The loss is larger than quantization alone explains. Check the preprocessing first: the order of "
-                   "the channels, the range of values, mean and scale applied twice or not at all, and that the "
-                   "samples look like what the model will see."),
-         NULL);
+    add (
+        list, "pipeline", NULL,
+        g_strdup (_ ("The loss is larger than quantization alone explains. Check the preprocessing first: the order of "
+                     "the channels, the range of values, mean and scale applied twice or not at all, and that the "
+                     "samples look like what the model will see.")),
+        NULL);
 }
 
 static gboolean
@@ -98,12 +101,12 @@ static void
 advise_node (const FxReport *report, const char *node, const char *why, GPtrArray *list)
 {
   if (report->allows_int16)
-    add (list, "int16", node, g_strdup_printf ("Compute it in 16 bits: %s.", why), node_option ("--int16", node));
+    add (list, "int16", node, g_strdup_printf (_ ("Compute it in 16 bits: %s."), why), node_option ("--int16", node));
   else
-    add (
-        list, "float", node,
-        g_strdup_printf ("Let it run in float on the CPU, if the time allows: %s. The target has no 16-bit form.", why),
-        node_option ("--float", node));
+    add (list, "float", node,
+         g_strdup_printf (_ ("Let it run in float on the CPU, if the time allows: %s. The target has no 16-bit form."),
+                          why),
+         node_option ("--float", node));
 }
 
 /* The parts that disturb the outputs most, or else the layers that are noisiest by themselves. */
@@ -119,7 +122,7 @@ advise_precision (const FxReport *report, GPtrArray *list)
         if (sensitivity->rows[i].error.sqnr_db < WEAK_LAYER_DB)
           {
             g_autofree char *db = decibels (sensitivity->rows[i].error.sqnr_db);
-            g_autofree char *why = g_strdup_printf ("quantized alone it leaves %s dB at the outputs", db);
+            g_autofree char *why = g_strdup_printf (_ ("quantized alone it leaves %s dB at the outputs"), db);
 
             advise_node (report, sensitivity->rows[i].name, why, list);
           }
@@ -135,7 +138,7 @@ advise_precision (const FxReport *report, GPtrArray *list)
       if (is_weak (layer))
         {
           g_autofree char *db = decibels (layer->has_isolated ? layer->isolated.sqnr_db : layer->cumulative.sqnr_db);
-          g_autofree char *why = g_strdup_printf ("its own error leaves %s dB of its result", db);
+          g_autofree char *why = g_strdup_printf (_ ("its own error leaves %s dB of its result"), db);
 
           advise_node (report, layer->node, why, list);
         }
@@ -156,13 +159,14 @@ advise_range (const FxReport *report, GPtrArray *list)
         continue;
       if (report->method != NULL && g_str_has_prefix (report->method, "max"))
         add (list, "range", layer->node,
-             g_strdup_printf ("%s %% of its values lie beyond anything that the calibration samples had. Use more "
-                              "samples, or more varied ones.",
+             g_strdup_printf (_ ("%s %% of its values lie beyond anything that the calibration samples had. Use more "
+                                 "samples, or more varied ones."),
                               share),
              g_strdup ("--samples 100"));
       else
         add (list, "range", layer->node,
-             g_strdup_printf ("%s %% of its values lie beyond the threshold. Try a method that cuts off less.", share),
+             g_strdup_printf (_ ("%s %% of its values lie beyond the threshold. Try a method that cuts off less."),
+                              share),
              g_strdup ("--method max"));
       return;
     }
@@ -201,8 +205,8 @@ advise_channels (const FxReport *report, GPtrArray *list)
       if (!(spread > CHANNEL_DB))
         continue;
       add (list, "channels", report->errors->layers[detail->layer].node,
-           g_strdup_printf ("Its channels differ by %s dB: one scale for all suits few of them. Equalization across "
-                            "layers evens such channels out.",
+           g_strdup_printf (_ ("Its channels differ by %s dB: one scale for all suits few of them. Equalization across "
+                               "layers evens such channels out."),
                             db),
            g_strdup ("--preset default"));
       return;
@@ -222,16 +226,18 @@ advise_side (const FxReport *report, GPtrArray *list)
   weights = decibels (output->weights.sqnr_db);
   activations = decibels (output->activations.sqnr_db);
   if (difference < -SIDE_DB)
-    add (list, "weights", NULL,
-         g_strdup_printf ("Most of the error comes from the weights (%s dB, activations %s dB), which have 8 bits in "
-                          "every layer: only leaving the layers with the largest error of their own in float helps.",
-                          weights, activations),
-         NULL);
+    add (
+        list, "weights", NULL,
+        g_strdup_printf (_ ("Most of the error comes from the weights (%s dB, activations %s dB), which have 8 bits in "
+                            "every layer: only leaving the layers with the largest error of their own in float helps."),
+                         weights, activations),
+        NULL);
   else if (difference > SIDE_DB)
     add (list, "activations", NULL,
-         g_strdup_printf ("Most of the error comes from the activations (%s dB, weights %s dB): other ranges, or more "
-                          "bits for a few tensors, pay; better rounding of weights does not.",
-                          activations, weights),
+         g_strdup_printf (
+             _ ("Most of the error comes from the activations (%s dB, weights %s dB): other ranges, or more "
+                "bits for a few tensors, pay; better rounding of weights does not."),
+             activations, weights),
          has_preset (report, "thorough") ? NULL : g_strdup ("--preset thorough"));
 }
 
@@ -240,7 +246,7 @@ advise_samples (const FxReport *report, GPtrArray *list)
 {
   if (report->n_calibration > 0 && report->n_calibration < FEW_SAMPLES)
     add (list, "samples", NULL,
-         g_strdup_printf ("Only %u samples set the ranges. Use 50 to 100 that cover what the model will see.",
+         g_strdup_printf (_ ("Only %u samples set the ranges. Use 50 to 100 that cover what the model will see."),
                           report->n_calibration),
          g_strdup ("--samples 100"));
 }
@@ -264,7 +270,8 @@ fx_advice_list (const FxReport *report)
 
   if (is_good (report))
     add (list, "none", NULL,
-         g_strdup ("The network keeps its accuracy; nothing needs to be done. What follows would gain a little more."),
+         g_strdup (
+             _ ("The network keeps its accuracy; nothing needs to be done. What follows would gain a little more.")),
          NULL);
   advise_pipeline (report, list);
   advise_precision (report, list);
@@ -275,11 +282,11 @@ fx_advice_list (const FxReport *report)
   if (list->len == 1 && is_good (report))
     {
       g_ptr_array_set_size (list, 0);
-      add (list, "none", NULL, g_strdup ("The network keeps its accuracy; nothing stands out."), NULL);
+      add (list, "none", NULL, g_strdup (_ ("The network keeps its accuracy; nothing stands out.")), NULL);
     }
   if (list->len == 0)
     add (list, "none", NULL,
-         g_strdup ("No single part stands out. Another method, more samples or the thorough preset may help."),
+         g_strdup (_ ("No single part stands out. Another method, more samples or the thorough preset may help.")),
          has_preset (report, "thorough") ? NULL : g_strdup ("--preset thorough"));
   return list;
 }

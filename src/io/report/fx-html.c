@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/report/fx-html.h"
 
+#include "core/fx-i18n.h"
+
 #include <math.h>
 
 /* Controls, and what changes the direction of the text behind it or cannot be seen. */
@@ -80,12 +82,20 @@ fx_html_significant (GString *out, double value, int digits)
 }
 
 void
+fx_html_paragraph (GString *out, const char *text)
+{
+  g_string_append (out, "<p>");
+  fx_html_text (out, fx_translate (text));
+  g_string_append (out, "</p>\n");
+}
+
+void
 fx_html_table_begin (GString *out, const char *caption, const FxHtmlColumn *columns, guint n_columns, gboolean sortable)
 {
   g_string_append_printf (out,
                           "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table%s><caption>",
-                          caption, sortable ? " class=\"sortable\"" : "");
-  fx_html_text (out, caption);
+                          _ (caption), sortable ? " class=\"sortable\"" : "");
+  fx_html_text (out, _ (caption));
   g_string_append (out, "</caption><thead><tr>");
   for (guint i = 0; i < n_columns; i++)
     {
@@ -93,11 +103,11 @@ fx_html_table_begin (GString *out, const char *caption, const FxHtmlColumn *colu
       if (columns[i].hint != NULL)
         {
           g_string_append (out, " title=\"");
-          fx_html_text (out, columns[i].hint);
+          fx_html_text (out, _ (columns[i].hint));
           g_string_append_c (out, '"');
         }
       g_string_append_c (out, '>');
-      fx_html_text (out, columns[i].title);
+      fx_html_text (out, _ (columns[i].title));
       g_string_append (out, "</th>");
     }
   g_string_append (out, "</tr></thead>\n<tbody>\n");
@@ -159,12 +169,12 @@ fx_html_card (GString *out, const char *label, double value, int digits, const c
               const char *verdict)
 {
   g_string_append_printf (out, "<div class=\"card %s\"><span class=\"label\">", verdict);
-  fx_html_text (out, label);
+  fx_html_text (out, _ (label));
   g_string_append (out, "</span><span class=\"figure\">");
   fx_html_number (out, value, digits);
   g_string_append (out, "<small>");
-  fx_html_text (out, unit);
+  fx_html_text (out, fx_translate (unit));
   g_string_append (out, "</small></span><span class=\"note\">");
-  fx_html_text (out, note);
+  fx_html_text (out, fx_translate (note));
   g_string_append (out, "</span></div>\n");
 }

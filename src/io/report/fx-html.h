@@ -15,6 +15,9 @@ char *fx_html_visible (const char *text);
 /* Appends text, escaped; NULL appends nothing. */
 void fx_html_text (GString *out, const char *text);
 
+/* A paragraph, translated. */
+void fx_html_paragraph (GString *out, const char *text);
+
 /* Appends a number in the C locale with so many digits behind the point; "∞", "−∞", and "–" for NaN. */
 void fx_html_number (GString *out, double value, int digits);
 
@@ -28,7 +31,8 @@ typedef struct
   gboolean is_number; /* aligned to the right, sorted by value */
 } FxHtmlColumn;
 
-/* A table with a caption for readers that cannot see it; a click on a heading sorts it if `sortable`. */
+/* A table with a caption for readers that cannot see it; caption, titles and hints are translated; a click on a heading
+ * sorts it if `sortable`. */
 void fx_html_table_begin (GString *out, const char *caption, const FxHtmlColumn *columns, guint n_columns,
                           gboolean sortable);
 void fx_html_table_end (GString *out);
@@ -39,8 +43,8 @@ void fx_html_text_cell (GString *out, const char *text);
 void fx_html_number_cell (GString *out, double value, int digits);
 void fx_html_significant_cell (GString *out, double value, int digits);
 
-/* One figure in large, with what it is and what it rests on; within an element of class "cards". `verdict` is "good",
- * "fair", "bad" or "". */
+/* One figure in large, with what it is and what it rests on, translated; within an element of class "cards". `verdict`
+ * is "good", "fair", "bad" or "". */
 void fx_html_card (GString *out, const char *label, double value, int digits, const char *unit, const char *note,
                    const char *verdict);
 

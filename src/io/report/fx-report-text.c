@@ -5,6 +5,7 @@
 #include "io/report/fx-html.h"
 
 #include "core/bpu/fx-what-if.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 
 #include <math.h>
@@ -300,7 +301,7 @@ print_advice (const FxReport *report, GString *out)
 {
   g_autoptr (GPtrArray) list = fx_advice_list (report);
 
-  g_string_append (out, "What to try next:\n");
+  g_string_append_printf (out, "%s\n", _ ("What to try next:"));
   for (guint i = 0; i < list->len; i++)
     {
       const FxAdvice *advice = list->pdata[i];

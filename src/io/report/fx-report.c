@@ -4,6 +4,7 @@
 #include "io/report/fx-report.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/fx-file.h"
 #include "io/fx-report-data.h"
 #include "io/report/fx-html.h"
@@ -77,7 +78,9 @@ static void
 append_head (const FxReport *report, GString *out)
 {
   /* nothing is fetched, whatever a name might say */
-  g_string_append (out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+  /* translators: the language tag of this translation, such as fr or zh-CN */
+  g_string_append_printf (out, "<!DOCTYPE html>\n<html lang=\"%s\">\n", C_ ("language", "en"));
+  g_string_append (out, "<head>\n<meta charset=\"utf-8\"/>\n"
                         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
                         "'unsafe-inline'; script-src 'unsafe-inline'\"/>\n"
                         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
@@ -91,12 +94,13 @@ append_head (const FxReport *report, GString *out)
 static void
 append_header (const FxReport *report, GString *out)
 {
-  g_string_append (out, "<header><p class=\"kind\">Quantization report</p><h1><bdi>");
+  g_string_append_printf (out, "<header><p class=\"kind\">%s</p><h1><bdi>", _ ("Quantization report"));
   append_name (report, out);
-  g_string_append (out, "</bdi></h1>\n<nav aria-label=\"Sections\">");
+  g_string_append_printf (out, "</bdi></h1>\n<nav aria-label=\"%s\">", _ ("Sections"));
   for (guint i = 0; i < fx_n_report_sections; i++)
     if (fx_report_sections[i]->is_present (report))
-      g_string_append_printf (out, "<a href=\"#%s\">%s</a> ", fx_report_sections[i]->id, fx_report_sections[i]->title);
+      g_string_append_printf (out, "<a href=\"#%s\">%s</a> ", fx_report_sections[i]->id,
+                              _ (fx_report_sections[i]->title));
   g_string_append (out, "</nav></header>\n<main>\n");
 }
 
@@ -113,7 +117,7 @@ fx_report_to_html (const FxReport *report)
 
       if (!section->is_present (report))
         continue;
-      g_string_append_printf (out, "<section id=\"%s\"><h2>%s</h2>\n", section->id, section->title);
+      g_string_append_printf (out, "<section id=\"%s\"><h2>%s</h2>\n", section->id, _ (section->title));
       section->to_html (report, out);
       g_string_append (out, "</section>\n");
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/report/fx-svg.h"
 
+#include "core/fx-i18n.h"
 #include "io/report/fx-html.h"
 
 #include <math.h>
@@ -56,9 +57,9 @@ fx_svg_begin (GString *out, double width, double height, const char *title, cons
   append_attribute (out, "width", width);
   append_attribute (out, "height", height);
   g_string_append (out, " aria-label=\"");
-  fx_html_text (out, title);
+  fx_html_text (out, fx_translate (title));
   g_string_append (out, "\">");
-  append_title (out, "desc", description);
+  append_title (out, "desc", fx_translate (description));
   g_string_append_c (out, '\n');
 }
 

@@ -1,6 +1,7 @@
 /* What to try next.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "io/report/fx-advice.h"
 #include "io/report/fx-html.h"
 #include "io/report/fx-report-json.h"
@@ -60,5 +61,6 @@ to_html (const FxReport *report, GString *out)
   g_string_append (out, "</ol>\n");
 }
 
-const FxReportSection fx_report_section_advice
-    = { .id = "advice", .title = "What to try next", .is_present = is_present, .to_json = to_json, .to_html = to_html };
+const FxReportSection fx_report_section_advice = {
+  .id = "advice", .title = N_ ("What to try next"), .is_present = is_present, .to_json = to_json, .to_html = to_html
+};

@@ -1,6 +1,7 @@
 /* What a frame costs on the board, and the program that was compiled for it.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "io/report/fx-html.h"
 #include "io/report/fx-report-json.h"
 #include "io/report/fx-report.h"
@@ -201,8 +202,8 @@ draw_segment (const FxReport *report, guint segment, GString *out)
   if (!(chart.ms > 0))
     return;
   g_string_append (out, "<div class=\"scroll\">");
-  fx_svg_begin (out, WIDTH, height, "Timeline",
-                "What each unit of the BPU does when, and how much of the SRAM is used");
+  fx_svg_begin (out, WIDTH, height, N_ ("Timeline"),
+                N_ ("What each unit of the BPU does when, and how much of the SRAM is used"));
   for (int unit = 0; unit < n_units; unit++)
     draw_lane (&chart, (FxUnit)unit, unit * LANE, out);
   draw_sram (&chart, segment, lanes + 14, out);
@@ -230,7 +231,7 @@ draw_segments (const FxReport *report, GString *out)
 static void
 draw_parts (const FxCostReport *cost, GString *out)
 {
-  g_string_append (out, "<div class=\"bar\" role=\"img\" aria-label=\"Milliseconds by part\">");
+  g_string_append_printf (out, "<div class=\"bar\" role=\"img\" aria-label=\"%s\">", _ ("Milliseconds by part"));
   for (int part = 0; part < FX_N_COST_PARTS; part++)
     if (cost->part_ms[part] > 0)
       {
@@ -247,18 +248,18 @@ static void
 cards (const FxReport *report, GString *out)
 {
   const FxTimeline *timeline = report->timeline;
-  g_autofree char *pieces
-      = g_strdup_printf ("%u BPU subgraph%s", report->cost->n_subgraphs, report->cost->n_subgraphs == 1 ? "" : "s");
+  g_autofree char *pieces = g_strdup_printf (
+      fx_plural ("%u BPU subgraph", "%u BPU subgraphs", report->cost->n_subgraphs), report->cost->n_subgraphs);
 
   g_string_append (out, "<div class=\"cards\">\n");
-  fx_html_card (out, "Latency", report->cost->total_ms, 2, " ms", "by estimate, one frame", "");
+  fx_html_card (out, "Latency", report->cost->total_ms, 2, " ms", N_ ("by estimate, one frame"), "");
   fx_html_card (out, "Frames a second", frames_per_second (report->cost), 1, "", pieces, "");
   if (timeline != NULL)
     {
-      g_autofree char *of = g_strdup_printf ("of %.2f MB that the BPU is assumed to have",
+      g_autofree char *of = g_strdup_printf (_ ("of %.2f MB that the BPU is assumed to have"),
                                              (double)report->program->memory_bytes[FX_MEMORY_SRAM] / 1e6);
       g_autofree char *stored
-          = g_strdup_printf ("loaded, and %.2f MB stored a frame", (double)timeline->stored_bytes / 1e6);
+          = g_strdup_printf (_ ("loaded, and %.2f MB stored a frame"), (double)timeline->stored_bytes / 1e6);
 
       fx_html_card (out, "SRAM", (double)timeline->sram_peak / 1e6, 2, " MB", of, "");
       fx_html_card (out, "DDR", (double)timeline->loaded_bytes / 1e6, 2, " MB", stored, "");
@@ -289,27 +290,29 @@ static void
 to_html (const FxReport *report, GString *out)
 {
   static const FxHtmlColumn columns[] = {
-    { "Node", NULL, FALSE },
-    { "Operator", NULL, FALSE },
+    { N_ ("Node"), NULL, FALSE },
+    { N_ ("Operator"), NULL, FALSE },
     { "On", NULL, FALSE },
-    { "MMAC", "Million multiply-accumulates", TRUE },
-    { "ms", "By the prices of the target", TRUE },
-    { "Bound by", "The largest part of its milliseconds", FALSE },
-    { "Load ms", "Of what it reads from DDR", TRUE },
-    { "Store ms", "Of what it writes to DDR", TRUE },
-    { "Tiles", "Pieces that it is computed in", TRUE },
+    { "MMAC", N_ ("Million multiply-accumulates"), TRUE },
+    { "ms", N_ ("By the prices of the target"), TRUE },
+    { N_ ("Bound by"), N_ ("The largest part of its milliseconds"), FALSE },
+    { N_ ("Load ms"), N_ ("Of what it reads from DDR"), TRUE },
+    { N_ ("Store ms"), N_ ("Of what it writes to DDR"), TRUE },
+    { N_ ("Tiles"), N_ ("Pieces that it is computed in"), TRUE },
   };
+  g_autofree char *basis = NULL;
 
   cards (report, out);
   draw_parts (report->cost, out);
-  g_string_append (out, "<p>An estimate: ");
-  fx_html_text (out, *report->machine->basis != '\0' ? report->machine->basis : "prices that were given");
-  g_string_append (out, ". It covers the BPU, reading parameters, and the CPU with its conversions.</p>\n");
+  basis = g_strdup_printf (
+      _ ("An estimate: %s. It covers the BPU, reading parameters, and the CPU with its conversions."),
+      *report->machine->basis != '\0' ? report->machine->basis : _ ("prices that were given"));
+  fx_html_paragraph (out, basis);
   if (report->no_program != NULL)
     {
-      g_string_append (out, "<p>There is no program for the BPU: ");
-      fx_html_text (out, report->no_program);
-      g_string_append (out, ".</p>\n");
+      g_autofree char *why = g_strdup_printf (_ ("There is no program for the BPU: %s."), report->no_program);
+
+      fx_html_paragraph (out, why);
     }
   draw_segments (report, out);
   fx_html_table_begin (out, "Cost of each node", columns, G_N_ELEMENTS (columns), TRUE);
@@ -319,4 +322,4 @@ to_html (const FxReport *report, GString *out)
 }
 
 const FxReportSection fx_report_section_board
-    = { .id = "board", .title = "On the board", .is_present = is_present, .to_json = to_json, .to_html = to_html };
+    = { .id = "board", .title = N_ ("On the board"), .is_present = is_present, .to_json = to_json, .to_html = to_html };

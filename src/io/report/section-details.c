@@ -1,6 +1,7 @@
 /* The worst layers in detail: how float and quantized values are distributed, and the error of each channel.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "io/report/fx-html.h"
 #include "io/report/fx-report-bins.h"
 #include "io/report/fx-report-json.h"
@@ -112,11 +113,13 @@ static void
 draw_threshold (GString *out, const FxReportBins *bins, double value)
 {
   double x = x_of (bins, value);
-  g_autoptr (GString) text = g_string_new ("threshold ");
+  g_autoptr (GString) number = g_string_new (NULL);
+  g_autofree char *text = NULL;
 
-  fx_html_significant (text, value, 4);
+  fx_html_significant (number, value, 4);
+  text = g_strdup_printf (_ ("threshold %s"), number->str);
   if (x >= LEFT && x <= WIDTH - RIGHT)
-    fx_svg_line (out, x, TOP, x, BASE, "threshold", text->str);
+    fx_svg_line (out, x, TOP, x, BASE, "threshold", text);
 }
 
 static void
@@ -124,14 +127,14 @@ draw_histogram (const FxLayerError *layer, const FxLayerDetail *detail, GString 
 {
   FxReportBins bins;
   double y[FX_REPORT_MAX_BINS], max = 0.0;
-  g_autofree char *title = g_strdup_printf ("Distribution of %s", layer->tensor);
+  g_autofree char *title = g_strdup_printf (_ ("Distribution of %s"), layer->tensor);
 
   fx_report_bins_fill (&bins, layer, detail);
   if (bins.n == 0)
     return;
   for (guint k = 0; k < 2 * bins.n; k++)
     max = MAX (max, bins.counts[k % 2][k / 2]);
-  fx_svg_begin (out, WIDTH, HEIGHT, title, "Counts on a logarithmic scale, float filled, quantized as a line");
+  fx_svg_begin (out, WIDTH, HEIGHT, title, N_ ("Counts on a logarithmic scale, float filled, quantized as a line"));
   fx_svg_line (out, LEFT, BASE, WIDTH - RIGHT, BASE, "axis", NULL);
   heights (bins.counts[0], bins.n, max, y);
   fx_svg_steps (out, LEFT, INNER_WIDTH / bins.n, BASE, y, bins.n, FALSE, "float");
@@ -184,8 +187,8 @@ draw_channels (const FxLayerError *layer, const FxLayerDetail *detail, GString *
   guint n = MIN (detail->n_channels, MAX_BARS);
   double width = n > 0 ? INNER_WIDTH / n : 0.0;
   double top = channel_scale (detail);
-  g_autofree char *title = g_strdup_printf ("SQNR of the channels of %s", layer->tensor);
-  g_autofree char *scale = g_strdup_printf ("SQNR of each of %u channels, 0 … %.0f dB", detail->n_channels, top);
+  g_autofree char *title = g_strdup_printf (_ ("SQNR of the channels of %s"), layer->tensor);
+  g_autofree char *scale = g_strdup_printf (_ ("SQNR of each of %u channels, 0 … %.0f dB"), detail->n_channels, top);
 
   if (n < 2)
     return;
@@ -197,17 +200,17 @@ draw_channels (const FxLayerError *layer, const FxLayerDetail *detail, GString *
             to = (guint)((guint64)(i + 1) * detail->n_channels / n);
       double db = channel_noise (detail, from, to);
       double height = isnan (db) ? 0.0 : CLAMP (db, 0.0, top) / top * (CHANNEL_BASE - 6.0);
-      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (GString) number = g_string_new (NULL);
+      g_autofree char *text = NULL;
 
-      g_string_append_printf (text, "channel %u: ", from);
-      fx_html_number (text, db, 1);
-      g_string_append (text, " dB");
+      fx_html_number (number, db, 1);
+      text = g_strdup_printf (_ ("channel %u: %s dB"), from, number->str);
       fx_svg_rect (out, LEFT + i * width, CHANNEL_BASE - height, MAX (width - (width > 3.0 ? 1.0 : 0.0), 0.5),
                    MAX (height, 1.0),
                    db < 10.0   ? "channel bad"
                    : db < 20.0 ? "channel fair"
                                : "channel",
-                   text->str);
+                   text);
     }
   fx_svg_text (out, LEFT, CHANNEL_HEIGHT - 5.0, FX_SVG_START, "tick", scale);
   fx_svg_end (out);
@@ -216,9 +219,10 @@ draw_channels (const FxLayerError *layer, const FxLayerDetail *detail, GString *
 static void
 to_html (const FxReport *report, GString *out)
 {
-  g_string_append (out, "<p class=\"legend\"><span class=\"key float\"></span>float <span class=\"key quantized\">"
-                        "</span>quantized <span class=\"key threshold\"></span>threshold; counts on a logarithmic "
-                        "scale</p>\n<div class=\"grid\">\n");
+  g_string_append_printf (out,
+                          "<p class=\"legend\"><span class=\"key float\"></span>%s <span class=\"key quantized\">"
+                          "</span>%s <span class=\"key threshold\"></span>%s</p>\n<div class=\"grid\">\n",
+                          _ ("float"), _ ("quantized"), _ ("threshold; counts on a logarithmic scale"));
   for (guint i = 0; i < report->errors->n_details; i++)
     {
       const FxLayerDetail *detail = &report->errors->details[i];
@@ -233,13 +237,13 @@ to_html (const FxReport *report, GString *out)
       g_string_append (out, " dB");
       if (layer->has_isolated)
         {
-          g_string_append (out, ", isolated ");
+          g_string_append_printf (out, ", %s ", _ ("isolated"));
           fx_html_number (out, layer->isolated.sqnr_db, 1);
           g_string_append (out, " dB");
         }
       if (layer->has_range)
         {
-          g_string_append (out, ", beyond the threshold ");
+          g_string_append_printf (out, ", %s ", _ ("beyond the threshold"));
           fx_html_significant (out, 100.0 * detail->beyond, 2);
           g_string_append (out, " %");
         }
@@ -251,5 +255,6 @@ to_html (const FxReport *report, GString *out)
   g_string_append (out, "</div>\n");
 }
 
-const FxReportSection fx_report_section_details
-    = { .id = "details", .title = "Worst layers", .is_present = is_present, .to_json = to_json, .to_html = to_html };
+const FxReportSection fx_report_section_details = {
+  .id = "details", .title = N_ ("Worst layers"), .is_present = is_present, .to_json = to_json, .to_html = to_html
+};

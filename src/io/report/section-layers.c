@@ -1,6 +1,7 @@
 /* The error of every layer along the network: a plot and a table that know each other.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "io/report/fx-html.h"
 #include "io/report/fx-report-json.h"
 #include "io/report/fx-report.h"
@@ -144,7 +145,7 @@ draw_axes (const Plot *plot, const Panel *panel, GString *out)
 {
   double right = plot->width - RIGHT;
 
-  fx_svg_text (out, LEFT, panel->top - 4.0, FX_SVG_START, "title", panel->title);
+  fx_svg_text (out, LEFT, panel->top - 4.0, FX_SVG_START, "title", _ (panel->title));
   for (double tick = panel->low; tick <= panel->high + 1e-9; tick += panel->step)
     {
       char text[32];
@@ -216,16 +217,23 @@ draw_plot (const FxErrorReport *errors, GString *out)
 {
   Plot plot = { errors, MAX (MIN_WIDTH, LEFT + RIGHT + SPACING * errors->n_layers) };
   Panel panels[] = {
-    { .title = "Cosine similarity", .figure = nines, .label = label_nines, .step = 1.0, .top = TOP + 10.0 },
-    { .title = "SQNR, dB", .figure = decibels, .label = label_decibels, .step = 10.0, .top = TOP + PANEL + GAP + 10.0 },
+    { .title = N_ ("Cosine similarity"), .figure = nines, .label = label_nines, .step = 1.0, .top = TOP + 10.0 },
+    { .title = N_ ("SQNR, dB"),
+      .figure = decibels,
+      .label = label_decibels,
+      .step = 10.0,
+      .top = TOP + PANEL + GAP + 10.0 },
   };
   double bottom = panels[1].top + PANEL;
 
-  g_string_append (out, "<p class=\"legend\"><span class=\"key cumulative\"></span>cumulative: everything is quantized "
-                        "<span class=\"key isolated\"></span>isolated: this layer alone</p>\n<div class=\"scroll\">");
-  fx_svg_begin (out, plot.width, bottom + BOTTOM, "Error of each layer",
-                "Cosine similarity and signal-to-noise ratio of each layer in the order of execution; the table below "
-                "has the figures");
+  g_string_append_printf (out,
+                          "<p class=\"legend\"><span class=\"key cumulative\"></span>%s <span class=\"key isolated\">"
+                          "</span>%s</p>\n<div class=\"scroll\">",
+                          _ ("cumulative: everything is quantized"), _ ("isolated: this layer alone"));
+  fx_svg_begin (
+      out, plot.width, bottom + BOTTOM, N_ ("Error of each layer"),
+      N_ ("Cosine similarity and signal-to-noise ratio of each layer in the order of execution; the table below "
+          "has the figures"));
   for (guint p = 0; p < G_N_ELEMENTS (panels); p++)
     {
       fit (&panels[p], errors);
@@ -233,8 +241,8 @@ draw_plot (const FxErrorReport *errors, GString *out)
       draw_series (&plot, &panels[p], TRUE, out);
       draw_series (&plot, &panels[p], FALSE, out);
     }
-  fx_svg_text (out, LEFT, bottom + 18.0, FX_SVG_START, "tick", "first layer");
-  fx_svg_text (out, plot.width - RIGHT, bottom + 18.0, FX_SVG_END, "tick", "last layer");
+  fx_svg_text (out, LEFT, bottom + 18.0, FX_SVG_START, "tick", _ ("first layer"));
+  fx_svg_text (out, plot.width - RIGHT, bottom + 18.0, FX_SVG_END, "tick", _ ("last layer"));
   draw_columns (&plot, bottom, out);
   fx_svg_end (out);
   g_string_append (out, "</div>\n");
@@ -290,18 +298,18 @@ static void
 to_html (const FxReport *report, GString *out)
 {
   static const FxHtmlColumn columns[] = {
-    { "#", "in the order of execution", TRUE },
-    { "Node", NULL, FALSE },
-    { "Operator", NULL, FALSE },
-    { "Type", NULL, FALSE },
-    { "Threshold", "largest value that the result can hold", TRUE },
-    { "Cosine", "cumulative", TRUE },
-    { "isolated", "cosine", TRUE },
-    { "SQNR, dB", "cumulative", TRUE },
-    { "isolated", "SQNR in dB", TRUE },
-    { "Relative L2", "length of the error against that of the float value", TRUE },
+    { "#", N_ ("in the order of execution"), TRUE },
+    { N_ ("Node"), NULL, FALSE },
+    { N_ ("Operator"), NULL, FALSE },
+    { N_ ("Type"), NULL, FALSE },
+    { N_ ("Threshold"), N_ ("largest value that the result can hold"), TRUE },
+    { N_ ("Cosine"), N_ ("cumulative"), TRUE },
+    { N_ ("isolated"), N_ ("cosine"), TRUE },
+    { "SQNR, dB", N_ ("cumulative"), TRUE },
+    { N_ ("isolated"), N_ ("SQNR in dB"), TRUE },
+    { N_ ("Relative L2"), N_ ("length of the error against that of the float value"), TRUE },
     { "MSE", NULL, TRUE },
-    { "max |d|", "largest absolute difference", TRUE },
+    { "max |d|", N_ ("largest absolute difference"), TRUE },
   };
 
   draw_plot (report->errors, out);
@@ -312,4 +320,4 @@ to_html (const FxReport *report, GString *out)
 }
 
 const FxReportSection fx_report_section_layers
-    = { .id = "layers", .title = "Layers", .is_present = is_present, .to_json = to_json, .to_html = to_html };
+    = { .id = "layers", .title = N_ ("Layers"), .is_present = is_present, .to_json = to_json, .to_html = to_html };

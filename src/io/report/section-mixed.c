@@ -1,6 +1,7 @@
 /* Which nodes got 16 bits, in their order, and what that gained and cost.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "io/report/fx-html.h"
 #include "io/report/fx-report-json.h"
 #include "io/report/fx-report.h"
@@ -80,7 +81,7 @@ static void
 draw_axis (const FxReport *report, const Span *x, const Span *y, GString *out)
 {
   gboolean timed = !isnan (ratio (report, 0));
-  g_autofree char *first = g_strdup_printf (timed ? "%.2f × the latency" : "%.0f nodes", x->low);
+  g_autofree char *first = g_strdup_printf (timed ? _ ("%.2f × the latency") : _ ("%.0f nodes"), x->low);
   g_autofree char *last = g_strdup_printf (timed ? "%.2f" : "%.0f", x->high);
 
   for (double tick = y->low; tick <= y->high + 1e-9; tick += (y->high - y->low) / 4)
@@ -114,12 +115,13 @@ draw_curve (const FxReport *report, GString *out)
       ys[i] = place (&y, report->mixed[i].db, HEIGHT - BOTTOM, TOP);
     }
   g_string_append (out, "<div class=\"scroll\">");
-  fx_svg_begin (out, WIDTH, HEIGHT, "Error by latency", "SQNR at the outputs with each further node of 16 bits, dB");
+  fx_svg_begin (out, WIDTH, HEIGHT, N_ ("Error by latency"),
+                N_ ("SQNR at the outputs with each further node of 16 bits, dB"));
   draw_axis (report, &x, &y, out);
   fx_svg_polyline (out, xs, ys, n, "line cumulative");
   for (guint i = 0; i < n; i++)
     fx_svg_circle (out, xs[i], ys[i], 3.0, "dot cumulative",
-                   report->mixed[i].node != NULL ? report->mixed[i].node : "8 bits");
+                   report->mixed[i].node != NULL ? report->mixed[i].node : _ ("8 bits"));
   fx_svg_end (out);
   g_string_append (out, "</div>\n");
 }
@@ -128,16 +130,17 @@ static void
 to_html (const FxReport *report, GString *out)
 {
   static const FxHtmlColumn columns[] = {
-    { "Nodes", "with 16 bits", TRUE },
-    { "Node", "that came last", FALSE },
-    { "SQNR, dB", "at the outputs", TRUE },
-    { "Latency, ms", "by estimate", TRUE },
-    { "× 8 bits", NULL, TRUE },
-    { "kept", "up to the best one", FALSE },
+    { N_ ("Nodes"), N_ ("with 16 bits"), TRUE },
+    { N_ ("Node"), N_ ("that came last"), FALSE },
+    { "SQNR, dB", N_ ("at the outputs"), TRUE },
+    { N_ ("Latency, ms"), N_ ("by estimate"), TRUE },
+    { N_ ("× 8 bits"), NULL, TRUE },
+    { N_ ("kept"), N_ ("up to the best one"), FALSE },
   };
 
-  g_string_append (out, "<p>Nodes that were given 16 bits, the most gain for its latency first; each line counts those "
-                        "above it. The errors are of the calibration samples that the choice was made on.</p>\n");
+  fx_html_paragraph (out,
+                     N_ ("Nodes that were given 16 bits, the most gain for its latency first; each line counts those "
+                         "above it. The errors are of the calibration samples that the choice was made on."));
   draw_curve (report, out);
   fx_html_table_begin (out, "Nodes with 16 bits", columns, G_N_ELEMENTS (columns), FALSE);
   for (guint i = 0; i < report->n_mixed; i++)
@@ -150,12 +153,14 @@ to_html (const FxReport *report, GString *out)
       fx_html_number_cell (out, point->db, 2);
       fx_html_number_cell (out, point->ms, 3);
       fx_html_number_cell (out, ratio (report, i), 3);
-      fx_html_text_cell (out, point->kept ? "yes" : "no");
+      fx_html_text_cell (out, point->kept ? _ ("yes") : _ ("no"));
       g_string_append (out, "</tr>\n");
     }
   fx_html_table_end (out);
 }
 
-const FxReportSection fx_report_section_mixed = {
-  .id = "mixed_precision", .title = "Mixed precision", .is_present = is_present, .to_json = to_json, .to_html = to_html
-};
+const FxReportSection fx_report_section_mixed = { .id = "mixed_precision",
+                                                  .title = N_ ("Mixed precision"),
+                                                  .is_present = is_present,
+                                                  .to_json = to_json,
+                                                  .to_html = to_html };

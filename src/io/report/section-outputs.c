@@ -1,6 +1,7 @@
 /* The model outputs, float against quantized, and which side the error comes from.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "io/report/fx-html.h"
 #include "io/report/fx-report-json.h"
 #include "io/report/fx-report.h"
@@ -42,14 +43,14 @@ static void
 to_html (const FxReport *report, GString *out)
 {
   static const FxHtmlColumn columns[] = {
-    { "Output", NULL, FALSE },
-    { "Cosine Similarity", "1 if both point the same way", TRUE },
-    { "L1 Distance", "mean of the absolute differences", TRUE },
-    { "L2 Distance", "length of the difference, divided by the number of elements", TRUE },
-    { "Chebyshev Distance", "largest absolute difference", TRUE },
-    { "SQNR, dB", "power of the signal against that of the error", TRUE },
-    { "weights only, dB", "SQNR with float activations", TRUE },
-    { "activations only, dB", "SQNR with float weights", TRUE },
+    { N_ ("Output"), NULL, FALSE },
+    { N_ ("Cosine Similarity"), N_ ("1 if both point the same way"), TRUE },
+    { N_ ("L1 Distance"), N_ ("mean of the absolute differences"), TRUE },
+    { N_ ("L2 Distance"), N_ ("length of the difference, divided by the number of elements"), TRUE },
+    { N_ ("Chebyshev Distance"), N_ ("largest absolute difference"), TRUE },
+    { "SQNR, dB", N_ ("power of the signal against that of the error"), TRUE },
+    { N_ ("weights only, dB"), N_ ("SQNR with float activations"), TRUE },
+    { N_ ("activations only, dB"), N_ ("SQNR with float weights"), TRUE },
   };
   gboolean split = any_split (report->errors);
 
@@ -75,5 +76,6 @@ to_html (const FxReport *report, GString *out)
   fx_html_table_end (out);
 }
 
-const FxReportSection fx_report_section_outputs
-    = { .id = "outputs", .title = "Model outputs", .is_present = is_present, .to_json = to_json, .to_html = to_html };
+const FxReportSection fx_report_section_outputs = {
+  .id = "outputs", .title = N_ ("Model outputs"), .is_present = is_present, .to_json = to_json, .to_html = to_html
+};

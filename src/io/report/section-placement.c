@@ -5,6 +5,7 @@
 #include "io/report/fx-report-json.h"
 #include "io/report/fx-report.h"
 
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 
 static gboolean
@@ -68,23 +69,35 @@ to_json (const FxReport *report, JsonBuilder *builder)
 static void
 counts (const FxCheckReport *placement, GString *out)
 {
+  g_autofree char *pieces = NULL;
   guint total = 0;
 
   for (FxPlacement p = 0; p <= FX_PLACEMENT_UNSUPPORTED; p++)
     total += placement->counts[p];
-  g_string_append (out, "<div class=\"bar\" role=\"img\" aria-label=\"Nodes by place\">");
+  g_string_append_printf (out, "<div class=\"bar\" role=\"img\" aria-label=\"%s\">", _ ("Nodes by place"));
   for (FxPlacement p = 0; p <= FX_PLACEMENT_UNSUPPORTED; p++)
     if (placement->counts[p] > 0)
-      g_string_append_printf (out, "<span class=\"on-%s\" style=\"flex-grow:%u\" title=\"%u of %u nodes\">%s %u</span>",
-                              fx_placement_name (p), placement->counts[p], placement->counts[p], total,
-                              fx_placement_name (p), placement->counts[p]);
+      {
+        g_autofree char *share = g_strdup_printf (_ ("%u of %u nodes"), placement->counts[p], total);
+
+        g_string_append_printf (out, "<span class=\"on-%s\" style=\"flex-grow:%u\" title=\"%s\">%s %u</span>",
+                                fx_placement_name (p), placement->counts[p], share, fx_placement_name (p),
+                                placement->counts[p]);
+      }
   g_string_append (out, "</div>\n");
-  g_string_append_printf (out, "<p>%u BPU subgraph%s.</p>\n", placement->n_subgraphs,
-                          placement->n_subgraphs == 1 ? "" : "s");
+  pieces = g_strdup_printf (fx_plural ("%u BPU subgraph.", "%u BPU subgraphs.", placement->n_subgraphs),
+                            placement->n_subgraphs);
+  fx_html_paragraph (out, pieces);
   if (placement->n_assumed > 0)
-    g_string_append_printf (out,
-                            "<p>The board's published list does not settle %u node%s, taken to run on the BPU.</p>\n",
-                            placement->n_assumed, placement->n_assumed == 1 ? "" : "s");
+    {
+      g_autofree char *assumed
+          = g_strdup_printf (fx_plural ("The board's published list does not settle %u node, taken to run on the BPU.",
+                                        "The board's published list does not settle %u nodes, taken to run on the BPU.",
+                                        placement->n_assumed),
+                             placement->n_assumed);
+
+      fx_html_paragraph (out, assumed);
+    }
 }
 
 static void
@@ -94,14 +107,12 @@ reasons_cell (const FxNodeCheck *check, GString *out)
   for (guint i = 0; i < check->reasons->len; i++)
     {
       const FxReason *reason = check->reasons->pdata[i];
+      g_autofree char *text = NULL;
 
       g_string_append (out, i > 0 ? "<br/>" : "");
-      fx_html_text (out, reason->text);
-      if (reason->found != NULL)
-        {
-          g_string_append (out, " — found ");
-          fx_html_text (out, reason->found);
-        }
+      text = reason->found != NULL ? g_strdup_printf (_ ("%s — found %s"), reason->text, reason->found)
+                                   : g_strdup (reason->text);
+      fx_html_text (out, text);
     }
   g_string_append (out, "</td>");
 }
@@ -110,10 +121,10 @@ static void
 to_html (const FxReport *report, GString *out)
 {
   static const FxHtmlColumn columns[] = {
-    { "Node", NULL, FALSE },
-    { "Operator", NULL, FALSE },
-    { "Runs on", NULL, FALSE },
-    { "Why", NULL, FALSE },
+    { N_ ("Node"), NULL, FALSE },
+    { N_ ("Operator"), NULL, FALSE },
+    { N_ ("Runs on"), NULL, FALSE },
+    { N_ ("Why"), NULL, FALSE },
   };
   const FxCheckReport *placement = report->placement;
   gboolean any = FALSE;
@@ -140,5 +151,6 @@ to_html (const FxReport *report, GString *out)
     fx_html_table_end (out);
 }
 
-const FxReportSection fx_report_section_placement
-    = { .id = "placement", .title = "Placement", .is_present = is_present, .to_json = to_json, .to_html = to_html };
+const FxReportSection fx_report_section_placement = {
+  .id = "placement", .title = N_ ("Placement"), .is_present = is_present, .to_json = to_json, .to_html = to_html
+};

@@ -1,6 +1,7 @@
 /* Which parts, quantized alone, disturb the outputs most.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "io/report/fx-html.h"
 #include "io/report/fx-report-json.h"
 #include "io/report/fx-report.h"
@@ -96,7 +97,7 @@ y_of (const Plot *plot, double db)
 }
 
 static void
-draw_curve (const Plot *plot, const FxErrorMetrics *metrics, const char *class_name, const char *what, GString *out)
+draw_curve (const Plot *plot, const FxErrorMetrics *metrics, const char *class_name, const char *format, GString *out)
 {
   guint n = plot->sensitivity->n_curve;
   g_autofree double *x = g_new (double, n), *y = g_new (double, n);
@@ -110,12 +111,12 @@ draw_curve (const Plot *plot, const FxErrorMetrics *metrics, const char *class_n
   fx_svg_polyline (out, x, y, n, line);
   for (guint k = 0; k < n; k++)
     {
-      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (GString) number = g_string_new (NULL);
+      g_autofree char *text = NULL;
 
-      g_string_append_printf (text, "%s the worst %u: ", what, k + 1);
-      fx_html_number (text, metrics[k].sqnr_db, 1);
-      g_string_append (text, " dB");
-      fx_svg_circle (out, x[k], y[k], 3.0, dot, text->str);
+      fx_html_number (number, metrics[k].sqnr_db, 1);
+      text = g_strdup_printf (_ (format), k + 1, number->str);
+      fx_svg_circle (out, x[k], y[k], 3.0, dot, text);
     }
 }
 
@@ -131,11 +132,12 @@ draw_curves (const FxSensitivity *sensitivity, GString *out)
     }
   plot.low = TICK_DB * floor (plot.low / TICK_DB);
   plot.high = MAX (TICK_DB * ceil (plot.high / TICK_DB), plot.low + TICK_DB);
-  g_string_append (out, "<p class=\"legend\"><span class=\"key cumulative\"></span>only the worst k are quantized "
-                        "<span class=\"key isolated\"></span>everything but the worst k is; SQNR in dB</p>\n"
-                        "<div class=\"scroll\">");
-  fx_svg_begin (out, WIDTH, HEIGHT, "Error by the number of quantized parts",
-                "SQNR at the outputs if only the worst parts are quantized, and if all but the worst are");
+  g_string_append_printf (out,
+                          "<p class=\"legend\"><span class=\"key cumulative\"></span>%s <span class=\"key isolated\">"
+                          "</span>%s</p>\n<div class=\"scroll\">",
+                          _ ("only the worst k are quantized"), _ ("everything but the worst k is; SQNR in dB"));
+  fx_svg_begin (out, WIDTH, HEIGHT, N_ ("Error by the number of quantized parts"),
+                N_ ("SQNR at the outputs if only the worst parts are quantized, and if all but the worst are"));
   for (double tick = plot.low; tick <= plot.high + 1e-9; tick += TICK_DB)
     {
       g_autofree char *text = g_strdup_printf ("%.0f", tick);
@@ -143,8 +145,8 @@ draw_curves (const FxSensitivity *sensitivity, GString *out)
       fx_svg_line (out, LEFT, y_of (&plot, tick), WIDTH - RIGHT, y_of (&plot, tick), "grid", NULL);
       fx_svg_text (out, LEFT - 6.0, y_of (&plot, tick) + 4.0, FX_SVG_END, "tick", text);
     }
-  draw_curve (&plot, sensitivity->without, "isolated", "all but", out);
-  draw_curve (&plot, sensitivity->together, "cumulative", "only", out);
+  draw_curve (&plot, sensitivity->without, "isolated", N_ ("all but the worst %u: %s dB"), out);
+  draw_curve (&plot, sensitivity->together, "cumulative", N_ ("only the worst %u: %s dB"), out);
   fx_svg_text (out, x_of (&plot, 0), HEIGHT - 8.0, FX_SVG_MIDDLE, "tick", "k = 1");
   if (sensitivity->n_curve > 1)
     {
@@ -156,29 +158,38 @@ draw_curves (const FxSensitivity *sensitivity, GString *out)
   g_string_append (out, "</div>\n");
 }
 
+static const char *
+what_is_done (FxSensitivityKind kind)
+{
+  if (kind == FX_SENSITIVITY_WEIGHT)
+    return N_ ("Each node’s weights are quantized alone, everything else is float; the error is that of the outputs.");
+  if (kind == FX_SENSITIVITY_ACTIVATION)
+    return N_ ("Each tensor is quantized alone, everything else is float; the error is that of the outputs.");
+  return N_ ("Each node is quantized alone, everything else is float; the error is that of the outputs.");
+}
+
 static void
 to_html (const FxReport *report, GString *out)
 {
   static const FxHtmlColumn columns[] = {
-    { "Rank", NULL, TRUE },
-    { "Name", NULL, FALSE },
-    { "Operator", NULL, FALSE },
-    { "Noise", "relative to the worst, in decibels", FALSE },
-    { "SQNR, dB", "at the output that suffers most", TRUE },
-    { "Cosine", NULL, TRUE },
+    { N_ ("Rank"), NULL, TRUE },
+    { N_ ("Name"), NULL, FALSE },
+    { N_ ("Operator"), NULL, FALSE },
+    { N_ ("Noise"), N_ ("relative to the worst, in decibels"), FALSE },
+    { "SQNR, dB", N_ ("at the output that suffers most"), TRUE },
+    { N_ ("Cosine"), NULL, TRUE },
   };
   const FxSensitivity *sensitivity = report->sensitivity;
   guint n = MIN (sensitivity->n_rows, MAX_SHOWN);
   double worst = sensitivity->rows[0].error.sqnr_db, best = sensitivity->rows[n - 1].error.sqnr_db;
 
-  g_string_append (out, "<p>Each ");
-  g_string_append (out, sensitivity->kind == FX_SENSITIVITY_WEIGHT       ? "node’s weights are"
-                        : sensitivity->kind == FX_SENSITIVITY_ACTIVATION ? "tensor is"
-                                                                         : "node is");
-  g_string_append (out, " quantized alone, everything else is float; the error is that of the outputs. ");
+  fx_html_paragraph (out, what_is_done (sensitivity->kind));
   if (sensitivity->n_rows > n)
-    g_string_append_printf (out, "The worst %u of %u are shown.", n, sensitivity->n_rows);
-  g_string_append (out, "</p>\n");
+    {
+      g_autofree char *shown = g_strdup_printf (_ ("The worst %u of %u are shown."), n, sensitivity->n_rows);
+
+      fx_html_paragraph (out, shown);
+    }
   if (sensitivity->n_curve > 0)
     draw_curves (sensitivity, out);
   fx_html_table_begin (out, "Sensitivity, worst first", columns, G_N_ELEMENTS (columns), TRUE);
@@ -198,5 +209,6 @@ to_html (const FxReport *report, GString *out)
   fx_html_table_end (out);
 }
 
-const FxReportSection fx_report_section_sensitivity
-    = { .id = "sensitivity", .title = "Sensitivity", .is_present = is_present, .to_json = to_json, .to_html = to_html };
+const FxReportSection fx_report_section_sensitivity = {
+  .id = "sensitivity", .title = N_ ("Sensitivity"), .is_present = is_present, .to_json = to_json, .to_html = to_html
+};

@@ -1,6 +1,7 @@
 /* The steps that were tried to make the network more accurate, and what each gained.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "io/report/fx-html.h"
 #include "io/report/fx-report-json.h"
 #include "io/report/fx-report.h"
@@ -34,8 +35,12 @@ static void
 to_html (const FxReport *report, GString *out)
 {
   static const FxHtmlColumn columns[] = {
-    { "Step", NULL, FALSE },     { "What it does", NULL, FALSE }, { "SQNR before, dB", "at the outputs", TRUE },
-    { "after, dB", NULL, TRUE }, { "gain, dB", NULL, TRUE },      { "kept", "only what helped is kept", FALSE },
+    { N_ ("Step"), NULL, FALSE },
+    { N_ ("What it does"), NULL, FALSE },
+    { N_ ("SQNR before, dB"), N_ ("at the outputs"), TRUE },
+    { N_ ("after, dB"), NULL, TRUE },
+    { N_ ("gain, dB"), NULL, TRUE },
+    { N_ ("kept"), N_ ("only what helped is kept"), FALSE },
   };
 
   fx_html_table_begin (out, "Steps and what they gained", columns, G_N_ELEMENTS (columns), FALSE);
@@ -45,15 +50,15 @@ to_html (const FxReport *report, GString *out)
 
       g_string_append (out, step->kept ? "<tr>" : "<tr class=\"dim\">");
       fx_html_name_cell (out, step->name);
-      fx_html_text_cell (out, step->doc);
+      fx_html_text_cell (out, fx_translate (step->doc));
       fx_html_number_cell (out, step->before_db, 2);
       fx_html_number_cell (out, step->after_db, 2);
       fx_html_number_cell (out, step->after_db - step->before_db, 2);
-      fx_html_text_cell (out, step->kept ? "yes" : "no");
+      fx_html_text_cell (out, step->kept ? _ ("yes") : _ ("no"));
       g_string_append (out, "</tr>\n");
     }
   fx_html_table_end (out);
 }
 
 const FxReportSection fx_report_section_steps
-    = { .id = "steps", .title = "Steps", .is_present = is_present, .to_json = to_json, .to_html = to_html };
+    = { .id = "steps", .title = N_ ("Steps"), .is_present = is_present, .to_json = to_json, .to_html = to_html };

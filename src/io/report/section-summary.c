@@ -1,6 +1,7 @@
 /* What was converted, how, and how much of its accuracy is left.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/fx-i18n.h"
 #include "io/report/fx-html.h"
 #include "io/report/fx-report-json.h"
 #include "io/report/fx-report.h"
@@ -61,13 +62,13 @@ accuracy_cards (GString *out, const FxEvaluation *float_, const FxEvaluation *in
 {
   double before = fx_evaluation_percent (float_->top1, float_->n);
   double after = fx_evaluation_percent (integer->top1, integer->n);
-  g_autofree char *of_float = g_strdup_printf ("%u of %u samples", float_->top1, float_->n);
-  g_autofree char *of_integer = g_strdup_printf ("%u of %u samples", integer->top1, integer->n);
+  g_autofree char *of_float = g_strdup_printf (_ ("%u of %u samples"), float_->top1, float_->n);
+  g_autofree char *of_integer = g_strdup_printf (_ ("%u of %u samples"), integer->top1, integer->n);
   double drop = before - after;
 
   fx_html_card (out, "Top-1, float", before, 2, " %", of_float, "");
   fx_html_card (out, "Top-1, integer", after, 2, " %", of_integer, drop <= 1.0 ? "good" : drop <= 3.0 ? "fair" : "bad");
-  fx_html_card (out, "Change", -drop, 2, " points", "integer against float",
+  fx_html_card (out, "Change", -drop, 2, N_ (" points"), N_ ("integer against float"),
                 drop <= 1.0   ? "good"
                 : drop <= 3.0 ? "fair"
                               : "bad");
@@ -87,20 +88,20 @@ cards (const FxReport *report, GString *out)
   if (integer != NULL && integer->n_compared > 0)
     {
       g_autofree char *note
-          = g_strdup_printf ("same class first, %u of %u samples", integer->agree1, integer->n_compared);
+          = g_strdup_printf (_ ("same class first, %u of %u samples"), integer->agree1, integer->n_compared);
 
       fx_html_card (out, "Agreement", fx_evaluation_percent (integer->agree1, integer->n_compared), 1, " %", note, "");
     }
   if (output != NULL)
     {
-      g_autofree char *note = g_strdup_printf ("output %s", output->name);
+      g_autofree char *note = g_strdup_printf (_ ("output %s"), output->name);
       double cosine = output->all.cosine;
 
       fx_html_card (out, "Output cosine", cosine, 6, "", note,
                     cosine >= 0.99   ? "good"
                     : cosine >= 0.95 ? "fair"
                                      : "bad");
-      fx_html_card (out, "Output SQNR", output->all.sqnr_db, 1, " dB", "signal to quantization noise", "");
+      fx_html_card (out, "Output SQNR", output->all.sqnr_db, 1, " dB", N_ ("signal to quantization noise"), "");
     }
   g_string_append (out, "</div>\n");
 }
@@ -120,24 +121,25 @@ fact (GString *out, const char *label, const char *value)
 static void
 to_html (const FxReport *report, GString *out)
 {
-  g_autofree char *samples = report->n_calibration > 0 ? g_strdup_printf ("%u to calibrate, %u held out for measuring",
-                                                                          report->n_calibration, report->n_held_out)
-                                                       : NULL;
+  g_autofree char *samples = report->n_calibration > 0
+                                 ? g_strdup_printf (_ ("%u to calibrate, %u held out for measuring"),
+                                                    report->n_calibration, report->n_held_out)
+                                 : NULL;
   g_autofree char *target = report->target != NULL && report->march != NULL
                                 ? g_strdup_printf ("%s (%s)", report->target, report->march)
                                 : g_strdup (report->target);
 
   cards (report, out);
   g_string_append (out, "<dl class=\"facts\">\n");
-  fact (out, "Model", report->model);
-  fact (out, "Target", target);
-  fact (out, "Preset", report->preset);
-  fact (out, "Ranges", report->method);
-  fact (out, "Samples", samples);
-  fact (out, "Data", report->dataset);
-  fact (out, "Preprocessing", report->preprocess);
+  fact (out, _ ("Model"), report->model);
+  fact (out, _ ("Target"), target);
+  fact (out, _ ("Preset"), report->preset);
+  fact (out, _ ("Ranges"), report->method);
+  fact (out, _ ("Samples"), samples);
+  fact (out, _ ("Data"), report->dataset);
+  fact (out, _ ("Preprocessing"), report->preprocess);
   g_string_append (out, "</dl>\n");
 }
 
 const FxReportSection fx_report_section_summary
-    = { .id = "summary", .title = "Summary", .is_present = is_present, .to_json = to_json, .to_html = to_html };
+    = { .id = "summary", .title = N_ ("Summary"), .is_present = is_present, .to_json = to_json, .to_html = to_html };

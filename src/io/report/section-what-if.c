@@ -6,6 +6,7 @@
 #include "io/report/fx-report.h"
 
 #include "core/bpu/fx-what-if.h"
+#include "core/fx-i18n.h"
 
 static gboolean
 is_present (const FxReport *report)
@@ -37,9 +38,9 @@ static void
 to_html (const FxReport *report, GString *out)
 {
   static const FxHtmlColumn columns[] = {
-    { "Change", NULL, FALSE },
-    { "Node", NULL, FALSE },
-    { "ms", "what it adds to a frame; each change alone", TRUE },
+    { N_ ("Change"), NULL, FALSE },
+    { N_ ("Node"), NULL, FALSE },
+    { "ms", N_ ("what it adds to a frame; each change alone"), TRUE },
     { "%", NULL, TRUE },
   };
   const GPtrArray *list = report->what_if;
@@ -60,6 +61,8 @@ to_html (const FxReport *report, GString *out)
   fx_html_table_end (out);
 }
 
-const FxReportSection fx_report_section_what_if = {
-  .id = "what_if", .title = "What Changes Would Do", .is_present = is_present, .to_json = to_json, .to_html = to_html
-};
+const FxReportSection fx_report_section_what_if = { .id = "what_if",
+                                                    .title = N_ ("What Changes Would Do"),
+                                                    .is_present = is_present,
+                                                    .to_json = to_json,
+                                                    .to_html = to_html };

@@ -9,6 +9,7 @@
 #include "core/exec/int8/fx-int8-gather.h"
 #include "core/exec/int8/fx-int8-isa.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -65,12 +66,11 @@ check_params (FxInt16ConvParams *params, GError **error)
       if (requant->multiplier < 1 << 30 || requant->shift < FX_REQUANT_MIN_SHIFT
           || requant->shift > FX_REQUANT_MAX_SHIFT)
         return fx_fail (error, FX_ERROR_BAD_DATA,
-                        "factor %d × 2^-%d of output channel %" G_GINT64_FORMAT " is not in its normal form",
+                        "factor %d × 2^-%d of output channel %" PRId64 " is not in its normal form",
                         requant->multiplier, requant->shift, c);
       if (params->bias != NULL && (params->bias[c] > MAX_BIAS || params->bias[c] < -MAX_BIAS))
-        return fx_fail (error, FX_ERROR_BAD_DATA,
-                        "bias of output channel %" G_GINT64_FORMAT " is %" G_GINT64_FORMAT ", more than 2^61", c,
-                        params->bias[c]);
+        return fx_fail (error, FX_ERROR_BAD_DATA, "bias of output channel %" PRId64 " is %" PRId64 ", more than 2^61",
+                        c, params->bias[c]);
     }
   return TRUE;
 }

@@ -7,6 +7,7 @@
 #include "core/exec/int8/fx-int8-conv.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -66,8 +67,7 @@ check_sums (const FxInt8ConvParams *params, GError **error)
 
       if (largest > G_MAXINT32)
         return fx_fail (error, FX_ERROR_UNSUPPORTED,
-                        "sums of output channel %" G_GINT64_FORMAT " may reach %" G_GINT64_FORMAT ", more than 32 bits",
-                        c, largest);
+                        "sums of output channel %" PRId64 " may reach %" PRId64 ", more than 32 bits", c, largest);
     }
   return TRUE;
 }
@@ -82,7 +82,7 @@ check_requants (const FxInt8ConvParams *params, GError **error)
       if (requant->multiplier < 1 << 30 || requant->shift < FX_REQUANT_MIN_SHIFT
           || requant->shift > FX_REQUANT_MAX_SHIFT)
         return fx_fail (error, FX_ERROR_BAD_DATA,
-                        "factor %d × 2^-%d of output channel %" G_GINT64_FORMAT " is not in its normal form",
+                        "factor %d × 2^-%d of output channel %" PRId64 " is not in its normal form",
                         requant->multiplier, requant->shift, c);
     }
   return TRUE;

@@ -4,6 +4,7 @@
 #include "core/exec/int8/fx-int8-isa.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,14 +46,14 @@ check_not_empty (const FxInt8Window *w, GError **error)
       Span span = span_of_line (w, i);
 
       if (span.from >= span.to)
-        return fx_fail (error, FX_ERROR_BAD_DATA, "output row %" G_GINT64_FORMAT " pools nothing but padding", i);
+        return fx_fail (error, FX_ERROR_BAD_DATA, "output row %" PRId64 " pools nothing but padding", i);
     }
   for (gint64 i = 0; i < w->out_width; i++)
     {
       Span span = span_of_column (w, i);
 
       if (span.from >= span.to)
-        return fx_fail (error, FX_ERROR_BAD_DATA, "output column %" G_GINT64_FORMAT " pools nothing but padding", i);
+        return fx_fail (error, FX_ERROR_BAD_DATA, "output column %" PRId64 " pools nothing but padding", i);
     }
   return TRUE;
 }
@@ -63,8 +64,7 @@ check_window (FxInt8Window *w, GError **error)
   if (!fx_int8_window_check (w, error))
     return FALSE;
   if (w->out_channels != w->in_channels)
-    return fx_fail (error, FX_ERROR_BAD_DATA,
-                    "pooling makes %" G_GINT64_FORMAT " channels of %" G_GINT64_FORMAT ", wants as many",
+    return fx_fail (error, FX_ERROR_BAD_DATA, "pooling makes %" PRId64 " channels of %" PRId64 ", wants as many",
                     w->out_channels, w->in_channels);
   return check_not_empty (w, error);
 }
@@ -87,8 +87,7 @@ fx_int8_average_pool_init (FxInt8Pool *pool, GError **error)
     return FALSE;
   area = w->kernel_height * w->kernel_width; /* each below 2^31 */
   if (MIN (w->kernel_height, w->in_height) * MIN (w->kernel_width, w->in_width) > G_MAXINT32 / 256)
-    return fx_fail (error, FX_ERROR_UNSUPPORTED, "sums over a window of %" G_GINT64_FORMAT " pixels pass 32 bits",
-                    area);
+    return fx_fail (error, FX_ERROR_UNSUPPORTED, "sums over a window of %" PRId64 " pixels pass 32 bits", area);
   return fx_requant_from_scale (pool->scale, &requant, error)
          && fx_requant_from_scale (pool->scale / (double)area, &requant, error);
 }

@@ -4,6 +4,7 @@
 #include "core/exec/int8/fx-int8.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 #define MAX_SIZE G_MAXINT32
 
@@ -12,8 +13,7 @@ check_range (const char *what, gint64 value, gint64 from, GError **error)
 {
   if (value >= from && value <= MAX_SIZE)
     return TRUE;
-  return fx_fail (error, FX_ERROR_BAD_DATA, "%s is %" G_GINT64_FORMAT ", not in %" G_GINT64_FORMAT " … %d", what, value,
-                  from, MAX_SIZE);
+  return fx_fail (error, FX_ERROR_BAD_DATA, "%s is %" PRId64 ", not in %" PRId64 " … %d", what, value, from, MAX_SIZE);
 }
 
 static gboolean
@@ -23,9 +23,8 @@ check_out_size (const char *what, gint64 in, gint64 pads, gint64 kernel, gint64 
   gint64 extent = (kernel - 1) * dilation + 1; /* all below 2^31 */
 
   if (in + pads < extent)
-    return fx_fail (error, FX_ERROR_BAD_DATA,
-                    "%s of the window is %" G_GINT64_FORMAT ", more than the padded image's %" G_GINT64_FORMAT, what,
-                    extent, in + pads);
+    return fx_fail (error, FX_ERROR_BAD_DATA, "%s of the window is %" PRId64 ", more than the padded image's %" PRId64,
+                    what, extent, in + pads);
   *out = (in + pads - extent) / stride + 1;
   return TRUE;
 }
@@ -73,9 +72,8 @@ fx_int8_window_check (FxInt8Window *w, GError **error)
       return FALSE;
   if (w->in_channels % w->group != 0 || w->out_channels % w->group != 0)
     return fx_fail (error, FX_ERROR_BAD_DATA,
-                    "group = %" G_GINT64_FORMAT " does not divide %" G_GINT64_FORMAT " input and %" G_GINT64_FORMAT
-                    " output channels",
-                    w->group, w->in_channels, w->out_channels);
+                    "group = %" PRId64 " does not divide %" PRId64 " input and %" PRId64 " output channels", w->group,
+                    w->in_channels, w->out_channels);
   return check_out_size ("height", w->in_height, w->pad_top + w->pad_bottom, w->kernel_height, w->dilation_height,
                          w->stride_height, &w->out_height, error)
          && check_out_size ("width", w->in_width, w->pad_left + w->pad_right, w->kernel_width, w->dilation_width,
