@@ -27,7 +27,7 @@ report() {
 translated="src/app src/core src/io"
 
 mapfile -t languages < <(grep -v '^#' po/LINGUAS)
-echo "1..$((1 + ${#languages[@]}))"
+echo "1..$((2 + ${#languages[@]}))"
 grep -v '^#' po/POTFILES | sort >"$work/listed"
 {
   # the marks, and the functions that translate the sentence they are given
@@ -38,6 +38,11 @@ grep -v '^#' po/POTFILES | sort >"$work/listed"
   ls data/*.gschema.xml
 } 2>/dev/null | sort >"$work/wanted"
 report "po/POTFILES lists all files with translatable text" "$(diff "$work/listed" "$work/wanted" | grep '^[<>]')"
+
+# xgettext knows the macros of <inttypes.h> only: it would cut a sentence short at any other.
+report "numbers are written so that translations can hold them (PRId64, %zu)" "$(
+  grep -rnE 'G_G(U?INT64|S?SIZE|OFFSET)_FORMAT' src/core src/io --include='*.c'
+)"
 
 mapfile -t keywords <po/keywords
 xgettext --from-code=UTF-8 --add-comments=translators --keyword=_ --keyword=N_ "${keywords[@]}" \
