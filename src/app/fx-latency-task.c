@@ -2,6 +2,7 @@
 #include "app/fx-latency-task.h"
 
 #include "core/bpu/fx-perf.h"
+#include "core/bpu/fx-what-if.h"
 #include "core/graph/fx-graph.h"
 #include "io/fx-target-file.h"
 
@@ -28,6 +29,7 @@ latency_free (gpointer data)
 
   g_hash_table_unref (latency->firsts);
   g_hash_table_unref (latency->nodes);
+  g_ptr_array_unref (latency->what_if);
   g_free (latency);
 }
 
@@ -44,13 +46,14 @@ add_node (FxLatency *latency, const FxNode *node, const FxNodeCost *cost)
 }
 
 static FxLatency *
-latency_new (const FxPerf *perf, const FxMachine *machine)
+latency_new (const FxPerf *perf, const FxTarget *target, const FxMachine *machine)
 {
   FxLatency *latency = g_new0 (FxLatency, 1);
 
   latency->total_ms = perf->cost->total_ms;
   latency->n_subgraphs = perf->cost->n_subgraphs;
   latency->basis = machine->basis;
+  latency->what_if = fx_what_if (perf->integer, machine, perf->cost, fx_target_has_int16 (target));
   latency->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   latency->firsts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   for (guint i = 0; i < perf->cost->n_nodes; i++)
@@ -72,7 +75,7 @@ run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, GCancellable *ca
   if (perf == NULL)
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, fx_shared_new (latency_new (perf, &machine), latency_free),
+    g_task_return_pointer (task, fx_shared_new (latency_new (perf, target, &machine), latency_free),
                            (GDestroyNotify)fx_shared_unref);
 }
 

@@ -26,6 +26,7 @@ typedef struct
   const char *basis;  /* interned */
   GHashTable *nodes;  /* name of a source node → FxNodeLatency * */
   GHashTable *firsts; /* the same, for the first node that each operator stands for: adds up to the operators */
+  GPtrArray *what_if; /* of FxWhatIf *: what changes would do */
 } FxLatency;
 
 /* `graph` is an FxGraph with inferred shapes. Calls back on the main loop; models that cannot be converted fail. */

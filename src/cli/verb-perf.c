@@ -57,7 +57,7 @@ frames_per_second (const FxCostReport *cost)
 static void
 print_nodes (const FxPerf *perf)
 {
-  printf ("%9s %10s  %-13s %-10s %-18s %s\n", "ms", "MMAC", "bound by", "device", "operator", "node");
+  printf ("%9s %10s  %-45s %-10s %-18s %s\n", "ms", "MMAC", "bound by", "device", "operator", "node");
   for (guint i = 0; i < perf->cost->n_nodes; i++)
     {
       const FxNodeCost *cost = &perf->cost->nodes[i];
@@ -67,9 +67,9 @@ print_nodes (const FxPerf *perf)
       g_autofree char *device
           = cost->subgraph == FX_NO_SUBGRAPH ? g_strdup ("cpu") : g_strdup_printf ("bpu %d", cost->subgraph);
 
-      printf ("%9.4f %10.3f  %-13s %-10s %-18s %s\n", cost->ms, (double)cost->macs / 1e6,
+      printf ("%9.4f %10.3f  %-45s %-10s %-18s %s\n", cost->ms, (double)cost->macs / 1e6,
               !cost->sized   ? "unknown size"
-              : cost->ms > 0 ? fx_cost_rows[cost->bound].name
+              : cost->ms > 0 ? fx_cost_titles[cost->bound]
                              : "-",
               device, type, name);
     }
@@ -78,12 +78,12 @@ print_nodes (const FxPerf *perf)
 static void
 print_kinds (const FxCostReport *cost)
 {
-  printf ("\n%9s %6s  %-13s %-6s %s\n", "ms", "%", "kind of work", "part", "amount");
+  printf ("\n%9s %6s  %-45s %-6s %s\n", "ms", "%", "kind of work", "part", "amount");
   for (int kind = 0; kind < FX_N_COSTS; kind++)
     if (cost->amounts[kind] > 0)
-      printf ("%9.4f %6.1f  %-13s %-6s %.4g %s: %s\n", cost->ms[kind], percent (cost->ms[kind], cost->total_ms),
-              fx_cost_rows[kind].name, part_names[fx_cost_rows[kind].part], cost->amounts[kind],
-              fx_cost_rows[kind].unit, fx_cost_rows[kind].doc);
+      printf ("%9.4f %6.1f  %-45s %-6s %.4g %s: %s\n", cost->ms[kind], percent (cost->ms[kind], cost->total_ms),
+              fx_cost_titles[kind], part_names[fx_cost_rows[kind].part], cost->amounts[kind], fx_cost_rows[kind].unit,
+              fx_cost_rows[kind].doc);
 }
 
 /* Of many, those that are worth looking at. */
@@ -110,9 +110,9 @@ print_islands (const FxPerf *perf)
 }
 
 static void
-print_what_if (const FxMachine *machine, const FxPerf *perf)
+print_what_if (const FxTarget *target, const FxMachine *machine, const FxPerf *perf)
 {
-  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, machine, perf->cost);
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, machine, perf->cost, fx_target_has_int16 (target));
 
   printf ("\n%9s %6s  what changes would do, each alone\n", "ms", "%");
   for (guint i = 0; i < list->len; i++)
@@ -134,7 +134,7 @@ print_text (const char *path, const FxTarget *target, const FxMachine *machine, 
   print_nodes (perf);
   print_kinds (cost);
   print_islands (perf);
-  print_what_if (machine, perf);
+  print_what_if (target, machine, perf);
   printf ("\n%s on %s (%s)\n", visible, target->board, target->march);
   printf ("latency    %.3f ms, %.1f frames a second\n", cost->total_ms, frames_per_second (cost));
   printf ("parts     ");
@@ -242,9 +242,9 @@ add_islands (JsonBuilder *builder, const FxPerf *perf)
 }
 
 static void
-add_what_if (JsonBuilder *builder, const FxMachine *machine, const FxPerf *perf)
+add_what_if (JsonBuilder *builder, const FxTarget *target, const FxMachine *machine, const FxPerf *perf)
 {
-  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, machine, perf->cost);
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, machine, perf->cost, fx_target_has_int16 (target));
 
   json_builder_set_member_name (builder, "what_if");
   json_builder_begin_array (builder);
@@ -290,7 +290,7 @@ print_json (const char *path, const FxTarget *target, const FxMachine *machine, 
   fx_cli_json_count (builder, "nodes_of_unknown_size", cost->n_unsized);
   add_kinds (builder, machine, cost);
   add_islands (builder, perf);
-  add_what_if (builder, machine, perf);
+  add_what_if (builder, target, machine, perf);
   add_nodes (builder, perf);
   json_builder_end_object (builder);
   text = fx_cli_json_to_text (builder);

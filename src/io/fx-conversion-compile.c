@@ -32,7 +32,7 @@ fx_conversion_compile (FxConversionJob *job, GError **error)
     return TRUE;
   fx_compile_share_prices (&result->machine, job->options->compile.cores);
   result->cost = fx_cost_measure (result->integer, &result->machine);
-  result->what_if = fx_what_if (result->integer, &result->machine, result->cost);
+  result->what_if = fx_what_if (result->integer, &result->machine, result->cost, fx_target_has_int16 (result->target));
   if (!fx_engines_of_target (&engines, result->target, NULL))
     return TRUE;
   graph = strip_ends (result->integer, job->options->remove_types);

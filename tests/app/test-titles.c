@@ -1,7 +1,7 @@
 /* Words for what the core only has short names for: each has its own.
  *
  * SPDX-License-Identifier: Apache-2.0 */
-#include "app/panels/fx-inspector-groups.h"
+#include "core/bpu/fx-cost.h"
 
 static void
 test_bounds (void)
@@ -10,7 +10,7 @@ test_bounds (void)
 
   for (FxCostKind kind = 0; kind < FX_N_COSTS; kind++)
     {
-      const char *title = fx_inspector_bound_title (kind);
+      const char *title = fx_cost_titles[kind];
 
       g_assert_nonnull (title);
       g_assert_cmpstr (title, !=, fx_cost_rows[kind].name);

@@ -54,7 +54,7 @@ static void
 test_island (void)
 {
   g_autoptr (FxPerf) perf = estimate (HEAD "%s f32[*] = Softmax(%a) {axis=3} \"soft\" v11\n" LAST);
-  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost);
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost, FALSE);
   const FxWhatIf *island = find (list, FX_WHAT_IF_ISLAND), *first = list->pdata[0];
 
   g_assert_cmpuint (perf->cost->n_subgraphs, ==, 2);
@@ -70,7 +70,7 @@ static void
 test_ends (void)
 {
   g_autoptr (FxPerf) perf = estimate (HEAD "%s f32[*] = Relu(%a) v6\n" LAST);
-  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost);
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost, FALSE);
 
   assert_saves (find (list, FX_WHAT_IF_OUTPUTS), ELEMENTS);
   g_assert_null (find (list, FX_WHAT_IF_INPUTS)); /* pictures are integers already */
@@ -82,7 +82,7 @@ static void
 test_subgraph (void)
 {
   g_autoptr (FxPerf) perf = estimate (HEAD "%s f32[*] = Relu(%a) v6\n" LAST);
-  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost);
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost, FALSE);
   const FxWhatIf *last;
 
   g_assert_cmpuint (list->len, >, 0);
@@ -98,7 +98,7 @@ test_removal (void)
   g_autoptr (FxPerf) perf = estimate (HEAD "%s f32[*] = Relu(%a) v6\n"
                                            "%c f32[*] = Conv(%s, %d) {pads=[1,1,1,1], group=8} \"last\" v11\n"
                                            "%y f32[*] = Softmax(%c) {axis=3} \"soft\" v11\noutput %y\n");
-  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost);
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost, FALSE);
   const FxWhatIf *removal = find (list, FX_WHAT_IF_REMOVE);
 
   assert_saves (removal, 2 * ELEMENTS); /* the Softmax, and the conversion in front of it */
@@ -117,7 +117,7 @@ test_small (void)
 
   dear.prices[FX_COST_FRAME] = 1000;
   cost = fx_cost_measure (perf->integer, &dear);
-  list = fx_what_if (perf->integer, &dear, cost);
+  list = fx_what_if (perf->integer, &dear, cost, FALSE);
   g_assert_cmpuint (list->len, ==, 1);
   after = fx_graph_print (perf->integer, 0);
   g_assert_cmpstr (before, ==, after);
@@ -131,11 +131,88 @@ test_removal_in_front (void)
       = estimate ("graph \"g\"\nopset \"\" 11\nconst %w f32[8,3,3,3] = elided 0x0\ninput %n f32[1,16,16,3]\n"
                   "%x f32[*] = Transpose(%n) {perm=[0,3,1,2]} \"nhwc\" v1\n"
                   "%y f32[*] = Conv(%x, %w) {pads=[1,1,1,1]} \"conv\" v11\noutput %y\n");
-  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost);
+  g_autoptr (GPtrArray) list = fx_what_if (perf->integer, &machine, perf->cost, FALSE);
   const FxWhatIf *entry = find (list, FX_WHAT_IF_REMOVE);
 
   g_assert_cmpstr (entry != NULL ? entry->node : NULL, ==, "nhwc");
   g_assert_nonnull (strstr (entry != NULL ? entry->text : "", "Transpose at the model's ends"));
+}
+
+/* A network whose middle has so many channels, between convolutions of 3 × 3 and 1 × 1. */
+static FxPerf *
+estimate_middle (guint n)
+{
+  g_autofree char *text
+      = g_strdup_printf ("graph \"g\"\nopset \"\" 11\nconst %%w f32[%u,3,3,3] = elided 0x0\n"
+                         "const %%d f32[%u,1,3,3] = elided 0x1\nconst %%v f32[32,%u,1,1] = elided 0x2\n"
+                         "input %%x f32[1,3,16,16]\n%%a f32[*] = Conv(%%x, %%w) {pads=[1,1,1,1]} \"first\" v11\n"
+                         "%%r f32[*] = Relu(%%a) v6\n"
+                         "%%b f32[*] = Conv(%%r, %%d) {pads=[1,1,1,1], group=%u} \"middle\" v11\n"
+                         "%%s f32[*] = Relu(%%b) v6\n%%y f32[*] = Conv(%%s, %%v) \"last\" v11\noutput %%y\n",
+                         n, n, n, n);
+
+  return estimate (text);
+}
+
+/* What is told of the middle is the difference to the network that has so many channels. */
+static void
+assert_channels (guint n, guint other, const char *words)
+{
+  g_autoptr (FxPerf) perf = NULL, wanted = estimate_middle (other);
+  g_autoptr (GPtrArray) list = NULL;
+  const FxWhatIf *entry;
+
+  perf = estimate_middle (n);
+  list = fx_what_if (perf->integer, &machine, perf->cost, FALSE);
+  entry = find (list, FX_WHAT_IF_CHANNELS);
+  g_assert_cmpstr (entry != NULL ? entry->node : NULL, ==, "first");
+  g_assert_nonnull (strstr (entry != NULL ? entry->text : "", words));
+  g_assert_cmpfloat_with_epsilon (entry != NULL ? entry->ms : 0, perf->cost->total_ms - wanted->cost->total_ms, 1e-4);
+}
+
+static void
+test_channels (void)
+{
+  g_autoptr (FxPerf) full = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+
+  machine.channels = 32;
+  assert_channels (36, 32, "leave out 4 of its 36 channels");
+  assert_channels (24, 32, "pad its 24 channels to 32");
+  full = estimate_middle (64);
+  list = fx_what_if (full->integer, &machine, full->cost, FALSE);
+  g_assert_null (find (list, FX_WHAT_IF_CHANNELS));
+  machine.channels = 0;
+}
+
+/* 16 bits have a price of their own, and more bytes. */
+static void
+test_int16 (void)
+{
+  FxMachine dear = machine;
+  g_autoptr (FxPerf) perf = NULL;
+  g_autoptr (FxCostReport) cost = NULL;
+  g_autoptr (GPtrArray) list = NULL, narrow = NULL;
+  double all = 0, last = 0;
+
+  perf = estimate_middle (32);
+  dear.prices[FX_COST_DENSE16] = 5;
+  cost = fx_cost_measure (perf->integer, &dear);
+  list = fx_what_if (perf->integer, &dear, cost, TRUE);
+  narrow = fx_what_if (perf->integer, &dear, cost, FALSE);
+  g_assert_null (find (narrow, FX_WHAT_IF_INT16));
+  for (guint i = 0; i < list->len; i++)
+    {
+      const FxWhatIf *entry = list->pdata[i];
+
+      if (entry->kind == FX_WHAT_IF_INT16 && entry->node == NULL)
+        all = entry->ms;
+      else if (entry->kind == FX_WHAT_IF_INT16 && strcmp (entry->node, "last") == 0)
+        last = entry->ms;
+    }
+  /* a product of 32 × 32 channels at 5 instead of 1, and a byte more for each element it reads or writes */
+  g_assert_cmpfloat_with_epsilon (last, -(4 * 32 * 32 * 256 / 1e9 + 2 * 32 * 256 / 1e6), 1e-9);
+  g_assert_cmpfloat (all, <, last);
 }
 
 int
@@ -152,5 +229,7 @@ main (int argc, char **argv)
   g_test_add_func ("/what-if/removal", test_removal);
   g_test_add_func ("/what-if/small", test_small);
   g_test_add_func ("/what-if/removal-in-front", test_removal_in_front);
+  g_test_add_func ("/what-if/channels", test_channels);
+  g_test_add_func ("/what-if/int16", test_int16);
   return g_test_run ();
 }

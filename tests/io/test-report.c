@@ -127,7 +127,7 @@ make_board (Whole *whole, const char *name)
   fx_graph_rename_node (whole->integer, 1, name);
   g_assert_true (fx_machine_of_target (&whole->machine, target, &error));
   whole->cost = fx_cost_measure (whole->integer, &whole->machine);
-  whole->what_if = fx_what_if (whole->integer, &whole->machine, whole->cost);
+  whole->what_if = fx_what_if (whole->integer, &whole->machine, whole->cost, TRUE);
   whole->program = fx_compile (whole->integer, target, &(FxCompileOptions){ .level = 1 }, NULL, NULL, &error);
   g_assert_no_error (error);
   whole->timeline = fx_timeline_new (whole->program);
@@ -230,6 +230,46 @@ test_json (void)
   check_json (&whole.report);
   whole_clear (&whole);
   check_json (&nothing);
+}
+
+/* What a frame costs, what each subgraph does beside its work, and how each node is cut; figures follow from the prices
+ * of one addition of 32 bytes. */
+static void
+test_board (void)
+{
+  Whole whole;
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autofree char *text = NULL, *json = NULL, *html = NULL;
+  JsonObject *board, *cut, *node;
+  JsonArray *shape;
+  const double *prices = whole.machine.prices;
+
+  whole_init (&whole, "net");
+  json = fx_report_to_json (&whole.report);
+  html = fx_report_to_html (&whole.report);
+  text = fx_report_to_text (&whole.report);
+  g_assert_true (json_parser_load_from_data (parser, json, -1, NULL));
+  board = json_object_get_object_member (json_node_get_object (json_parser_get_root (parser)), "board");
+  g_assert_cmpfloat (json_object_get_double_member (board, "utilization"), ==, 0);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (board, "cuts")), ==, 1);
+  cut = json_array_get_object_element (json_object_get_array_member (board, "cuts"), 0);
+  g_assert_cmpint (json_object_get_int_member (cut, "nodes"), ==, 1);
+  g_assert_cmpint (json_object_get_int_member (cut, "in_bytes"), ==, 32);
+  g_assert_cmpint (json_object_get_int_member (cut, "out_bytes"), ==, 32);
+  g_assert_cmpfloat_with_epsilon (json_object_get_double_member (cut, "call_ms"), prices[FX_COST_CALLS], 1e-6);
+  g_assert_cmpfloat_with_epsilon (json_object_get_double_member (cut, "convert_ms"),
+                                  32e-6 * (prices[FX_COST_QUANTIZE] + prices[FX_COST_OUTPUTS]), 1e-6);
+  node = json_array_get_object_element (json_object_get_array_member (board, "nodes"), 1);
+  g_assert_cmpstr (json_object_get_string_member (node, "bound_by"), ==, "elementwise");
+  shape = json_object_get_array_member (node, "tile_shape");
+  g_assert_cmpuint (json_array_get_length (shape), ==, 4);
+  g_assert_cmpint (json_array_get_int_element (shape, 1), ==, 2);
+  g_assert_cmpint (json_array_get_int_element (shape, 2), ==, json_object_get_int_member (node, "tile_rows"));
+  g_assert_nonnull (strstr (html, ">Elementwise operators<"));
+  g_assert_nonnull (strstr (html, "What each BPU subgraph costs"));
+  g_assert_nonnull (strstr (html, ">1×2×4×4<"));
+  g_assert_nonnull (strstr (text, "; 1 BPU subgraph; utilization 0.0 %; DDR "));
+  whole_clear (&whole);
 }
 
 /* The check itself would notice. */
@@ -514,6 +554,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   schema_path = argv[1];
   g_test_add_func ("/report/json", test_json);
+  g_test_add_func ("/report/board", test_board);
   g_test_add_func ("/report/schema", test_schema);
   g_test_add_func ("/report/page", test_page);
   g_test_add_func ("/report/hostile", test_hostile);

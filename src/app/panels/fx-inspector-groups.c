@@ -2,6 +2,7 @@
 #include "app/panels/fx-inspector-groups.h"
 
 #include "app/panels/fx-facts.h"
+#include "core/bpu/fx-what-if.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "core/ops/fx-op.h"
@@ -238,33 +239,6 @@ milliseconds (double ms)
   return ms < 1 ? g_strdup_printf (_ ("%.1f µs"), ms * 1000) : g_strdup_printf (_ ("%.2f ms"), ms);
 }
 
-const char *
-fx_inspector_bound_title (FxCostKind kind)
-{
-  static const char *const titles[FX_N_COSTS] = {
-    [FX_COST_DENSE] = N_ ("Convolutions and matrix products"),
-    [FX_COST_DENSE16] = N_ ("Convolutions and matrix products with 16 bits"),
-    [FX_COST_DEPTHWISE] = N_ ("Depthwise convolutions"),
-    [FX_COST_ELEMENTWISE] = N_ ("Elementwise operators"),
-    [FX_COST_TABLES] = N_ ("Functions by table"),
-    [FX_COST_SOFTMAX] = N_ ("Softmax"),
-    [FX_COST_MOVES] = N_ ("Moving data"),
-    [FX_COST_LAYERS] = N_ ("Set-up of the layer"),
-    [FX_COST_WEIGHTS] = N_ ("Reading weights"),
-    [FX_COST_ACTIVATIONS] = N_ ("Reading and writing activations"),
-    [FX_COST_QUANTIZE] = N_ ("Quantizing"),
-    [FX_COST_DEQUANTIZE] = N_ ("Dequantizing"),
-    [FX_COST_OUTPUTS] = N_ ("Dequantizing outputs"),
-    [FX_COST_CPU_MACS] = N_ ("Multiply-accumulates on the CPU"),
-    [FX_COST_CPU_FUNCTIONS] = N_ ("Functions on the CPU"),
-    [FX_COST_CPU_SIMPLE] = N_ ("Simple operators on the CPU"),
-    [FX_COST_CALLS] = N_ ("Calls of the BPU"),
-    [FX_COST_FRAME] = N_ ("Fixed cost of a frame"),
-  };
-
-  return _ (titles[kind]);
-}
-
 GtkWidget *
 fx_inspector_cost (const FxLatency *latency, const FxNode *node)
 {
@@ -282,7 +256,7 @@ fx_inspector_cost (const FxLatency *latency, const FxNode *node)
   else
     fx_facts_printf (group, _ ("Runs on"), _ ("BPU, subgraph %d"), entry->subgraph);
   if (entry->ms > 0)
-    fx_facts_add (group, _ ("Bound by"), fx_inspector_bound_title (entry->bound));
+    fx_facts_add (group, _ ("Bound by"), _ (fx_cost_titles[entry->bound]));
   if (entry->n_nodes > 1)
     fx_facts_printf (group, _ ("Computed together"), ngettext ("%u node", "%u nodes", entry->n_nodes), entry->n_nodes);
   return group;
@@ -301,5 +275,27 @@ fx_inspector_latency (const FxLatency *latency)
   fx_facts_add (group, _ ("Latency by estimate"), ms);
   if (latency->total_ms > 0)
     fx_facts_printf (group, _ ("Frames a second"), "%.1f", 1000 / latency->total_ms);
+  return group;
+}
+
+GtkWidget *
+fx_inspector_what_if (const FxLatency *latency)
+{
+  GtkWidget *group;
+
+  if (latency == NULL || latency->what_if->len == 0 || !(latency->total_ms > 0))
+    return NULL;
+  group = fx_facts_new (_ ("What Changes Would Do"));
+  for (guint i = 0; i < latency->what_if->len; i++)
+    {
+      const FxWhatIf *entry = latency->what_if->pdata[i];
+      g_autofree char *ms
+          = g_strdup_printf (_ ("%+.3f ms (%+.1f %%)"), -entry->ms, -100 * entry->ms / latency->total_ms);
+
+      if (entry->node != NULL)
+        fx_facts_printf (group, ms, "%s (%s)", entry->text, entry->node);
+      else
+        fx_facts_add (group, ms, entry->text);
+    }
   return group;
 }

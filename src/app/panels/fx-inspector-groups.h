@@ -23,9 +23,8 @@ GtkWidget *fx_inspector_placement (const FxCheckReport *report);
 /* What the operator costs that a node becomes, and the whole model; NULL if that is not known. */
 GtkWidget *fx_inspector_cost (const FxLatency *latency, const FxNode *node);
 GtkWidget *fx_inspector_latency (const FxLatency *latency);
-
-/* The work that a node is bound by, "Reading weights"; for people, translated. */
-const char *fx_inspector_bound_title (FxCostKind kind);
+/* What changes would do to a frame; NULL if nothing is known. */
+GtkWidget *fx_inspector_what_if (const FxLatency *latency);
 
 /* "BPU", "CPU", …, for people. */
 const char *fx_inspector_placement_name (FxPlacement placement);

@@ -92,6 +92,7 @@ show_model (FxInspector *inspector, const FxGraph *graph)
   add (inspector, fx_inspector_model (graph));
   add (inspector, fx_inspector_placement (fx_shared_get (fx_document_get_report (inspector->document))));
   add (inspector, fx_inspector_latency (fx_shared_get (inspector->latency)));
+  add (inspector, fx_inspector_what_if (fx_shared_get (inspector->latency)));
   add (inspector, fx_inspector_interface (graph));
 }
 

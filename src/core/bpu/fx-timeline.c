@@ -29,7 +29,10 @@ count_node (FxTimeline *timeline, const FxCommand *command)
     {
       times->compute_ms += command->ms;
       if (times->n_tiles++ == 0)
-        times->tile_rows = command->results[0].rows.end - command->results[0].rows.begin;
+        {
+          times->tile_rows = command->results[0].rows.end - command->results[0].rows.begin;
+          times->tile_channels = command->channels.end - command->channels.begin;
+        }
     }
 }
 

@@ -19,8 +19,8 @@ typedef struct
 typedef struct
 {
   double compute_ms, load_ms, store_ms;
-  guint n_tiles;    /* 0: it does not run on the BPU */
-  gint64 tile_rows; /* of the first one */
+  guint n_tiles;                   /* 0: it does not run on the BPU */
+  gint64 tile_rows, tile_channels; /* of the first one; 1 channel where it is not cut by them */
 } FxNodeTimes;
 
 typedef struct

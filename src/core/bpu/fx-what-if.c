@@ -2,6 +2,7 @@
 #include "core/bpu/fx-what-if.h"
 
 #include "core/bpu/fx-partition.h"
+#include "core/bpu/what-if-private.h"
 #include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/ops/fx-op.h"
@@ -12,15 +13,8 @@
 /* Islands that are tried; each is a measurement. */
 #define MOST_ISLANDS 20
 
-const char *const fx_what_if_names[] = { "outputs", "inputs", "remove", "island", "subgraph", NULL };
-
-typedef struct
-{
-  const FxGraph *graph;
-  const FxMachine *machine;
-  const FxCostReport *cost;
-  GPtrArray *list;
-} Search;
+const char *const fx_what_if_names[]
+    = { "outputs", "inputs", "remove", "island", "channels", "int16", "subgraph", NULL };
 
 static void
 what_if_free (gpointer data)
@@ -32,8 +26,8 @@ what_if_free (gpointer data)
   g_free (entry);
 }
 
-static FxWhatIf *
-add (Search *search, FxWhatIfKind kind, const char *node, double ms, char *text)
+FxWhatIf *
+fx_what_if_add (FxWhatIfSearch *search, FxWhatIfKind kind, const char *node, double ms, char *text)
 {
   FxWhatIf *entry = g_new0 (FxWhatIf, 1);
 
@@ -42,14 +36,14 @@ add (Search *search, FxWhatIfKind kind, const char *node, double ms, char *text)
   return entry;
 }
 
-static gboolean
-is_worth_it (const Search *search, double ms)
+gboolean
+fx_what_if_is_worth_it (const FxWhatIfSearch *search, double ms)
 {
   return ms > 0 && ms >= LEAST_SHARE * search->cost->total_ms;
 }
 
-static double
-saved (const Search *search, const FxGraph *changed)
+double
+fx_what_if_saved (const FxWhatIfSearch *search, const FxGraph *changed)
 {
   g_autoptr (FxCostReport) cost = fx_cost_measure (changed, search->machine);
 
@@ -60,26 +54,27 @@ saved (const Search *search, const FxGraph *changed)
 
 /* What is saved if all nodes of these types go that are at an end. */
 static double
-saved_by_strip (const Search *search, const char *const *types)
+saved_by_strip (const FxWhatIfSearch *search, const char *const *types)
 {
   g_autoptr (FxGraph) copy = fx_graph_copy (search->graph);
 
-  return fx_bpu_strip (copy, types) > 0 ? saved (search, copy) : 0;
+  return fx_bpu_strip (copy, types) > 0 ? fx_what_if_saved (search, copy) : 0;
 }
 
 static void
-try_conversions (Search *search)
+try_conversions (FxWhatIfSearch *search)
 {
   static const char *const outputs[] = { "Dequantize", NULL }, *const inputs[] = { "Quantize", NULL };
   double out = saved_by_strip (search, outputs), in = saved_by_strip (search, inputs);
 
-  if (is_worth_it (search, out))
-    add (search, FX_WHAT_IF_OUTPUTS, NULL, out,
-         g_strdup (_ ("take the outputs as integers: the program converts only what it looks at (remove_node_type: "
-                      "Dequantize)")));
-  if (is_worth_it (search, in))
-    add (search, FX_WHAT_IF_INPUTS, NULL, in,
-         g_strdup (_ ("feed the inputs as integers (remove_node_type: Quantize)")));
+  if (fx_what_if_is_worth_it (search, out))
+    fx_what_if_add (
+        search, FX_WHAT_IF_OUTPUTS, NULL, out,
+        g_strdup (_ ("take the outputs as integers: the program converts only what it looks at (remove_node_type: "
+                     "Dequantize)")));
+  if (fx_what_if_is_worth_it (search, in))
+    fx_what_if_add (search, FX_WHAT_IF_INPUTS, NULL, in,
+                    g_strdup (_ ("feed the inputs as integers (remove_node_type: Quantize)")));
 }
 
 /* A node of a type that is there before and not after, for a name to show; NULL: there is none. */
@@ -98,7 +93,7 @@ find_removed (const FxGraph *before, const FxGraph *after, const char *type)
 
 /* Operators that the boards' tools take off: what they save beside the conversions around them. */
 static void
-try_removals (Search *search)
+try_removals (FxWhatIfSearch *search)
 {
   static const char *const types[] = { "Transpose", "Softmax", "Reshape", "Cast", NULL };
   static const char *const conversions[] = { "Quantize", "Dequantize", NULL };
@@ -108,13 +103,13 @@ try_removals (Search *search)
     {
       const char *const both[] = { "Quantize", "Dequantize", types[i], NULL };
       g_autoptr (FxGraph) copy = fx_graph_copy (search->graph);
-      double ms = fx_bpu_strip (copy, both) > 0 ? saved (search, copy) - without : 0;
+      double ms = fx_bpu_strip (copy, both) > 0 ? fx_what_if_saved (search, copy) - without : 0;
       const FxNode *node = find_removed (search->graph, copy, types[i]);
 
-      if (is_worth_it (search, ms))
-        add (search, FX_WHAT_IF_REMOVE, node != NULL ? node->name : NULL, ms,
-             g_strdup_printf (_ ("leave the %s at the model's ends to the program (remove_node_type: %s)"), types[i],
-                              types[i]));
+      if (fx_what_if_is_worth_it (search, ms))
+        fx_what_if_add (search, FX_WHAT_IF_REMOVE, node != NULL ? node->name : NULL, ms,
+                        g_strdup_printf (_ ("leave the %s at the model's ends to the program (remove_node_type: %s)"),
+                                         types[i], types[i]));
     }
 }
 
@@ -197,7 +192,7 @@ name_types (const FxGraph *graph, const guint8 *in_island)
 }
 
 static void
-try_island (Search *search, const FxCostIsland *island)
+try_island (FxWhatIfSearch *search, const FxCostIsland *island)
 {
   g_autofree guint8 *in_island = fx_cost_island_nodes (search->graph, search->cost, island);
   g_autoptr (FxGraph) copy = fx_graph_copy (search->graph);
@@ -207,19 +202,19 @@ try_island (Search *search, const FxCostIsland *island)
 
   move_to_bpu (copy, in_island);
   /* where the model ends in it, its results still have to become floats */
-  ms = saved (search, copy)
+  ms = fx_what_if_saved (search, copy)
        - search->machine->prices[FX_COST_OUTPUTS] * integer_outputs (search->graph, copy)
              / fx_cost_rows[FX_COST_OUTPUTS].units;
-  if (!is_worth_it (search, ms))
+  if (!fx_what_if_is_worth_it (search, ms))
     return;
-  entry
-      = add (search, FX_WHAT_IF_ISLAND, fx_graph_node (search->graph, island->node)->name, ms,
-             g_strdup_printf (_ ("have %s on the BPU: ask for it where the board allows that, or replace it"), types));
+  entry = fx_what_if_add (
+      search, FX_WHAT_IF_ISLAND, fx_graph_node (search->graph, island->node)->name, ms,
+      g_strdup_printf (_ ("have %s on the BPU: ask for it where the board allows that, or replace it"), types));
   entry->n_operators = island->n_operators;
 }
 
 static void
-try_islands (Search *search)
+try_islands (FxWhatIfSearch *search)
 {
   g_autoptr (GArray) islands = fx_cost_islands (search->graph, search->cost);
 
@@ -238,15 +233,18 @@ compare (gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-fx_what_if (const FxGraph *integer, const FxMachine *machine, const FxCostReport *cost)
+fx_what_if (const FxGraph *integer, const FxMachine *machine, const FxCostReport *cost, gboolean has_int16)
 {
-  Search search = { integer, machine, cost, g_ptr_array_new_with_free_func (what_if_free) };
+  FxWhatIfSearch search = { integer, machine, cost, g_ptr_array_new_with_free_func (what_if_free) };
 
   try_conversions (&search);
   try_removals (&search);
   try_islands (&search);
+  fx_what_if_try_channels (&search);
+  if (has_int16)
+    fx_what_if_try_wide (&search);
   g_ptr_array_sort (search.list, compare);
-  add (&search, FX_WHAT_IF_SUBGRAPH, NULL, -machine->prices[FX_COST_CALLS],
-       g_strdup (_ ("one more BPU subgraph, without the conversions at its borders")));
+  fx_what_if_add (&search, FX_WHAT_IF_SUBGRAPH, NULL, -machine->prices[FX_COST_CALLS],
+                  g_strdup (_ ("one more BPU subgraph, without the conversions at its borders")));
   return search.list;
 }

@@ -16,6 +16,8 @@ typedef enum
   FX_WHAT_IF_INPUTS,   /* inputs come as integers */
   FX_WHAT_IF_REMOVE,   /* an operator at the end of the model is left to the user's program, as are integers there */
   FX_WHAT_IF_ISLAND,   /* operators on the CPU run on the BPU */
+  FX_WHAT_IF_CHANNELS, /* more or fewer channels, so that they fill the BPU's steps */
+  FX_WHAT_IF_INT16,    /* products compute with 16 bits: what it costs */
   FX_WHAT_IF_SUBGRAPH, /* one more BPU subgraph: what it costs */
   FX_N_WHAT_IFS
 } FxWhatIfKind;
@@ -26,13 +28,14 @@ typedef struct
 {
   FxWhatIfKind kind;
   char *node;        /* the operator that it is about, NULL if none is */
-  guint n_operators; /* for ISLAND: how many there are */
+  guint n_operators; /* for ISLAND, and INT16 of all products: how many there are */
   double ms;         /* that a frame takes less; negative: more */
   char *text;        /* for people: what to do */
 } FxWhatIf;
 
 /* All changes that save at least a thousandth of the frame (of FxWhatIf *, g_ptr_array_unref() frees them), the best
- * first, and last what one more subgraph costs. */
-GPtrArray *fx_what_if (const FxGraph *integer, const FxMachine *machine, const FxCostReport *cost);
+ * first; then what costs time: the channels that are filled most cheaply, and with `has_int16` 16 bits for the products
+ * that take the most time and for all; and last what one more subgraph costs. */
+GPtrArray *fx_what_if (const FxGraph *integer, const FxMachine *machine, const FxCostReport *cost, gboolean has_int16);
 
 G_END_DECLS

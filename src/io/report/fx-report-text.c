@@ -4,6 +4,7 @@
 #include "io/report/fx-advice.h"
 #include "io/report/fx-html.h"
 
+#include "core/bpu/fx-cost-cuts.h"
 #include "core/bpu/fx-what-if.h"
 #include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
@@ -334,6 +335,55 @@ print_what_if (const FxReport *report, GString *out)
     }
 }
 
+static void
+print_board (const FxReport *report, GString *out)
+{
+  const FxCostReport *cost = report->cost;
+  const FxTimeline *timeline = report->timeline;
+
+  g_string_append (out, "on the board: ");
+  fx_html_number (out, cost->total_ms, 2);
+  g_string_append (out, " ms");
+  for (int part = 0; part < FX_N_COST_PARTS; part++)
+    {
+      g_string_append_printf (out, ", %s ", fx_cost_part_names[part]);
+      fx_html_number (out, cost->total_ms > 0 ? 100 * cost->part_ms[part] / cost->total_ms : 0, 0);
+      g_string_append (out, " %");
+    }
+  g_string_append_printf (out, "; %u BPU subgraph%s; utilization ", cost->n_subgraphs,
+                          cost->n_subgraphs == 1 ? "" : "s");
+  fx_html_number (out, 100 * fx_cost_utilization (report->machine, cost), 1);
+  g_string_append (out, " %");
+  if (timeline != NULL)
+    {
+      g_string_append (out, "; DDR ");
+      fx_html_number (out, (double)timeline->loaded_bytes / 1e6, 2);
+      g_string_append (out, " MB loaded, ");
+      fx_html_number (out, (double)timeline->stored_bytes / 1e6, 2);
+      g_string_append (out, " MB stored; SRAM ");
+      fx_html_number (out, (double)timeline->sram_peak / 1e6, 2);
+      g_string_append (out, " MB");
+    }
+  g_string_append_c (out, '\n');
+}
+
+static void
+print_cuts (const FxReport *report, GString *out)
+{
+  g_autoptr (GArray) cuts = fx_cost_cuts (report->integer, report->machine, report->cost);
+
+  for (guint i = 0; i < cuts->len && cuts->len > 1; i++)
+    {
+      const FxCostCut *cut = &g_array_index (cuts, FxCostCut, i);
+
+      g_string_append_printf (out, "subgraph %u: %u nodes, ", i, cut->n_nodes);
+      fx_html_number (out, cut->ms, 3);
+      g_string_append (out, " ms; the cut costs ");
+      fx_html_number (out, cut->call_ms + cut->convert_ms, 3);
+      g_string_append (out, " ms\n");
+    }
+}
+
 char *
 fx_report_to_text (const FxReport *report)
 {
@@ -349,6 +399,11 @@ fx_report_to_text (const FxReport *report)
   print_mixed (report, out);
   if (fx_report_section_advice.is_present (report))
     print_advice (report, out);
+  if (fx_report_section_board.is_present (report))
+    {
+      print_board (report, out);
+      print_cuts (report, out);
+    }
   if (fx_report_section_what_if.is_present (report))
     print_what_if (report, out);
   return g_string_free (out, FALSE);

@@ -7,6 +7,9 @@
 #include "io/report/fx-report.h"
 #include "io/report/fx-svg.h"
 
+#include "core/bpu/fx-cost-cuts.h"
+#include "core/bpu/fx-tile.h"
+
 static gboolean
 is_present (const FxReport *report)
 {
@@ -26,6 +29,39 @@ times_of (const FxReport *report, const FxNode *node)
   FxId id = report->program != NULL ? fx_graph_find_node (report->program->graph, node->name) : FX_NONE;
 
   return id != FX_NONE && report->timeline->nodes[id].n_tiles > 0 ? &report->timeline->nodes[id] : NULL;
+}
+
+/* The result of the first tile of a node; FX_SHAPE_UNKNOWN without one. */
+static FxShape
+tile_shape (const FxReport *report, const FxNode *node)
+{
+  const FxNodeTimes *times = times_of (report, node);
+  const FxGraph *graph = times != NULL ? report->program->graph : NULL;
+  const FxNode *compiled = graph != NULL ? fx_graph_node (graph, fx_graph_find_node (graph, node->name)) : NULL;
+  FxShape shape = FX_SHAPE_UNKNOWN;
+  FxTileCut cut;
+
+  if (compiled == NULL || compiled->outputs[0] == FX_NONE)
+    return shape;
+  shape = fx_graph_value (graph, compiled->outputs[0])->shape;
+  cut = fx_tile_cut (graph, compiled);
+  if (cut.by_rows)
+    shape.dims[fx_row_axis (shape.rank)] = times->tile_rows;
+  if (cut.channel_axis >= 0)
+    shape.dims[cut.channel_axis] = times->tile_channels;
+  fx_tile_cut_clear (&cut);
+  return shape;
+}
+
+static char *
+tile_text (const FxReport *report, const FxNode *node)
+{
+  FxShape shape = tile_shape (report, node);
+  GString *text = g_string_new (NULL);
+
+  for (int i = 0; i < shape.rank; i++)
+    g_string_append_printf (text, "%s%" PRId64, i > 0 ? "×" : "", shape.dims[i]);
+  return g_string_free (text, FALSE);
 }
 
 /* ---- JSON ---- */
@@ -68,6 +104,42 @@ add_program (const FxProgram *program, const FxTimeline *timeline, JsonBuilder *
 }
 
 static void
+add_cuts (const FxReport *report, JsonBuilder *builder)
+{
+  g_autoptr (GArray) cuts = fx_cost_cuts (report->integer, report->machine, report->cost);
+
+  json_builder_set_member_name (builder, "cuts");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < cuts->len; i++)
+    {
+      const FxCostCut *cut = &g_array_index (cuts, FxCostCut, i);
+
+      json_builder_begin_object (builder);
+      fx_report_json_count (builder, "nodes", cut->n_nodes);
+      fx_report_json_count (builder, "macs", cut->macs);
+      fx_report_json_number (builder, "ms", cut->ms);
+      fx_report_json_number (builder, "call_ms", cut->call_ms);
+      fx_report_json_number (builder, "convert_ms", cut->convert_ms);
+      fx_report_json_count (builder, "in_bytes", cut->in_bytes);
+      fx_report_json_count (builder, "out_bytes", cut->out_bytes);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_tile (const FxReport *report, const FxNode *node, JsonBuilder *builder)
+{
+  FxShape shape = tile_shape (report, node);
+
+  json_builder_set_member_name (builder, "tile_shape");
+  json_builder_begin_array (builder);
+  for (int i = 0; i < shape.rank; i++)
+    json_builder_add_int_value (builder, shape.dims[i]);
+  json_builder_end_array (builder);
+}
+
+static void
 add_node (const FxReport *report, const FxNodeCost *cost, JsonBuilder *builder)
 {
   const FxNode *node = fx_graph_node (report->integer, cost->node);
@@ -85,6 +157,7 @@ add_node (const FxReport *report, const FxNodeCost *cost, JsonBuilder *builder)
   fx_report_json_number (builder, "store_ms", times != NULL ? times->store_ms : 0);
   fx_report_json_count (builder, "tiles", times != NULL ? times->n_tiles : 0);
   fx_report_json_count (builder, "tile_rows", times != NULL ? (guint64)times->tile_rows : 0);
+  add_tile (report, node, builder);
   json_builder_end_object (builder);
 }
 
@@ -100,6 +173,8 @@ to_json (const FxReport *report, JsonBuilder *builder)
   add_parts (cost, builder);
   fx_report_json_count (builder, "subgraphs", cost->n_subgraphs);
   fx_report_json_count (builder, "macs", cost->macs);
+  fx_report_json_number (builder, "utilization", fx_cost_utilization (report->machine, cost));
+  add_cuts (report, builder);
   add_program (report->program, report->timeline, builder);
   json_builder_set_member_name (builder, "nodes");
   json_builder_begin_array (builder);
@@ -223,7 +298,13 @@ draw_segments (const FxReport *report, GString *out)
     if (fx_program_segment (report->program, s)->on_bpu && n++ < MOST_CHARTS)
       draw_segment (report, s, out);
   if (n > MOST_CHARTS)
-    g_string_append_printf (out, "<p>%u more function calls are not drawn.</p>\n", n - MOST_CHARTS);
+    {
+      g_autofree char *more = g_strdup_printf (
+          fx_plural ("%u more function call is not drawn.", "%u more function calls are not drawn.", n - MOST_CHARTS),
+          n - MOST_CHARTS);
+
+      fx_html_paragraph (out, more);
+    }
 }
 
 /* ---- HTML ---- */
@@ -253,6 +334,8 @@ cards (const FxReport *report, GString *out)
 
   g_string_append (out, "<div class=\"cards\">\n");
   fx_html_card (out, "Latency", report->cost->total_ms, 2, " ms", N_ ("by estimate, one frame"), "");
+  fx_html_card (out, "Utilization", 100 * fx_cost_utilization (report->machine, report->cost), 1, " %",
+                N_ ("of the frame is needed by the multipliers"), "");
   fx_html_card (out, "Frames a second", frames_per_second (report->cost), 1, "", pieces, "");
   if (timeline != NULL)
     {
@@ -268,10 +351,47 @@ cards (const FxReport *report, GString *out)
 }
 
 static void
+cuts_table (const FxReport *report, GString *out)
+{
+  static const FxHtmlColumn columns[] = {
+    { N_ ("Subgraph"), NULL, TRUE },
+    { N_ ("Nodes"), NULL, TRUE },
+    { "MMAC", N_ ("Million multiply-accumulates"), TRUE },
+    { "ms", N_ ("Of its nodes"), TRUE },
+    { N_ ("Call ms"), N_ ("What calling the BPU costs"), TRUE },
+    { N_ ("Conversion ms"), N_ ("At its borders, on the CPU"), TRUE },
+    { N_ ("MB in"), N_ ("Through memory, without parameters"), TRUE },
+    { N_ ("MB out"), NULL, TRUE },
+  };
+  g_autoptr (GArray) cuts = fx_cost_cuts (report->integer, report->machine, report->cost);
+
+  if (cuts->len == 0)
+    return;
+  fx_html_table_begin (out, "What each BPU subgraph costs", columns, G_N_ELEMENTS (columns), FALSE);
+  for (guint i = 0; i < cuts->len; i++)
+    {
+      const FxCostCut *cut = &g_array_index (cuts, FxCostCut, i);
+
+      g_string_append (out, "<tr>");
+      fx_html_number_cell (out, i, 0);
+      fx_html_number_cell (out, cut->n_nodes, 0);
+      fx_html_number_cell (out, (double)cut->macs / 1e6, 2);
+      fx_html_number_cell (out, cut->ms, 4);
+      fx_html_number_cell (out, cut->call_ms, 4);
+      fx_html_number_cell (out, cut->convert_ms, 4);
+      fx_html_number_cell (out, (double)cut->in_bytes / 1e6, 3);
+      fx_html_number_cell (out, (double)cut->out_bytes / 1e6, 3);
+      g_string_append (out, "</tr>\n");
+    }
+  fx_html_table_end (out);
+}
+
+static void
 node_row (const FxReport *report, const FxNodeCost *cost, GString *out)
 {
   const FxNode *node = fx_graph_node (report->integer, cost->node);
   const FxNodeTimes *times = times_of (report, node);
+  g_autofree char *tile = tile_text (report, node);
 
   g_string_append (out, "<tr>");
   fx_html_name_cell (out, node->name);
@@ -279,10 +399,12 @@ node_row (const FxReport *report, const FxNodeCost *cost, GString *out)
   fx_html_text_cell (out, cost->subgraph == FX_NO_SUBGRAPH ? "CPU" : "BPU");
   fx_html_number_cell (out, (double)cost->macs / 1e6, 2);
   fx_html_number_cell (out, cost->ms, 4);
-  fx_html_text_cell (out, cost->sized && cost->ms > 0 ? fx_cost_rows[cost->bound].name : NULL);
+  fx_html_text_cell (out, cost->sized && cost->ms > 0 ? fx_cost_titles[cost->bound] : NULL);
+  fx_html_number_cell (out, times != NULL ? times->compute_ms : 0, 4);
   fx_html_number_cell (out, times != NULL ? times->load_ms : 0, 4);
   fx_html_number_cell (out, times != NULL ? times->store_ms : 0, 4);
   fx_html_number_cell (out, times != NULL ? times->n_tiles : 0, 0);
+  fx_html_text_cell (out, tile);
   g_string_append (out, "</tr>\n");
 }
 
@@ -296,9 +418,11 @@ to_html (const FxReport *report, GString *out)
     { "MMAC", N_ ("Million multiply-accumulates"), TRUE },
     { "ms", N_ ("By the prices of the target"), TRUE },
     { N_ ("Bound by"), N_ ("The largest part of its milliseconds"), FALSE },
+    { N_ ("Compute ms"), N_ ("In all tiles, by the schedule"), TRUE },
     { N_ ("Load ms"), N_ ("Of what it reads from DDR"), TRUE },
     { N_ ("Store ms"), N_ ("Of what it writes to DDR"), TRUE },
     { N_ ("Tiles"), N_ ("Pieces that it is computed in"), TRUE },
+    { N_ ("Tile"), N_ ("The result of the first one"), FALSE },
   };
   g_autofree char *basis = NULL;
 
@@ -315,6 +439,7 @@ to_html (const FxReport *report, GString *out)
       fx_html_paragraph (out, why);
     }
   draw_segments (report, out);
+  cuts_table (report, out);
   fx_html_table_begin (out, "Cost of each node", columns, G_N_ELEMENTS (columns), TRUE);
   for (guint i = 0; i < report->cost->n_nodes; i++)
     node_row (report, &report->cost->nodes[i], out);
