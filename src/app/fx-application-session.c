@@ -137,9 +137,10 @@ fx_application_restore_work (FxApplication *application)
   for (guint i = 0; leftovers != NULL && i < leftovers->len; i++)
     {
       const FxLeftover *leftover = leftovers->pdata[i];
-      FxDocument *document = fx_window_get_document (window_for (application, leftover));
+      FxWindow *window = window_for (application, leftover);
+      FxDocument *document = fx_window_get_document (window);
 
-      fx_document_restore (document, leftover->path);
+      fx_window_restore (window, leftover->path);
       g_signal_connect_object (document, "notify::state", G_CALLBACK (restored_cb), application, 0);
     }
 }

@@ -98,7 +98,7 @@ open_sample_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *par
   g_autofree char *folder = fx_settings_sample_folder ();
   g_autofree char *path = g_build_filename (folder, "sample.fixpoint", NULL);
 
-  fx_document_open_copy (fx_window_get_document (fx_application_empty_window (data)), path);
+  fx_window_open_copy (fx_application_empty_window (data), path);
 }
 
 static void

@@ -54,7 +54,7 @@ fx_window_estimate (FxWindow *window)
   g_clear_object (&window->estimating);
   if (graph == NULL)
     take_latency (window, NULL);
-  if (graph == NULL || fx_document_get_report (window->document) == NULL)
+  if (window->left || graph == NULL || fx_document_get_report (window->document) == NULL)
     return;
   g_object_get (window->document, "target", &target, NULL);
   window->estimating = g_cancellable_new ();

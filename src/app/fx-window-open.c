@@ -111,18 +111,22 @@ ask_other (FxWindow *window, const char *path)
 
 /* ---- models ---- */
 
-/* What is there stays where it has changes that are not saved. */
+/* What is there stays where it has changes that are not saved. NULL: the window has left the program. */
 static FxWindow *
 window_for (FxWindow *window)
 {
-  if (!fx_document_is_modified (window->document))
-    return window;
-  return fx_application_empty_window (FX_APPLICATION (gtk_window_get_application (GTK_WINDOW (window))));
+  FxApplication *application = fx_window_get_program (window);
+
+  if (application == NULL)
+    return NULL;
+  return fx_document_is_modified (window->document) ? fx_application_empty_window (application) : window;
 }
 
 static void
 open_here (FxWindow *window, const char *path, const char *weights)
 {
+  if (window == NULL)
+    return;
   if (weights == NULL && lacks_other (path))
     ask_other (window, path);
   else
@@ -135,7 +139,8 @@ place_for (FxWindow *window)
 {
   FxWindow *place = window_for (window);
 
-  fx_window_forget_samples (place);
+  if (place != NULL)
+    fx_window_forget_samples (place);
   return place;
 }
 
@@ -148,7 +153,24 @@ fx_window_open (FxWindow *window, const char *path)
 void
 fx_window_open_pair (FxWindow *window, const char *path, const char *weights)
 {
-  fx_document_open (place_for (window)->document, path, *weights != '\0' ? weights : NULL);
+  FxWindow *place = place_for (window);
+
+  if (place != NULL)
+    fx_document_open (place->document, path, *weights != '\0' ? weights : NULL);
+}
+
+void
+fx_window_open_copy (FxWindow *window, const char *path)
+{
+  fx_window_forget_samples (window);
+  fx_document_open_copy (window->document, path);
+}
+
+void
+fx_window_restore (FxWindow *window, const char *path)
+{
+  fx_window_forget_samples (window);
+  fx_document_restore (window->document, path);
 }
 
 /* ---- samples that came with their model ---- */
@@ -196,9 +218,9 @@ to_strv (const GPtrArray *paths)
 static void
 open_models (FxWindow *window, const FxIntake *intake)
 {
-  FxApplication *application = FX_APPLICATION (gtk_window_get_application (GTK_WINDOW (window)));
+  FxApplication *application = fx_window_get_program (window);
 
-  for (guint i = 0; i < intake->models->len; i++)
+  for (guint i = 0; application != NULL && i < intake->models->len; i++)
     {
       const FxIntakeModel *model = intake->models->pdata[i];
       FxWindow *place = i == 0 ? window_for (window) : fx_application_new_window (application);

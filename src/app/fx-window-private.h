@@ -31,6 +31,7 @@ struct _FxWindow
   gboolean stopped, discarded; /* what the person has agreed to, closing the window */
   gboolean close_when_saved;
   gboolean notified;        /* the desktop shows a notification of ours */
+  gboolean left;            /* the program has closed it; a task may still hold it */
   gboolean show_errors;     /* boxes are colored by their error */
   gboolean show_latency;    /* or, if there are no errors, by their latency */
   FxShared *latency;        /* FxLatency of the graph that was checked last; NULL: not known */
@@ -61,6 +62,8 @@ struct _FxWindow
   GtkListBox *jobs_list;
 };
 
+/* The program; NULL: the window has left it. */
+FxApplication *fx_window_get_program (FxWindow *window);
 /* Shows a sentence for a moment. */
 void fx_window_tell (FxWindow *window, const char *text);
 void fx_window_select_node (FxWindow *window, const char *node); /* "" selects none */
@@ -83,7 +86,7 @@ void fx_window_show_latency (FxWindow *window, gboolean show);
 void fx_window_update_overlay (FxWindow *window);
 
 /* fx-window-latency.c */
-void fx_window_estimate (FxWindow *window);              /* what was checked */
+void fx_window_estimate (FxWindow *window);              /* what was checked, unless the window has left */
 FxOverlay *fx_window_latency_overlay (FxWindow *window); /* a new one; NULL: nothing is known */
 void fx_window_latency_clear (FxWindow *window);
 

@@ -58,9 +58,8 @@ selected_cb (FxWindow *window)
   fx_results_panel_select (window->results_panel, selected);
 }
 
-/* The program; NULL: the window has left it. */
-static FxApplication *
-application_of (FxWindow *window)
+FxApplication *
+fx_window_get_program (FxWindow *window)
 {
   return FX_APPLICATION (gtk_window_get_application (GTK_WINDOW (window)));
 }
@@ -172,8 +171,8 @@ ready_cb (FxWindow *window)
   if (fx_document_get_state (window->document) != FX_DOCUMENT_READY)
     return;
   fx_settings_add_recent (fx_document_get_file (window->document));
-  if (application_of (window) != NULL)
-    fx_application_keep_session (application_of (window));
+  if (fx_window_get_program (window) != NULL)
+    fx_application_keep_session (fx_window_get_program (window));
 }
 
 static void
@@ -221,6 +220,7 @@ fx_window_new (FxApplication *application)
 void
 fx_window_leave (FxWindow *window)
 {
+  window->left = TRUE;
   g_clear_pointer (&window->autosave, fx_autosave_free);
   fx_window_latency_clear (window);
 }

@@ -22,6 +22,9 @@ void fx_window_leave (FxWindow *window);
 /* Opens a model, project or configuration in place of what is there; in another window if that has changes that are not
  * saved. */
 void fx_window_open (FxWindow *window, const char *path);
+/* The same in this very window: a project that is to be saved elsewhere; the entry of a journal. */
+void fx_window_open_copy (FxWindow *window, const char *path);
+void fx_window_restore (FxWindow *window, const char *path);
 /* Opens models and adds samples, as if they had been dropped; FALSE: none of the files is of any use, which is told. */
 gboolean fx_window_take_files (FxWindow *window, const char *const *paths);
 

@@ -163,6 +163,50 @@ is_estimated (gpointer window)
   return ((FxWindow *)window)->latency != NULL;
 }
 
+static gboolean
+is_checked (gpointer document)
+{
+  gboolean checking;
+
+  g_object_get (document, "checking", &checking, NULL);
+  return !checking;
+}
+
+/* A check that ends after the window has left the program estimates nothing any more. */
+static void
+test_held_checking (void)
+{
+  FxApplication *application = app_test_start ();
+  g_autoptr (FxWindow) window = g_object_ref (open_sample (application));
+
+  app_test_action (window, "win.set-target", "'rdk-x3'");
+  g_assert_false (is_checked (fx_window_get_document (window)));
+  gtk_window_destroy (GTK_WINDOW (window));
+  app_test_wait (is_checked, fx_window_get_document (window), "the check");
+  g_assert_nonnull (fx_document_get_report (fx_window_get_document (window)));
+  g_assert_null (window->estimating);
+  app_test_stop (application);
+}
+
+/* Files that come to a window which has left the program have no place. */
+static void
+test_held_files (void)
+{
+  g_autofree char *model = g_build_filename (g_getenv ("FIXPOINT_DATA_DIR"), "sample", "sample.onnx", NULL);
+  const char *const paths[] = { model, model, NULL };
+  FxApplication *application = app_test_start ();
+  g_autoptr (FxWindow) window = g_object_ref (open_sample (application));
+
+  app_test_action (window, "win.set-target", "'rdk-x3'");
+  gtk_window_destroy (GTK_WINDOW (window));
+  fx_window_open (window, model);
+  fx_window_open_pair (window, model, "");
+  fx_window_take_files (window, paths);
+  g_assert_true (no_window (application));
+  g_assert_true (fx_document_is_modified (fx_window_get_document (window)));
+  app_test_stop (application);
+}
+
 /* The worker that looks where samples belong has an answer when nobody waits for it any more. */
 static void
 test_placing (void)
@@ -279,6 +323,8 @@ main (int argc, char **argv)
   g_test_add_func ("/app/close/modified", test_modified);
   g_test_add_func ("/app/close/held", test_held);
   g_test_add_func ("/app/close/held-loading", test_held_loading);
+  g_test_add_func ("/app/close/held-checking", test_held_checking);
+  g_test_add_func ("/app/close/held-files", test_held_files);
   g_test_add_func ("/app/close/placing", test_placing);
   g_test_add_func ("/app/close/quit-refused", test_quit_refused);
   g_test_add_func ("/app/close/save-cancelled", test_save_cancelled);

@@ -328,23 +328,61 @@ test_caffe (void)
   app_test_stop (application);
 }
 
-/* Samples wait for the model that they came with, and for no other one. */
 static void
-test_samples_of_other (void)
+open_other (FxWindow *window)
 {
-  g_autofree char *net = make_text ("waits.prototxt", net_text), *folder = sample ("calibration");
   g_autofree char *model = sample ("sample.onnx");
+
+  fx_window_open (window, model);
+}
+
+static void
+open_copy (FxWindow *window)
+{
+  app_test_action (window, "app.open-sample", NULL);
+}
+
+/* What is restored is a file of its own, which the journal removes. */
+static void
+restore (FxWindow *window)
+{
+  g_autofree char *model = sample ("sample.onnx");
+  g_autofree char *text
+      = g_strdup_printf ("{ \"fixpoint-project\": 1, \"model\": \"%s\", \"target\": \"rdk-x5\" }", model);
+  g_autofree char *path = make_text ("restored.fixpoint", text);
+
+  fx_window_restore (window, path);
+}
+
+static const struct
+{
+  const char *name;
+  void (*open) (FxWindow *window);
+} others[] = {
+  { "/app/drop/samples-of-other", open_other },
+  { "/app/drop/samples-of-other-copy", open_copy },
+  { "/app/drop/samples-of-other-restored", restore },
+};
+
+/* Samples wait for the model that they came with, and for no other one, however that is opened. */
+static void
+test_samples_of_other (gconstpointer data)
+{
+  const guint i = GPOINTER_TO_UINT (data);
+  g_autofree char *net = make_text ("waits.prototxt", net_text), *folder = sample ("calibration");
   FxApplication *application = app_test_start ();
   FxWindow *window = app_test_window (application);
+  guint n;
 
   g_assert_true (drop (window, net, folder, NULL));
   g_assert_nonnull (window->samples);
-  fx_window_open (window, model);
+  others[i].open (window);
   g_assert_null (window->samples);
   app_test_wait_document (window, FX_DOCUMENT_READY);
+  n = project_of (window)->datasets->len;
   app_test_answer ("cancel");
   app_test_idle (300);
-  g_assert_cmpuint (project_of (window)->datasets->len, ==, 0);
+  g_assert_cmpuint (project_of (window)->datasets->len, ==, n);
   app_test_stop (application);
 }
 
@@ -471,7 +509,8 @@ main (int argc, char **argv)
   g_test_add_func ("/app/drop/config", test_config);
   g_test_add_func ("/app/drop/config-raw", test_config_raw);
   g_test_add_func ("/app/drop/caffe", test_caffe);
-  g_test_add_func ("/app/drop/samples-of-other", test_samples_of_other);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    g_test_add_data_func (others[i].name, GUINT_TO_POINTER (i), test_samples_of_other);
   g_test_add_func ("/app/drop/named", test_named);
   g_test_add_func ("/app/drop/look", test_look);
   status = g_test_run ();
