@@ -60,13 +60,13 @@ snapshot_painted (FxCanvas *canvas, GtkSnapshot *snapshot)
   cairo_rectangle_int_t area = area_of_drawing (canvas, MARK_ROOM);
   cairo_rectangle_int_t painted = area_of_drawing (canvas, MARK_ROOM + EDGE);
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (canvas));
-  cairo_t *cr = fx_frame_begin (&canvas->frame, GTK_WIDGET (canvas));
+  cairo_t *cr = fx_canvas_frame_begin (&canvas->frame, GTK_WIDGET (canvas));
 
   append_background (canvas, snapshot, &area);
   fx_tiles_paint (canvas->tiles, cr, &painted, scale, &fx_canvas_style ()->background);
   cairo_scale (cr, scale, scale);
   paint_marks (canvas, cr);
-  fx_frame_end (&canvas->frame, cr, &area, snapshot);
+  fx_canvas_frame_end (&canvas->frame, cr, &area, snapshot);
 }
 
 static void
@@ -114,7 +114,7 @@ fx_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       return;
     }
   gtk_snapshot_push_clip (snapshot, &all);
-  if (fx_frame_is_wanted (widget))
+  if (fx_canvas_frame_is_wanted (widget))
     snapshot_painted (canvas, snapshot);
   else
     snapshot_textures (canvas, snapshot, &all);

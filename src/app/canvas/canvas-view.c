@@ -32,14 +32,14 @@ keep_on_pixels (FxCanvas *canvas, FxView view)
 void
 fx_canvas_show_view (FxCanvas *canvas, FxView view)
 {
-  gboolean zoomed = view.zoom != canvas->view.zoom;
-
   canvas->view = keep_on_pixels (canvas, keep_inside (canvas, view));
   fx_tiles_set_view (canvas->tiles, &canvas->view, fx_canvas_width (canvas), fx_canvas_height (canvas),
                      gtk_widget_get_scale_factor (GTK_WIDGET (canvas)));
   gtk_widget_queue_draw (GTK_WIDGET (canvas));
-  if (zoomed)
-    g_object_notify (G_OBJECT (canvas), "zoom");
+  if (canvas->told_zoom == view.zoom)
+    return;
+  canvas->told_zoom = view.zoom;
+  g_object_notify (G_OBJECT (canvas), "zoom");
 }
 
 static gboolean
@@ -92,18 +92,44 @@ view_of_all (FxCanvas *canvas)
   return fx_view_fit (&bounds, fx_canvas_width (canvas), fx_canvas_height (canvas), 1.0);
 }
 
-/* Everything if it can be read, else the top, as wide as can be read. */
+/* The first box from above; an input, if there is one beside it. */
+static guint32
+topmost_box (const FxScene *scene)
+{
+  guint32 top = FX_NO_BOX;
+
+  for (guint32 i = 0; i < fx_scene_n_boxes (scene); i++)
+    {
+      const FxSceneItem *item = fx_scene_item (scene, i);
+      double below = top != FX_NO_BOX ? fx_scene_box (scene, i)->rect.y - fx_scene_box (scene, top)->rect.y : -1;
+
+      if (below < 0 || (below == 0 && item != NULL && item->kind == FX_ITEM_INPUT))
+        top = i;
+    }
+  return top;
+}
+
+/* Everything if it can be read, else the top, as wide as can be read; of a wider drawing, what is below the first box.
+ */
 FxView
 fx_canvas_first_view (FxCanvas *canvas)
 {
   FxView view = view_of_all (canvas);
   FxRect bounds = fx_scene_bounds (canvas->scene);
-  double zoom;
+  guint32 top = topmost_box (canvas->scene);
+  double zoom, width, x = bounds.x + bounds.width / 2;
 
   if (view.zoom >= READABLE_ZOOM)
     return view;
   zoom = CLAMP (fx_canvas_width (canvas) / MAX (bounds.width, 1), READABLE_ZOOM, 1.0);
-  return (FxView){ bounds.x + bounds.width / 2 - fx_canvas_width (canvas) / zoom / 2, bounds.y - 16 / zoom, zoom };
+  width = fx_canvas_width (canvas) / zoom;
+  if (width < bounds.width && top != FX_NO_BOX)
+    {
+      const FxRect *rect = &fx_scene_box (canvas->scene, top)->rect;
+
+      x = CLAMP (rect->x + rect->width / 2, bounds.x + width / 2, bounds.x + bounds.width - width / 2);
+    }
+  return (FxView){ x - width / 2, bounds.y - 16 / zoom, zoom };
 }
 
 FxView

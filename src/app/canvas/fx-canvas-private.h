@@ -6,7 +6,7 @@
 #pragma once
 
 #include "fx-canvas.h"
-#include "fx-frame.h"
+#include "fx-canvas-frame.h"
 #include "fx-minimap.h"
 #include "fx-tiles.h"
 
@@ -25,12 +25,13 @@ struct _FxCanvas
   FxOverlay *overlay;
   FxTiles *tiles;
   FxMinimap *minimap;
-  FxFrame frame;
+  FxCanvasFrame frame;
   char *selected;
   GArray *found; /* of guint32 boxes; NULL: no search */
   char *search;
 
   FxView view;
+  double told_zoom;    /* that "zoom" was notified of; 0: none */
   int last_width;      /* that the view was for; 0: none yet */
   gboolean fit_wanted; /* as soon as there is a size */
   guint32 selected_box, hovered_box;

@@ -228,7 +228,7 @@ fx_canvas_dispose (GObject *object)
   g_signal_handlers_disconnect_by_data (adw_style_manager_get_default (), canvas);
   g_clear_pointer (&canvas->tiles, fx_tiles_free);
   g_clear_pointer (&canvas->minimap, fx_minimap_free);
-  fx_frame_clear (&canvas->frame);
+  fx_canvas_frame_clear (&canvas->frame);
   g_clear_pointer (&canvas->scene, fx_scene_unref);
   g_clear_pointer (&canvas->overlay, fx_overlay_unref);
   g_clear_pointer (&canvas->found, g_array_unref);

@@ -66,11 +66,19 @@ detail_text (const FxPaint *paint, guint32 id, char **owned)
   return paint->scene->boxes[id].detail;
 }
 
+/* Inputs and outputs have none: their text is in the middle. */
+static gboolean
+has_icon (const FxPaint *paint, const FxBox *box)
+{
+  return box->kind != FX_BOX_ITEM || paint->scene->content->items[box->item].kind == FX_ITEM_NODE;
+}
+
 static void
 write_lines (const FxPaint *paint, guint32 id, FxRgba paper)
 {
   const FxBox *box = &paint->scene->boxes[id];
-  double x = box->rect.x + FX_BOX_ICON, room = box->rect.width - FX_BOX_ICON - FX_BOX_PAD + 4.0;
+  double x = box->rect.x + (has_icon (paint, box) ? FX_BOX_ICON : (FX_BOX_ICON + FX_BOX_PAD) / 2 - 2.0),
+         room = box->rect.width - FX_BOX_ICON - FX_BOX_PAD + 4.0;
   FxRgba text = ink (paint, paper, paint->style->text), faint = ink (paint, paper, paint->style->faint_text);
   g_autofree char *owned = NULL;
   const char *detail = detail_text (paint, id, &owned);
@@ -95,7 +103,9 @@ write_title (const FxPaint *paint, guint32 id, FxRgba paper)
   double scale = CLAMP (MIN (room / MAX (width, 1.0), (box->rect.height - 8.0) / (size * 1.3)), 0.2, 2.4);
 
   cairo_save (paint->cr);
-  cairo_translate (paint->cr, box->rect.x + STRIP + 4.0, box->rect.y + box->rect.height / 2);
+  cairo_translate (paint->cr,
+                   box->rect.x + (has_icon (paint, box) ? STRIP + 4.0 : (box->rect.width - width * scale) / 2),
+                   box->rect.y + box->rect.height / 2);
   cairo_scale (paint->cr, scale, scale);
   fx_paint_text (paint, &(FxText){ box->title, size, FX_TEXT_BOLD, 0 }, 0, -size * 0.68,
                  ink (paint, paper, paint->style->text));

@@ -20,6 +20,8 @@ letter_width (gunichar letter)
     return ascii_widths[letter - 0x20] / 100.0;
   if (g_unichar_iszerowidth (letter))
     return 0.0;
+  if (letter == 0xd7) /* × of shapes and kernels */
+    return 0.84;
   return g_unichar_iswide (letter) ? 1.0 : 0.7;
 }
 

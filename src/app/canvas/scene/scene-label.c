@@ -10,11 +10,12 @@
 #define MIN_WIDTH 96.0
 #define MAX_WIDTH 264.0
 #define LINE_HEIGHT 15.0
+#define BOLD 1.16 /* width of bold letters to that of plain ones */
 
 static double
 width_of_lines (const FxBox *box)
 {
-  double first = fx_text_width (box->title) * FX_TITLE_SIZE * 1.08,
+  double first = fx_text_width (box->title) * FX_TITLE_SIZE * BOLD,
          second = fx_text_width (box->subtitle) * FX_TEXT_SIZE;
 
   if (box->detail[0] != '\0')

@@ -14,23 +14,23 @@ G_BEGIN_DECLS
 typedef struct
 {
   cairo_surface_t *painted, *shown; /* two names of the same pixels, NULL until they are needed */
-} FxFrameImage;
+} FxCanvasImage;
 
 typedef struct
 {
-  FxFrameImage images[2];
+  FxCanvasImage images[2];
   guint next;
-} FxFrame;
+} FxCanvasFrame;
 
 /* Whether what `widget` shows is painted by the processor. */
-gboolean fx_frame_is_wanted (GtkWidget *widget);
+gboolean fx_canvas_frame_is_wanted (GtkWidget *widget);
 
 /* Begins a picture as large as `widget`, in its pixels; what is in it before is undefined. */
-cairo_t *fx_frame_begin (FxFrame *frame, GtkWidget *widget);
+cairo_t *fx_canvas_frame_begin (FxCanvasFrame *frame, GtkWidget *widget);
 /* Ends it, and adds what there is to see, within `area` (units of the widget), to the snapshot. Frees `cr`. */
-void fx_frame_end (FxFrame *frame, cairo_t *cr, const cairo_rectangle_int_t *area, GtkSnapshot *snapshot);
+void fx_canvas_frame_end (FxCanvasFrame *frame, cairo_t *cr, const cairo_rectangle_int_t *area, GtkSnapshot *snapshot);
 
 /* Drops the images. */
-void fx_frame_clear (FxFrame *frame);
+void fx_canvas_frame_clear (FxCanvasFrame *frame);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fx-frame.h"
+#include "fx-canvas-frame.h"
 
 #include <math.h>
 
@@ -10,7 +10,7 @@
 #define OVERLAP 1.0
 
 gboolean
-fx_frame_is_wanted (GtkWidget *widget)
+fx_canvas_frame_is_wanted (GtkWidget *widget)
 {
   return GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (gtk_widget_get_native (widget)));
 }
@@ -33,18 +33,18 @@ has_size (cairo_surface_t *image, int width, int height)
 }
 
 static void
-clear_image (FxFrameImage *image)
+clear_image (FxCanvasImage *image)
 {
   g_clear_pointer (&image->shown, cairo_surface_destroy);
   g_clear_pointer (&image->painted, cairo_surface_destroy);
 }
 
 cairo_t *
-fx_frame_begin (FxFrame *frame, GtkWidget *widget)
+fx_canvas_frame_begin (FxCanvasFrame *frame, GtkWidget *widget)
 {
   int scale = gtk_widget_get_scale_factor (widget);
   int width = gtk_widget_get_width (widget) * scale, height = gtk_widget_get_height (widget) * scale;
-  FxFrameImage *image;
+  FxCanvasImage *image;
 
   frame->next = !frame->next;
   image = &frame->images[frame->next];
@@ -70,7 +70,7 @@ append_piece (cairo_surface_t *image, const graphene_rect_t *piece, GtkSnapshot 
 }
 
 void
-fx_frame_end (FxFrame *frame, cairo_t *cr, const cairo_rectangle_int_t *area, GtkSnapshot *snapshot)
+fx_canvas_frame_end (FxCanvasFrame *frame, cairo_t *cr, const cairo_rectangle_int_t *area, GtkSnapshot *snapshot)
 {
   double right = area->x + area->width, low = area->y + area->height;
 
@@ -84,7 +84,7 @@ fx_frame_end (FxFrame *frame, cairo_t *cr, const cairo_rectangle_int_t *area, Gt
 }
 
 void
-fx_frame_clear (FxFrame *frame)
+fx_canvas_frame_clear (FxCanvasFrame *frame)
 {
   clear_image (&frame->images[0]);
   clear_image (&frame->images[1]);
