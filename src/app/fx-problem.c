@@ -63,6 +63,22 @@ static const struct
   { "cpu", N_ ("Runs on the CPU") },
   { "cut", N_ ("Cuts through the BPU part") },
   { "calibration-skipped", N_ ("Files left out") },
+  { "partner", N_ ("Other file of the Caffe model") },
+  { "unknown-field", N_ ("Fields that are not known") },
+  { "unknown-layer", N_ ("Unknown layers") },
+  { "unsupported-layer", N_ ("Layers that are not supported") },
+  { "unsupported-constant", N_ ("Constants that are not supported") },
+  { "config", N_ ("Configuration") },
+  { "assumed", N_ ("Placement is assumed") },
+  { "attribute", N_ ("Attributes that cannot be read") },
+  { "batch-statistics", N_ ("Normalizes by the batch at hand") },
+  { "functions", N_ ("Functions of the model") },
+  { "non-finite-weights", N_ ("Weights that are no numbers") },
+  { "overridable-initializer", N_ ("Constants that are also inputs") },
+  { "rank", N_ ("Too many dimensions") },
+  { "training-net", N_ ("A network for training") },
+  { "training-only", N_ ("Layers for training") },
+  { "type", N_ ("Values that are no tensors") },
 };
 
 static const char *
@@ -109,7 +125,7 @@ fx_problem_new (const FxDiagnostic *diagnostic)
   FxProblem *problem = bare_new (diagnostic);
   const char *about = diagnostic->node != NULL ? diagnostic->node : diagnostic->tensor;
 
-  problem->title = about != NULL ? valid_utf8 (about) : g_strdup (heading (diagnostic->rule));
+  problem->title = valid_utf8 (about != NULL ? about : "");
   problem->detail = finding_detail (diagnostic);
   problem->node = valid_utf8 (diagnostic->node);
   return problem;

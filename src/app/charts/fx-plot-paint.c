@@ -11,7 +11,7 @@
 #define TICK_GAP 6
 #define X_SPACING 70
 #define Y_SPACING 34
-#define LABEL_ANGLE 28.0 /* degrees that names of items are turned by */
+#define LABEL_ANGLE (28.0 * G_PI / 180) /* that names of items rise by */
 #define MAX_LABEL 120
 
 /* ---- drawing ---- */
@@ -146,7 +146,7 @@ painter_init (FxPlotPainter *painter, const FxPlot *plot, cairo_t *cr, const FxP
   painter->right = MAX (view->width - MARGIN * 1.5, painter->left + 1);
   painter->top = MARGIN + (has_legend (plot) || plot->y.title != NULL ? line_height + 2 : 0);
   painter->bottom = view->height - MARGIN / 2.0 - line_height
-                    - (has_item_labels (plot)  ? line_height * 1.6
+                    - (has_item_labels (plot)  ? line_height * 2.6
                        : plot->x.title != NULL ? line_height
                                                : 0);
   painter->bottom = MAX (painter->bottom, painter->top + 1);
@@ -210,34 +210,37 @@ paint_x_ticks (const FxPlotPainter *painter)
 }
 
 /* The end of a name tells more than its beginning: "…/conv2/Conv". */
-static const char *
-short_name (const char *name)
+static char *
+short_name (const char *name, glong most)
 {
   glong length = g_utf8_strlen (name, -1);
 
-  return length > 18 ? g_utf8_offset_to_pointer (name, length - 18) : name;
+  if (length <= most)
+    return g_strdup (name);
+  return g_strconcat ("…", g_utf8_offset_to_pointer (name, length - most + 1), NULL);
 }
 
-/* Names of items, slanted, as many as there is room for. */
+/* Names of items rise to their places, so that none leaves the picture: as many as there is room for. */
 static void
 paint_item_labels (const FxPlotPainter *painter)
 {
+  double font_size = painter->style->font_size, top = painter->bottom + TICK_GAP;
   double step = (painter->right - painter->left) / (painter->x.high - painter->x.low);
-  guint every = (guint)MAX (ceil (painter->style->font_size * 2.0 / step), 1), first, last;
+  double room = (painter->view->height - top - font_size * 1.4) / sin (LABEL_ANGLE);
+  guint every = (guint)MAX (ceil (font_size * 2.0 / step), 1), first, last;
 
   fx_plot_visible_items (painter, &first, &last);
   for (guint i = (first + every - 1) / every * every; i < last && painter->plot->labels[i] != NULL; i += every)
     {
-      const char *name = painter->plot->labels[i], *end = short_name (name);
-      g_autofree char *text = end != name ? g_strconcat ("…", end, NULL) : g_strdup (name);
-      double x = fx_axis_place (&painter->x, i + 0.5);
+      double x = fx_axis_place (&painter->x, i + 0.5), width = MIN (room, (x + font_size) / cos (LABEL_ANGLE));
+      g_autofree char *text = short_name (painter->plot->labels[i], (glong)MAX (width / (font_size * 0.62), 4));
 
       if (x < painter->left || x > painter->right)
         continue;
       cairo_save (painter->cr);
-      cairo_translate (painter->cr, x + 3, painter->bottom + TICK_GAP / 2.0);
-      cairo_rotate (painter->cr, LABEL_ANGLE * G_PI / 180);
-      fx_plot_text (painter, &painter->style->faint_text, text, 0, 0, 0, 0, MAX_LABEL);
+      cairo_translate (painter->cr, x + font_size * 0.3, top);
+      cairo_rotate (painter->cr, -LABEL_ANGLE);
+      fx_plot_text (painter, &painter->style->faint_text, text, 0, 0, 1, 0, width);
       cairo_restore (painter->cr);
     }
 }

@@ -85,9 +85,11 @@ show_node (FxInspector *inspector, const FxGraph *graph, FxId id)
 static void
 show_model (FxInspector *inspector, const FxGraph *graph)
 {
-  show_heading (inspector,
-                fx_graph_name (graph) != NULL && *fx_graph_name (graph) != '\0' ? fx_graph_name (graph) : _ ("Model"),
-                _ ("Select a node to see its details"));
+  g_autofree char *file = NULL;
+  const char *name = fx_graph_name (graph);
+
+  g_object_get (inspector->document, "title", &file, NULL);
+  show_heading (inspector, name != NULL && *name != '\0' ? name : file, _ ("Select a node to see its details"));
   show_placement (inspector, NULL);
   add (inspector, fx_inspector_model (graph));
   add (inspector, fx_inspector_placement (fx_shared_get (fx_document_get_report (inspector->document))));

@@ -71,6 +71,7 @@ show (FxProblemRow *row)
 
   show_icon (row, group);
   gtk_label_set_text (row->title, fx_problem_get_title (row->problem));
+  gtk_widget_set_visible (GTK_WIDGET (row->title), *fx_problem_get_title (row->problem) != '\0');
   gtk_label_set_text (row->detail, fx_problem_get_detail (row->problem));
   gtk_widget_set_visible (GTK_WIDGET (row->detail), !group);
   gtk_label_set_text (row->count, number);

@@ -376,6 +376,16 @@ fx_results_panel_get_chart (FxResultsPanel *panel)
   return on_board ? panel->board_chart : panel->chart;
 }
 
+/* The figure of a layer is for the pages that show layers. */
+static void
+page_cb (FxResultsPanel *panel)
+{
+  const char *page = adw_view_stack_get_visible_child_name (panel->pages);
+
+  gtk_widget_set_visible (GTK_WIDGET (panel->metric_drop_down),
+                          g_strcmp0 (page, "errors") == 0 || g_strcmp0 (page, "comparison") == 0);
+}
+
 /* ---- the object ---- */
 
 static char *
@@ -391,14 +401,14 @@ title_expression (void)
   return gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 0, NULL, G_CALLBACK (title_of), NULL, NULL);
 }
 
-/* "Nothing", then all runs. */
+/* None, then all runs. */
 static GListModel *
 make_comparable (GListStore *runs)
 {
   GListStore *lists = g_list_store_new (G_TYPE_LIST_MODEL);
-  g_autoptr (GtkStringList) nothing = gtk_string_list_new ((const char *const[]){ _ ("Nothing"), NULL });
+  g_autoptr (GtkStringList) none = gtk_string_list_new ((const char *const[]){ _ ("No Comparison"), NULL });
 
-  g_list_store_append (lists, nothing);
+  g_list_store_append (lists, none);
   g_list_store_append (lists, runs);
   return G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (lists)));
 }
@@ -484,5 +494,6 @@ fx_results_panel_init (FxResultsPanel *panel)
   panel->runs = g_list_store_new (FX_TYPE_RESULTS);
   panel->comparable = make_comparable (panel->runs);
   gtk_widget_init_template (GTK_WIDGET (panel));
+  g_signal_connect_swapped (panel->pages, "notify::visible-child-name", G_CALLBACK (page_cb), panel);
   fill_drop_downs (panel);
 }
