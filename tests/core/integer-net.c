@@ -256,10 +256,90 @@ add_transpose (Maker *m, guint x)
 {
   Value y = m->values[x];
   g_autofree char *arguments = g_strdup_printf ("%%v%u", x);
+  gboolean keeps_rows = pick (m, 0, 1);
+  gint64 *other = keeps_rows ? &y.c : &y.h, size = *other;
 
-  y.h = m->values[x].w;
-  y.w = m->values[x].h;
-  add_value (m, &y, "Transpose", arguments, "perm=[0,1,3,2]");
+  *other = y.w;
+  y.w = size;
+  add_value (m, &y, "Transpose", arguments, keeps_rows ? "perm=[0,3,2,1]" : "perm=[0,1,3,2]");
+}
+
+/* The nearest pixel, or between two; along the rows, the columns or both. */
+static void
+add_resize (Maker *m, guint x)
+{
+  static const char *const coordinates[] = { "half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric" };
+  Value y = m->values[x];
+  gboolean linear = pick (m, 0, 1);
+  g_autofree char *arguments = NULL, *attributes = NULL, *a = NULL, *r = NULL;
+  const char *where = coordinates[pick (m, 0, G_N_ELEMENTS (coordinates) - 1)];
+  guint sizes = m->n_constants++;
+
+  y.h = pick (m, 0, 3) == 0 ? y.h : pick (m, 1, (gint32)MIN (2 * y.h + 3, 60));
+  y.w = pick (m, 0, 3) == 0 ? y.w : pick (m, 1, (gint32)MIN (2 * y.w + 3, 60));
+  g_string_append_printf (m->text, "const %%k%u s64[4] = [%d,%d,%d,%d]\n", sizes, (int)y.n, (int)y.c, (int)y.h,
+                          (int)y.w);
+  arguments = g_strdup_printf ("%%v%u, _, _, %%k%u", x, sizes);
+  a = operand (m, "x", &m->values[x]);
+  if (linear)
+    r = result (m, &y, 1);
+  attributes = linear ? g_strdup_printf ("coordinate_transformation_mode=\"%s\",%s,%s", where, a, r)
+                      : g_strdup_printf ("coordinate_transformation_mode=\"%s\",nearest_mode=\"%s\"", where,
+                                         pick (m, 0, 1) ? "floor" : "round_prefer_ceil");
+  add_value (m, &y, linear ? "\"fixpoint\"::QResize" : "Resize", arguments, attributes);
+}
+
+static void
+add_conv_transpose (Maker *m, guint x)
+{
+  Value y = m->values[x];
+  gint64 k = pick (m, 1, 4), stride = pick (m, 1, 3), pad = pick (m, 0, (gint32)(k - 1) / 2), in = y.c;
+  gint64 extra = pick (m, 0, (gint32)stride - 1), dilation = pick (m, 1, 2);
+  gint64 group = pick (m, 0, 2) == 0 ? in : 1, out = group > 1 ? in : pick (m, 1, 9);
+  g_autofree char *a = operand (m, "x", &y), *r = result (m, &y, (double)(k * k * (in / group)) * 8);
+  g_autofree char *shape = typed ("s8", in, out / group, k, k), *scales = g_strdup_printf ("f32[%d]", (int)out);
+  g_autofree char *bias = g_strdup_printf ("%s[%d]", m->values[x].wide ? "s64" : "s32", (int)out);
+  g_autofree char *arguments = NULL, *attributes = NULL;
+  guint w = constant (m, shape, (gsize)(in * out / group * k * k), -128, 127);
+  guint s = constant (m, scales, (gsize)out, 1, 9), b = constant (m, bias, (gsize)out, -5000, 5000);
+
+  arguments = g_strdup_printf ("%%v%u, %%k%u, %%k%u, %%k%u", x, w, s, b);
+  attributes = g_strdup_printf ("group=%d,strides=[%d,%d],pads=[%d,%d,%d,%d],dilations=[%d,%d],output_padding=[%d,%d],"
+                                "%s,%s",
+                                (int)group, (int)stride, (int)stride, (int)pad, (int)pad, (int)pad, (int)pad,
+                                (int)dilation, (int)dilation, (int)extra, (int)extra, a, r);
+  y.c = out;
+  y.h = (y.h - 1) * stride + dilation * (k - 1) + 1 + extra - 2 * pad;
+  y.w = (y.w - 1) * stride + dilation * (k - 1) + 1 + extra - 2 * pad;
+  add_value (m, &y, "\"fixpoint\"::QConvTranspose", arguments, attributes);
+}
+
+/* Height into channels, a convolution over the columns, and back to an image of one row. */
+static void
+add_conv_1d (Maker *m, guint x)
+{
+  Value y = m->values[x];
+  gint64 in = y.c * y.h, k = pick (m, 1, (gint32)MIN (3, y.w)), group = pick (m, 0, 2) == 0 ? in : 1;
+  gint64 out = group > 1 ? in : pick (m, 1, 40);
+  g_autofree char *a = operand (m, "x", &y), *r = result (m, &y, (double)(k * (in / group)) * 8);
+  const char *narrow = m->values[x].wide ? "s16" : "s8", *type = y.wide ? "s16" : "s8";
+  g_autofree char *shape = g_strdup_printf ("s8[%d,%d,%d]", (int)out, (int)(in / group), (int)k);
+  g_autofree char *scales = g_strdup_printf ("f32[%d]", (int)out);
+  g_autofree char *bias = g_strdup_printf ("%s[%d]", m->values[x].wide ? "s64" : "s32", (int)out);
+  guint w = constant (m, shape, (gsize)(out * in / group * k), -128, 127);
+  guint s = constant (m, scales, (gsize)out, 1, 9), b = constant (m, bias, (gsize)out, -5000, 5000);
+  guint first = m->n_constants++, last = m->n_constants++;
+  g_autofree char *arguments = g_strdup_printf ("%%c%u, %%k%u", m->n, last);
+
+  y.c = out;
+  y.h = 1;
+  y.w = y.w - k + 1;
+  g_string_append_printf (m->text, "const %%k%u s64[3] = [%d,%d,%d]\nconst %%k%u s64[4] = [%d,%d,1,%d]\n", first,
+                          (int)y.n, (int)in, (int)(y.w + k - 1), last, (int)y.n, (int)out, (int)y.w);
+  g_string_append_printf (m->text, "%%b%u %s[*] = Reshape(%%v%u, %%k%u)\n", m->n, narrow, x, first);
+  g_string_append_printf (m->text, "%%c%u %s[*] = \"fixpoint\"::QConv(%%b%u, %%k%u, %%k%u, %%k%u) {group=%d,%s,%s}\n",
+                          m->n, type, m->n, w, s, b, (int)group, a, r);
+  add_value (m, &y, "Reshape", arguments, "");
 }
 
 /* Height into channels and back is a matter of names only. */
@@ -325,8 +405,9 @@ add_island (Maker *m, guint x)
 }
 
 static void (*const makers[]) (Maker *m, guint x)
-    = { add_conv,    add_conv,  add_binary,    add_binary,  add_table,   add_requantize, add_pool,  add_concat,
-        add_mat_mul, add_slice, add_transpose, add_reshape, add_softmax, add_mean,       add_island };
+    = { add_conv,   add_conv,    add_binary, add_binary,         add_table,   add_requantize, add_pool,
+        add_concat, add_mat_mul, add_slice,  add_transpose,      add_reshape, add_softmax,    add_mean,
+        add_island, add_resize,  add_resize, add_conv_transpose, add_conv_1d };
 
 #define N_COMPUTING 9
 

@@ -165,6 +165,50 @@ test_missing_rows (void)
   g_assert_true (g_pattern_match_simple ("*is not in SRAM where it is read", error->message));
 }
 
+/* TRUE if some command computes some rows only. */
+static gboolean
+is_cut (const FxProgram *program, FxId node)
+{
+  for (guint i = 0; i < program->commands->len; i++)
+    {
+      const FxCommand *command = fx_program_command (program, i);
+      const FxPlaceRows *rows = &command->results[0];
+
+      if (command->node == node && fx_unit_computes (command->unit)
+          && rows->rows.end - rows->rows.begin < fx_program_place (program, rows->place)->layout.n_rows)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Operators whose rows are not simply those of their operand are cut, too. */
+static void
+test_cuts (void)
+{
+  static const char *const types[] = { "QConv", "QConvTranspose", "Resize", "QResize", "Transpose", "MaxPool", NULL };
+  g_autoptr (FxTarget) target = compiled_target ("rdk-x5");
+  guint found[G_N_ELEMENTS (types)] = { 0 }, sequences = 0;
+
+  for (guint seed = 1; seed <= 60; seed++)
+    {
+      g_autofree char *text = NULL;
+      g_autoptr (FxGraph) graph = compiled_graph (seed, &text);
+      g_autoptr (FxProgram) program
+          = fx_compile (graph, target, &(FxCompileOptions){ .level = 2, .sram_bytes = 3000 }, NULL, NULL, NULL);
+
+      for (FxId id = 0; id < fx_graph_n_nodes (graph); id++)
+        for (guint i = 0; types[i] != NULL; i++)
+          if (strcmp (fx_graph_node (graph, id)->op_type, types[i]) == 0 && is_cut (program, id))
+            {
+              found[i]++;
+              sequences += fx_graph_value (graph, fx_graph_node (graph, id)->outputs[0])->shape.rank == 3;
+            }
+    }
+  for (guint i = 0; types[i] != NULL; i++)
+    g_assert_cmpuint (found[i], >, 0);
+  g_assert_cmpuint (sequences, >, 0);
+}
+
 static void
 test_cancelled (void)
 {
@@ -189,6 +233,7 @@ main (int argc, char **argv)
   g_test_add_func ("/compile/waits", test_waits);
   g_test_add_func ("/compile/broken", test_broken);
   g_test_add_func ("/compile/missing-rows", test_missing_rows);
+  g_test_add_func ("/compile/cuts", test_cuts);
   g_test_add_func ("/compile/cancelled", test_cancelled);
   return g_test_run ();
 }

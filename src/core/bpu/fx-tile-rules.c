@@ -3,9 +3,13 @@
 
 #include "core/ops/concat.h"
 #include "core/ops/pool.h"
+#include "core/graph/fx-infer.h"
+#include "core/ops/fx-resize.h"
+#include "core/ops/q-conv-transpose.h"
 #include "core/ops/q-conv.h"
 #include "core/ops/q-mat-mul.h"
 #include "core/ops/q-reduce.h"
+#include "core/ops/q-resize.h"
 #include "core/ops/q-softmax.h"
 
 #include <string.h>
@@ -178,6 +182,38 @@ cut_vector (const FxGraph *graph, const FxNode *node, guint operand, FxTileCut *
     cut->operands[operand] = FX_OPERAND_CHANNELS;
 }
 
+/* An operand of a one-dimensional convolution with one row for each output channel. */
+static void
+cut_constant_rows (const FxGraph *graph, const FxNode *node, guint operand, FxTileCut *cut)
+{
+  if (operand < node->n_inputs && is_constant (graph, node->inputs[operand])
+      && shape_of (graph, node->inputs[operand])->rank > 0
+      && shape_of (graph, node->inputs[operand])->dims[0] == cut->n_rows && cut->n_rows > 1)
+    cut->operands[operand] = FX_OPERAND_ROWS;
+}
+
+/* A sequence has its channels as rows: some output channels at a time, of all input channels, or of the same if each is
+ * a group. */
+static void
+cut_conv_1d (const FxGraph *graph, const FxNode *node, const FxConvParams *conv, FxTileCut *cut)
+{
+  const FxShape *x = shape_of (graph, node->inputs[FX_Q_CONV_X]), *w = shape_of (graph, node->inputs[FX_Q_CONV_W]);
+
+  cut->has_groups = conv->group > 1;
+  if (!is_constant (graph, node->inputs[FX_Q_CONV_W]) || is_constant (graph, node->inputs[FX_Q_CONV_X])
+      || w->dims[0] != cut->n_rows || (cut->has_groups && (conv->group != x->dims[1] || w->dims[0] != conv->group)))
+    {
+      cut->has_groups = FALSE;
+      return;
+    }
+  if (cut->has_groups)
+    cut->operands[FX_Q_CONV_X] = FX_OPERAND_ROWS;
+  cut_constant_rows (graph, node, FX_Q_CONV_W, cut);
+  cut_constant_rows (graph, node, FX_Q_CONV_W_SCALE, cut);
+  cut_constant_rows (graph, node, FX_Q_CONV_BIAS, cut);
+  cut->by_rows = cut->operands[FX_Q_CONV_W] == FX_OPERAND_ROWS;
+}
+
 static void
 cut_conv (const FxGraph *graph, const FxNode *node, gconstpointer params, FxTileCut *cut)
 {
@@ -185,6 +221,11 @@ cut_conv (const FxGraph *graph, const FxNode *node, gconstpointer params, FxTile
   const FxShape *x = shape_of (graph, node->inputs[FX_Q_CONV_X]), *w = shape_of (graph, node->inputs[FX_Q_CONV_W]);
   FxWindow window;
 
+  if (x->rank == 3)
+    {
+      cut_conv_1d (graph, node, conv, cut);
+      return;
+    }
   if (!fx_conv_resolve (conv, x, w, &window, NULL) || !cut_window (&window, cut) || conv->group != 1
       || !is_constant (graph, node->inputs[FX_Q_CONV_W]))
     return;
@@ -216,16 +257,105 @@ cut_mat_mul (const FxGraph *graph, const FxNode *node, G_GNUC_UNUSED gconstpoint
   cut_vector (graph, node, FX_Q_MAT_MUL_BIAS, cut);
 }
 
+/* Along the rows of an image, whose windows a transposed convolution spreads. */
+static void
+cut_conv_transpose (const FxGraph *graph, const FxNode *node, gconstpointer params, FxTileCut *cut)
+{
+  const FxConvTransposeParams *conv = &((const FxQConvTransposeParams *)params)->conv;
+  const FxShape *x = shape_of (graph, node->inputs[FX_Q_CONV_X]), *w = shape_of (graph, node->inputs[FX_Q_CONV_W]);
+  FxWindow window;
+
+  if (!fx_conv_transpose_resolve (conv, x, w, &window, NULL) || window.spatial_rank != 2 || window.pad_begin[0] < 0
+      || window.pad_begin[1] < 0 || window.pad_end[1] < 0 || is_constant (graph, node->inputs[FX_Q_CONV_X]))
+    return;
+  cut->is_transposed = TRUE;
+  cut->in_rows = window.in[0];
+  cut->span = fx_window_span (&window, 0);
+  cut->stride = window.stride[0];
+  cut->pad_begin = window.pad_begin[0];
+  cut->right_extra = conv->output_padding.n == 2 ? conv->output_padding.data[1] : 0;
+  memcpy (cut->pads, (gint64[]){ window.pad_begin[0], window.pad_begin[1], window.pad_end[0], window.pad_end[1] },
+          sizeof cut->pads);
+  cut->operands[FX_Q_CONV_X] = FX_OPERAND_SPREAD;
+  cut->by_rows = TRUE;
+}
+
+/* ---- resizes ---- */
+
+/* The rows that each row is made of; FALSE if they do not follow each other. */
+static gboolean
+find_sources (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis, FxTileCut *cut)
+{
+  gint64 first = 0, last = 0;
+
+  for (gint64 i = 0; i < cut->n_rows; i++)
+    {
+      fx_resize_source (params, geometry, axis, i, &cut->source_first[i], &cut->source_last[i]);
+      if (cut->source_first[i] < first || cut->source_last[i] < last)
+        return FALSE;
+      first = cut->source_first[i];
+      last = cut->source_last[i];
+    }
+  return TRUE;
+}
+
+static void
+cut_resize (const FxGraph *graph, const FxNode *node, gconstpointer params, FxTileCut *cut)
+{
+  gboolean is_ours = strcmp (node->op_type, "QResize") == 0;
+  g_autofree FxFact *facts = g_new0 (FxFact, fx_op_n_slots (node->n_inputs, node->op->max_inputs) + 4);
+  FxQResizeParams ours = { 0 };
+  FxInfer infer = { .params = params, .version = node->version, .n_inputs = node->n_inputs, .inputs = facts };
+  FxResizeGeometry geometry;
+  FxResizeParams resize;
+  int axis = fx_row_axis (shape_of (graph, node->inputs[0])->rank);
+
+  if (is_ours)
+    {
+      ours = fx_q_resize_as_resize (params);
+      infer.params = &ours;
+      infer.version = FX_Q_RESIZE_OPSET;
+    }
+  fx_graph_get_facts (graph, node->inputs, node->n_inputs, facts);
+  if (!fx_resize_geometry_of_facts (&infer, FALSE, &resize, &geometry) || geometry.out[axis] != cut->n_rows
+      || resize.keep_aspect_ratio_policy != FX_RESIZE_STRETCH
+      || resize.coordinate_transformation_mode == FX_RESIZE_TF_CROP_AND_RESIZE
+      || (resize.mode != FX_RESIZE_NEAREST && (resize.mode != FX_RESIZE_LINEAR || resize.antialias != 0)))
+    return;
+  if (!is_ours && resize.mode != FX_RESIZE_NEAREST) /* rounds floats */
+    return;
+  cut->row_axis = axis;
+  cut->in_rows = geometry.in[axis];
+  cut->source_first = g_new (gint64, cut->n_rows + 1);
+  cut->source_last = g_new (gint64, cut->n_rows + 1);
+  cut->operands[0] = FX_OPERAND_SOURCE;
+  cut->by_rows = find_sources (&resize, &geometry, axis, cut);
+}
+
+/* ---- moves that keep rows ---- */
+
+static void
+cut_transpose (const FxGraph *graph, const FxNode *node, gconstpointer params, FxTileCut *cut)
+{
+  const FxAttr *perm = fx_node_attr (node, "perm");
+  int axis = fx_row_axis (shape_of (graph, node->inputs[0])->rank);
+
+  if (perm != NULL && perm->n > (guint)axis && perm->ints[axis] == axis)
+    cut_function (graph, node, params, cut);
+}
+
 static const FxTileRule rules[] = {
-  { "QConv", cut_conv },        { "QMatMul", cut_mat_mul },
-  { "QAdd", cut_elementwise },  { "QMul", cut_elementwise },
-  { "QDiv", cut_elementwise },  { "QPRelu", cut_elementwise },
-  { "Max", cut_elementwise },   { "Min", cut_elementwise },
-  { "QTable", cut_function },   { "QRequantize", cut_function },
-  { "QSoftmax", cut_softmax },  { "QReduceMean", cut_reduce },
-  { "QReduceSum", cut_reduce }, { "QAveragePool", cut_average_pool },
-  { "MaxPool", cut_max_pool },  { "Concat", cut_concat },
-  { "Slice", cut_slice },       { "Split", cut_split },
+  { "QConv", cut_conv },          { "QMatMul", cut_mat_mul },
+  { "QAdd", cut_elementwise },    { "QMul", cut_elementwise },
+  { "QDiv", cut_elementwise },    { "QPRelu", cut_elementwise },
+  { "Max", cut_elementwise },     { "Min", cut_elementwise },
+  { "QTable", cut_function },     { "QRequantize", cut_function },
+  { "QSoftmax", cut_softmax },    { "QReduceMean", cut_reduce },
+  { "QReduceSum", cut_reduce },   { "QAveragePool", cut_average_pool },
+  { "MaxPool", cut_max_pool },    { "Concat", cut_concat },
+  { "Slice", cut_slice },         { "Split", cut_split },
+  { "Resize", cut_resize },       { "QResize", cut_resize },
+  { "Transpose", cut_transpose }, { "QConvTranspose", cut_conv_transpose },
 };
 
 const FxTileRule *

@@ -5,6 +5,7 @@
 #include "core/fx-error.h"
 #include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
+#include "core/ops/resize.h"
 
 #include <string.h>
 
@@ -39,6 +40,8 @@ static void
 make_whole (FxTileCut *cut)
 {
   memset (cut->operands, 0, cut->n_operands * sizeof *cut->operands);
+  g_clear_pointer (&cut->source_first, g_free);
+  g_clear_pointer (&cut->source_last, g_free);
   cut->by_rows = FALSE;
   cut->channel_axis = -1;
   cut->n_channels = 1;
@@ -76,6 +79,26 @@ void
 fx_tile_cut_clear (FxTileCut *cut)
 {
   g_clear_pointer (&cut->operands, g_free);
+  g_clear_pointer (&cut->source_first, g_free);
+  g_clear_pointer (&cut->source_last, g_free);
+}
+
+static gint64
+floor_divide (gint64 a, gint64 b)
+{
+  return a / b - (a % b < 0);
+}
+
+/* At least one row, although rows that are padding need none. */
+static FxRowRange
+spread_rows (const FxTileCut *cut, gint64 n, FxRowRange rows)
+{
+  gint64 begin = MIN (floor_divide (rows.begin + cut->pad_begin - cut->span, cut->stride) + 1,
+                      floor_divide (rows.begin + cut->pad_begin, cut->stride));
+  gint64 end = floor_divide (rows.end - 1 + cut->pad_begin, cut->stride) + 1;
+
+  begin = CLAMP (begin, 0, n - 1);
+  return (FxRowRange){ begin, CLAMP (end, begin + 1, n) };
 }
 
 FxRowRange
@@ -86,6 +109,8 @@ fx_tile_operand_rows (const FxTileCut *cut, guint operand, gint64 n_operand_rows
   switch (cut->operands[operand])
     {
     case FX_OPERAND_ROWS: return rows;
+    case FX_OPERAND_SPREAD: return spread_rows (cut, n_operand_rows, rows);
+    case FX_OPERAND_SOURCE: return (FxRowRange){ cut->source_first[rows.begin], cut->source_last[rows.end - 1] + 1 };
     case FX_OPERAND_WINDOW:
       begin = rows.begin * cut->stride - cut->pad_begin;
       end = (rows.end - 1) * cut->stride - cut->pad_begin + cut->span;
@@ -100,30 +125,84 @@ fx_tile_operand_rows (const FxTileCut *cut, guint operand, gint64 n_operand_rows
 typedef struct
 {
   FxNode node;
-  gint64 pads[4];
+  gint64 pads[4], extra[2];
 } TileNode;
+
+/* Attributes that a tile has values of its own for. */
+static gboolean
+is_replaced (const FxTileCut *cut, const char *name)
+{
+  static const char *const window[] = { "pads", "auto_pad", "ceil_mode", "output_padding", "output_shape", NULL };
+
+  return (cut->span > 0 && g_strv_contains (window, name)) || (cut->has_groups && strcmp (name, "group") == 0);
+}
+
+/* What the windows of some rows have of the padding; of a transposed convolution, what is cut off its result or added
+ * to it. */
+static void
+set_pads (TileNode *tile, const FxTileCut *cut, FxRowRange rows)
+{
+  gint64 first = rows.begin * cut->stride - cut->pad_begin;
+  gint64 last = (rows.end - 1) * cut->stride - cut->pad_begin + cut->span;
+  FxRowRange from;
+  gint64 top, bottom;
+
+  if (!cut->is_transposed)
+    {
+      memcpy (tile->pads, (gint64[]){ MAX (0, -first), cut->pads[1], MAX (0, last - cut->in_rows), cut->pads[3] },
+              sizeof tile->pads);
+      return;
+    }
+  from = spread_rows (cut, cut->in_rows, rows);
+  top = rows.begin + cut->pad_begin - from.begin * cut->stride;
+  bottom = (from.end - from.begin - 1) * cut->stride + cut->span - top - (rows.end - rows.begin);
+  memcpy (tile->pads, (gint64[]){ top, cut->pads[1], MAX (0, bottom), cut->pads[3] }, sizeof tile->pads);
+  tile->extra[0] = MAX (0, -bottom);
+  tile->extra[1] = cut->right_extra;
+}
+
+static FxAttr
+ints_attr (const char *name, gint64 *ints, guint n)
+{
+  return (FxAttr){ .name = (char *)name, .kind = FX_ATTR_INTS, .n = n, .ints = ints };
+}
 
 static void
 tile_node_init (TileNode *tile, const FxNode *node, const FxTileCut *cut, FxRowRange rows)
 {
-  gint64 first = rows.begin * cut->stride - cut->pad_begin;
-  gint64 last = (rows.end - 1) * cut->stride - cut->pad_begin + cut->span;
   guint n = 0;
 
   tile->node = *node;
-  tile->node.attrs = g_new (FxAttr, node->n_attrs + 1);
+  tile->node.attrs = g_new (FxAttr, node->n_attrs + 3);
   for (guint i = 0; i < node->n_attrs; i++)
-    if (cut->span == 0
-        || (strcmp (node->attrs[i].name, "pads") != 0 && strcmp (node->attrs[i].name, "auto_pad") != 0
-            && strcmp (node->attrs[i].name, "ceil_mode") != 0))
+    if (!is_replaced (cut, node->attrs[i].name))
       tile->node.attrs[n++] = node->attrs[i];
   if (cut->span > 0)
     {
-      memcpy (tile->pads, (gint64[]){ MAX (0, -first), cut->pads[1], MAX (0, last - cut->in_rows), cut->pads[3] },
-              sizeof tile->pads);
-      tile->node.attrs[n++] = (FxAttr){ .name = (char *)"pads", .kind = FX_ATTR_INTS, .n = 4, .ints = tile->pads };
+      set_pads (tile, cut, rows);
+      tile->node.attrs[n++] = ints_attr ("pads", tile->pads, G_N_ELEMENTS (tile->pads));
     }
+  if (cut->is_transposed)
+    tile->node.attrs[n++] = ints_attr ("output_padding", tile->extra, G_N_ELEMENTS (tile->extra));
+  if (cut->has_groups)
+    tile->node.attrs[n++] = (FxAttr){ .name = (char *)"group", .kind = FX_ATTR_INT, .i = rows.end - rows.begin };
   tile->node.n_attrs = n;
+}
+
+/* A resize has to know which part of the whole it makes. */
+static void
+set_band (gpointer params, const FxTileCut *cut, FxRowRange rows)
+{
+  FxResizeParams *resize = params;
+
+  if (cut->source_first == NULL)
+    return;
+  resize->band = (FxResizeBand){ .axis = cut->row_axis,
+                                 .in = cut->in_rows,
+                                 .out = cut->n_rows,
+                                 .first_in = cut->source_first[rows.begin],
+                                 .first_out = rows.begin };
+  resize->n_band_rows = rows.end - rows.begin;
 }
 
 static FxShape
@@ -141,7 +220,10 @@ operand_shape (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, g
       axis = fx_tile_constant_axis (graph, node, i);
       part = channels;
       break;
-    default: axis = fx_row_axis (shape.rank); part = fx_tile_operand_rows (cut, i, shape.dims[axis], rows);
+    default:
+      axis = fx_graph_value (graph, node->inputs[i])->constant != NULL ? fx_tile_constant_axis (graph, node, i)
+                                                                       : fx_row_axis (shape.rank);
+      part = fx_tile_operand_rows (cut, i, shape.dims[axis], rows);
     }
   shape.dims[axis] = part.end - part.begin;
   return shape;
@@ -204,6 +286,7 @@ fx_tile_run (const FxGraph *graph, const FxNode *node, const FxTileCut *cut, FxR
   params = fx_op_params_new (node->op, &tile.node, error);
   if (params == NULL)
     return FALSE;
+  set_band (params, cut, rows);
   for (guint i = 0; i < node->n_inputs; i++)
     if (node->inputs[i] != FX_NONE)
       {

@@ -17,6 +17,8 @@ typedef enum
   FX_OPERAND_WHOLE,    /* all of it, for every tile */
   FX_OPERAND_ROWS,     /* the rows of the result */
   FX_OPERAND_WINDOW,   /* the rows under the windows of the result's */
+  FX_OPERAND_SPREAD,   /* the rows whose windows, spread by a transposed convolution, meet the result's */
+  FX_OPERAND_SOURCE,   /* the rows that a resize makes the result's of */
   FX_OPERAND_CHANNELS, /* a constant: the rows that are the tile's output channels */
 } FxOperandCut;
 
@@ -29,6 +31,11 @@ typedef struct
   FxOperandCut *operands;                  /* [n_operands] */
   gint64 in_rows, span, stride, pad_begin; /* of a window along the rows */
   gint64 pads[4];                          /* top, left, bottom, right of the whole window */
+  gboolean is_transposed;
+  gint64 right_extra;                 /* columns that a transposed convolution adds */
+  gboolean has_groups;                /* the result's rows are channels, each a group of its own */
+  int row_axis;                       /* of a resize */
+  gint64 *source_first, *source_last; /* [n_rows] of a resize; never falling. NULL: it is none */
 } FxTileCut;
 
 /* How a BPU node of a graph with static shapes can be cut. */

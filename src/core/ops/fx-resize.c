@@ -8,13 +8,48 @@
 
 #include <math.h>
 
+/* ---- a part of an axis ---- */
+
+static gboolean
+is_band (const FxResizeGeometry *geometry, int axis)
+{
+  return geometry->band.out > 0 && geometry->band.axis == axis;
+}
+
+static gint64
+whole_in (const FxResizeGeometry *geometry, int axis)
+{
+  return is_band (geometry, axis) ? geometry->band.in : geometry->in[axis];
+}
+
+static gint64
+whole_out (const FxResizeGeometry *geometry, int axis)
+{
+  return is_band (geometry, axis) ? geometry->band.out : geometry->out[axis];
+}
+
+static gint64
+first_out (const FxResizeGeometry *geometry, int axis)
+{
+  return is_band (geometry, axis) ? geometry->band.first_out : 0;
+}
+
+/* An index of the whole input as one of what is there. */
+static gint64
+index_here (const FxResizeGeometry *geometry, int axis, gint64 index)
+{
+  return is_band (geometry, axis) ? CLAMP (index - geometry->band.first_in, 0, geometry->in[axis] - 1) : index;
+}
+
+/* ---- coordinates ---- */
+
 /* Input coordinate of output pixel i along an axis; in f32, so that the same pixels as elsewhere are on the edge
  * between two (i / scale with a rounded scale, say). */
 static float
 source_coordinate (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis, gint64 i)
 {
-  float in = (float)geometry->in[axis], out = (float)geometry->out[axis], scale = geometry->scale[axis];
-  float start = geometry->start[axis], end = geometry->end[axis], x = (float)i;
+  float in = (float)whole_in (geometry, axis), out = (float)whole_out (geometry, axis), scale = geometry->scale[axis];
+  float start = geometry->start[axis], end = geometry->end[axis], x = (float)(i + first_out (geometry, axis));
 
   switch ((FxResizeCoordinates)params->coordinate_transformation_mode)
     {
@@ -41,7 +76,7 @@ source_coordinate (const FxResizeParams *params, const FxResizeGeometry *geometr
 gboolean
 fx_resize_is_identity (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis)
 {
-  if (geometry->in[axis] != geometry->out[axis])
+  if (whole_in (geometry, axis) != whole_out (geometry, axis))
     return FALSE;
   if (params->coordinate_transformation_mode == FX_RESIZE_TF_CROP_AND_RESIZE)
     return geometry->start[axis] == 0.0f && geometry->end[axis] == 1.0f;
@@ -63,8 +98,10 @@ nearest_index (const FxResizeParams *params, const FxResizeGeometry *geometry, i
     }
   /* compared before the conversion, which an absurd region of interest would overflow */
   if (!(x > 0.0f))
-    return 0;
-  return x >= (float)geometry->in[axis] ? geometry->in[axis] - 1 : MIN ((gint64)x, geometry->in[axis] - 1);
+    return index_here (geometry, axis, 0);
+  return index_here (geometry, axis,
+                     x >= (float)whole_in (geometry, axis) ? whole_in (geometry, axis) - 1
+                                                           : MIN ((gint64)x, whole_in (geometry, axis) - 1));
 }
 
 #define DEFINE_PICK(type)                                                                                              \
@@ -175,7 +212,7 @@ static void
 fill_taps (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis, gint64 i, float shrink,
            FxResizeTaps *taps)
 {
-  gint64 size = geometry->in[axis];
+  gint64 size = whole_in (geometry, axis);
   float x = source_coordinate (params, geometry, axis, i);
   gint64 *index = taps->index + i * taps->n;
   float *weight = taps->weight + i * taps->n, sum = 0.0f;
@@ -193,7 +230,7 @@ fill_taps (const FxResizeParams *params, const FxResizeGeometry *geometry, int a
                                                   : MAX (1.0f - fabsf (distance), 0.0f);
       if (outside && params->exclude_outside)
         weight[k] = 0.0f;
-      index[k] = CLAMP (first + k, 0, size - 1);
+      index[k] = index_here (geometry, axis, CLAMP (first + k, 0, size - 1));
       sum += weight[k];
     }
   /* Without these two the weights add up to 1 by themselves. */
@@ -211,7 +248,7 @@ fx_resize_taps_init (FxResizeTaps *taps, const FxResizeParams *params, const FxR
   guint64 n = (guint64)geometry->out[axis];
 
   /* a filter wider than the axis on both sides sees only the edges there */
-  taps->n = 2 * (gint64)ceilf (MIN (reach, 2.0f * (float)geometry->in[axis] + 2.0f));
+  taps->n = 2 * (gint64)ceilf (MIN (reach, 2.0f * (float)whole_in (geometry, axis) + 2.0f));
   if (!g_uint64_checked_mul (&n, n, (guint64)taps->n) || n > G_MAXSSIZE / sizeof (gint64)
       || (taps->index = g_try_new (gint64, n)) == NULL || (taps->weight = g_try_new (float, n)) == NULL)
     return fx_fail (error, FX_ERROR_TOO_LARGE, "out of memory: resizing axis %d takes %" PRIu64 " weights", axis, n);
@@ -371,4 +408,25 @@ fx_resize_run (const FxResizeParams *params, const FxResizeGeometry *geometry, c
   if (params->coordinate_transformation_mode == FX_RESIZE_TF_CROP_AND_RESIZE)
     extrapolate (params, geometry, y);
   return TRUE;
+}
+
+void
+fx_resize_source (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis, gint64 i, gint64 *first,
+                  gint64 *last)
+{
+  gint64 n = geometry->in[axis];
+  float x;
+
+  *first = *last = i;
+  if (fx_resize_is_identity (params, geometry, axis))
+    return;
+  if (params->mode == FX_RESIZE_NEAREST)
+    {
+      *first = *last = nearest_index (params, geometry, axis, i);
+      return;
+    }
+  x = source_coordinate (params, geometry, axis, i);
+  x = isnan (x) ? 0.0f : CLAMP (x, 0.0f, (float)(n - 1));
+  *first = (gint64)floorf (x);
+  *last = MIN (*first + 1, n - 1);
 }

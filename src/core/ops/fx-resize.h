@@ -15,6 +15,7 @@ typedef struct
   gint64 in[FX_MAX_RANK], out[FX_MAX_RANK];   /* if any of out is > 0, so is in */
   float scale[FX_MAX_RANK];                   /* of the coordinates; about out / in */
   float start[FX_MAX_RANK], end[FX_MAX_RANK]; /* region of interest, 0 to 1 is all; "tf_crop_and_resize" only */
+  FxResizeBand band;                          /* of the axis that only a part of is resized */
 } FxResizeGeometry;
 
 /* x has the sizes `in`, y of the same type the sizes `out`. FALSE and *error (TOO_LARGE) if memory is short. Integers
@@ -45,5 +46,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FxResizeTaps, fx_resize_taps_clear)
  * opset 11 or later, its params begin with FxResizeParams. */
 gboolean fx_resize_infer (FxInfer *infer, GError **error);
 gboolean fx_resize_get_geometry (const FxEval *eval, FxResizeGeometry *geometry, GError **error);
+
+/* The first and the last input index that output index i of an axis needs; `params` are those of the geometry. */
+void fx_resize_source (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis, gint64 i,
+                       gint64 *first, gint64 *last);
+
+/* Sizes and scales from facts: those of Resize, or of Upsample. `params` are set to what the version makes of those of
+ * the operator. FALSE: they are not known. */
+gboolean fx_resize_geometry_of_facts (const FxInfer *infer, gboolean upsample, FxResizeParams *params,
+                                      FxResizeGeometry *geometry);
 
 G_END_DECLS

@@ -12,7 +12,6 @@
 
 #include <math.h>
 
-#define OPSET 18 /* whose Resize this is like */
 #define MAX_AXES 4
 
 static const char *const modes[] = { "linear", NULL };
@@ -49,7 +48,7 @@ fx_q_resize_geometry (const FxEval *eval, FxResizeGeometry *geometry, GError **e
   FxEval resize = *eval;
 
   resize.params = &params;
-  resize.version = OPSET;
+  resize.version = FX_Q_RESIZE_OPSET;
   return fx_resize_get_geometry (&resize, geometry, error);
 }
 
@@ -75,7 +74,7 @@ infer (FxInfer *infer, GError **error)
   FxQResult result;
 
   resize.params = &params;
-  resize.version = OPSET;
+  resize.version = FX_Q_RESIZE_OPSET;
   if (!fx_q_check_in (infer, 0, "x", &params.x, FX_TYPES_Q, error) || !fx_q_result (&params.y, FALSE, &result, error)
       || !fx_resize_infer (&resize, error))
     return FALSE;

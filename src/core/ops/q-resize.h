@@ -4,7 +4,8 @@
 #include "core/ops/fx-q.h"
 #include "core/ops/fx-resize.h"
 
-#define FX_Q_RESIZE_BITS 11 /* of the weights along an axis */
+#define FX_Q_RESIZE_BITS 11  /* of the weights along an axis */
+#define FX_Q_RESIZE_OPSET 18 /* whose Resize this is like */
 
 typedef struct
 {

@@ -233,7 +233,7 @@ resize_to_size (const Request *request, FxResizeGeometry *geometry, int axis, do
 
 /* Sizes and scales of all axes; unknown ones stay so. Needs known lists. */
 static gboolean
-resolve (const Request *request, const FxShape *x, FxResizeGeometry *geometry, GError **error)
+resolve_whole (const Request *request, const FxShape *x, FxResizeGeometry *geometry, GError **error)
 {
   gboolean crop = request->params.coordinate_transformation_mode == FX_RESIZE_TF_CROP_AND_RESIZE;
   gboolean keep = request->params.keep_aspect_ratio_policy != FX_RESIZE_STRETCH;
@@ -275,6 +275,37 @@ resolve (const Request *request, const FxShape *x, FxResizeGeometry *geometry, G
       if (geometry->in[axis] == 0 && geometry->out[axis] > 0)
         return fx_fail (error, FX_ERROR_BAD_GRAPH, "axis %d has no pixels to resize", axis);
     }
+  return TRUE;
+}
+
+/* Those of a part have the scales of the whole. */
+static gboolean
+resolve (const Request *request, const FxShape *x, FxResizeGeometry *geometry, GError **error)
+{
+  const FxResizeBand *band = &request->params.band;
+  FxShape whole = *x;
+
+  if (band->out == 0)
+    return resolve_whole (request, x, geometry, error);
+  whole.dims[band->axis] = band->in;
+  if (!resolve_whole (request, &whole, geometry, error))
+    return FALSE;
+  geometry->band = *band;
+  geometry->in[band->axis] = x->dims[band->axis];
+  geometry->out[band->axis] = request->params.n_band_rows;
+  return TRUE;
+}
+
+gboolean
+fx_resize_geometry_of_facts (const FxInfer *infer, gboolean upsample, FxResizeParams *params,
+                             FxResizeGeometry *geometry)
+{
+  g_auto (Request) request = { 0 };
+
+  if (!get_request (infer, upsample, &request, NULL) || !request.scales.known || !request.sizes.known
+      || !fx_shape_is_static (&infer->inputs[0].shape) || !resolve (&request, &infer->inputs[0].shape, geometry, NULL))
+    return FALSE;
+  *params = request.params;
   return TRUE;
 }
 

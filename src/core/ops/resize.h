@@ -39,6 +39,14 @@ typedef enum
   FX_RESIZE_NOT_SMALLER,
 } FxResizePolicy;
 
+/* A part of a resize: some rows of the output, of the rows of the input that they need. */
+typedef struct
+{
+  int axis;
+  gint64 in, out;             /* the sizes of the whole; out 0: it is no part */
+  gint64 first_in, first_out; /* where the parts begin; their sizes are those of the operands */
+} FxResizeBand;
+
 typedef struct
 {
   int mode;                           /* FxResizeMode */
@@ -52,4 +60,6 @@ typedef struct
   FxInts axes;
   FxFloats scales;                 /* Upsample of opset 7 and 8 */
   float height_scale, width_scale; /* Upsample of opset 1 */
+  FxResizeBand band;               /* no attribute: who runs a part sets it, and n_band_rows */
+  gint64 n_band_rows;              /* of the output */
 } FxResizeParams;
