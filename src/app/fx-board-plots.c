@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 #define MEMORY_STEPS 300 /* of a segment */
 
@@ -81,6 +82,29 @@ by_lane (gconstpointer a, gconstpointer b)
   return left->begin < right->begin ? -1 : left->begin > right->begin;
 }
 
+/* Of the units that have something to do: boards with one core have no second ones. The names are borrowed. */
+static const char **
+compact_lanes (GArray *spans)
+{
+  const char **names = g_new0 (const char *, FX_N_UNITS + 1);
+  int lane_of[FX_N_UNITS], n = 0;
+
+  memset (lane_of, -1, sizeof lane_of);
+  for (guint i = 0; i < spans->len; i++)
+    {
+      FxPlotSpan *span = &g_array_index (spans, FxPlotSpan, i);
+      guint unit = span->lane;
+
+      if (lane_of[unit] < 0)
+        {
+          names[n] = fx_unit_names[unit];
+          lane_of[unit] = n++;
+        }
+      span->lane = (guint)lane_of[unit];
+    }
+  return names;
+}
+
 static FxPlot *
 plot_timeline (const FxConversion *conversion)
 {
@@ -88,6 +112,7 @@ plot_timeline (const FxConversion *conversion)
   const FxTimeline *timeline = conversion->timeline;
   guint n = program != NULL ? fx_graph_n_nodes (program->graph) : 0;
   g_autofree const char **labels = g_new0 (const char *, n + 1);
+  g_autofree const char **lanes = NULL;
   GArray *spans;
   guint n_spans;
   FxPlot *plot;
@@ -98,10 +123,11 @@ plot_timeline (const FxConversion *conversion)
     labels[i] = fx_graph_node (program->graph, i)->name;
   spans = make_spans (program, timeline);
   g_array_sort (spans, by_lane);
+  lanes = compact_lanes (spans);
   n_spans = spans->len;
   plot = fx_plot_new (&fx_plot_gantt, _ ("Timeline of the BPU"), n, labels);
   fx_plot_set_x (plot, _ ("time"), "ms");
-  fx_plot_take_spans (plot, (FxPlotSpan *)g_array_free (spans, FALSE), n_spans, fx_unit_names);
+  fx_plot_take_spans (plot, (FxPlotSpan *)g_array_free (spans, FALSE), n_spans, (const char *const *)lanes);
   return plot;
 }
 

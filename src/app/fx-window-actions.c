@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-window-private.h"
 
+#include "app/fx-problem.h"
 #include "app/fx-settings.h"
 #include "core/graph/fx-graph.h"
 
@@ -142,7 +143,8 @@ show_page (FxWindow *window, const char *name)
 typedef enum
 {
   ALWAYS,
-  READY, /* a model is open */
+  READY,   /* a model is open */
+  FIXABLE, /* and something that a fix mends */
   LOADING,
   RUNNING, /* a conversion waits or runs */
   REPORT,  /* the shown run has written one */
@@ -178,7 +180,7 @@ static const struct
   { "cancel-job", RUNNING, NULL, fx_window_cancel_job },
   { "undo", UNDO, undo, NULL },
   { "redo", REDO, redo, NULL },
-  { "fix-all", READY, fix_all, NULL },
+  { "fix-all", FIXABLE, fix_all, NULL },
   { "apply-fix", READY, NULL, apply_fix },
   { "set-target", READY, NULL, set_target },
   { "select-node", READY, NULL, select_node },
@@ -330,6 +332,22 @@ has_report (FxWindow *window)
   return results != NULL && fx_results_find_file (results, "_report.html") != NULL;
 }
 
+/* The list stays while another check is under way, and so does the verb. */
+static gboolean
+is_fixable (FxDocument *document)
+{
+  GListModel *problems = fx_document_get_problems (document);
+
+  for (guint i = 0; i < g_list_model_get_n_items (problems); i++)
+    {
+      g_autoptr (FxProblem) problem = g_list_model_get_item (problems, i);
+
+      if (fx_problem_get_fix_title (problem) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 enabled (FxWindow *window, Needs needs)
 {
@@ -338,6 +356,7 @@ enabled (FxWindow *window, Needs needs)
   switch (needs)
     {
     case READY: return state == FX_DOCUMENT_READY;
+    case FIXABLE: return state == FX_DOCUMENT_READY && is_fixable (window->document);
     case LOADING: return state == FX_DOCUMENT_LOADING;
     case RUNNING: return fx_job_queue_is_active (window->queue);
     case REPORT: return has_report (window);

@@ -193,6 +193,7 @@ bind_document (FxWindow *window)
     { "notify::redo-label", history_cb },
     { "notify::target", target_cb },
     { "report-changed", badge_cb },
+    { "report-changed", fx_window_update_actions },
     { "report-changed", fx_window_estimate },
   };
 

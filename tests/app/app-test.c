@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app-test.h"
 
+#include "core/fx-i18n.h"
 #include "watchdog.h"
 
 #include <stdio.h>
@@ -29,6 +30,8 @@ app_test_init (int *argc, char ***argv)
   (*argv)[n] = NULL;
   if (pictures != NULL)
     g_mkdir_with_parents (pictures, 0755);
+  if (g_getenv ("FIXPOINT_LOCALE_DIR") != NULL)
+    fx_i18n_setup (""); /* the variable says where */
   g_test_init (argc, argv, NULL);
 }
 

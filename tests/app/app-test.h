@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* Reads --pictures=FOLDER (screenshots are kept there) and --size=WIDTHxHEIGHT of the window from the command line,
- * then as g_test_init(). */
+ * then as g_test_init(). FIXPOINT_LOCALE_DIR=BUILD/po LANGUAGE=zh_CN lets the window speak Chinese. */
 void app_test_init (int *argc, char ***argv);
 
 /* An application that is registered and activated, and its window. */

@@ -64,7 +64,32 @@ edit (FxWindow *window)
   g_assert_cmpstr (fx_document_get_project (document)->target, ==, before);
   app_test_action (window, "win.redo", NULL);
   app_test_action (window, "win.undo", NULL);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+}
+
+static guint
+count_errors (FxWindow *window)
+{
+  guint n;
+
+  g_object_get (fx_window_get_document (window), "n-errors", &n, NULL);
+  return n;
+}
+
+/* A batch of two is refused, and mended; there is nothing to mend before and after. */
+static void
+fix (FxWindow *window)
+{
+  g_assert_false (app_test_action_enabled (window, "win.fix-all"));
+  app_test_action (window, "win.set-input-shape", "('input', '2x3x64x64')");
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  g_assert_cmpuint (count_errors (window), ==, 1);
   app_test_action (window, "win.fix-all", NULL);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  g_assert_cmpuint (count_errors (window), ==, 0);
+  g_assert_false (app_test_action_enabled (window, "win.fix-all"));
+  app_test_action (window, "win.undo", NULL);
+  app_test_action (window, "win.undo", NULL);
   app_test_wait_document (window, FX_DOCUMENT_READY);
 }
 
@@ -101,6 +126,15 @@ board_plot (FxWindow *window, const char *number, const char *picture)
   return fx_chart_get_plot (fx_results_panel_get_chart (window->results_panel));
 }
 
+static gboolean
+has_span (const FxPlot *plot, guint lane)
+{
+  for (guint i = 0; i < plot->n_spans; i++)
+    if (plot->spans[i].lane == lane)
+      return TRUE;
+  return FALSE;
+}
+
 /* The plots of the board are about the integer network and its program. */
 static void
 look_at_board (FxWindow *window)
@@ -113,6 +147,8 @@ look_at_board (FxWindow *window)
   plot = board_plot (window, "1", "board-timeline");
   g_assert_cmpuint (plot->n_spans, >, 10);
   g_assert_cmpuint (plot->n_spans, <=, conversion->program->commands->len);
+  for (guint lane = 0; plot->lanes[lane] != NULL; lane++)
+    g_assert_true (has_span (plot, lane));
   plot = board_plot (window, "2", "board-memory");
   g_assert_cmpuint (plot->marks->len, ==, 1);
   app_test_action (window, "win.show-board", "'0'");
@@ -285,6 +321,7 @@ test_session (void)
   app_test_picture (window, "sample");
   watchdog_check ("opening");
   edit (window);
+  fix (window);
   watchdog_check ("editing");
   app_test_action (window, "win.show-page", "'calibration'");
   app_test_wait (datasets_are_read, window, "samples");
