@@ -47,7 +47,8 @@ typedef struct
 typedef struct
 {
   guint32 tensor;
-  FxPoint at; /* where the wire leaves */
+  FxPoint at;    /* where the wire leaves */
+  gboolean left; /* of the wire, since there is no room on its right */
 } FxWireLabel;
 
 /* ---- the grid that finds boxes and pieces of wires by place ---- */
@@ -125,6 +126,8 @@ struct _FxScene
 
 /* Fills everything but content, options and groups. FALSE and *error if cancelled. */
 gboolean fx_scene_arrange (FxScene *scene, GCancellable *cancellable, GError **error);
+/* One label for each tensor, where it leaves the box that makes it. */
+void fx_scene_add_labels (FxScene *scene);
 gboolean fx_scene_group_is_open (const FxScene *scene, guint32 group);
 
 /* Lines and size of a box; `group` for groups and frames, which need their n_nodes. */
@@ -137,7 +140,11 @@ void fx_scene_summarize_boxes (FxScene *scene);
 #define FX_TEXT_SIZE 11.0
 #define FX_DETAIL_GAP 8.0
 #define FX_BOX_ICON 28.0 /* left of the text: the icon of the placement */
-#define FX_BOX_PAD 12.0  /* right of it */
+#define FX_LABEL_SIZE 9.5
+#define FX_LABEL_HEIGHT 14.0
+#define FX_LABEL_GAP 4.0 /* between a wire and its label, which has FX_LABEL_PAD on both sides of the text */
+#define FX_LABEL_PAD 3.0
+#define FX_BOX_PAD 12.0 /* right of it */
 
 /* Margins of a frame around what is in it. */
 #define FX_FRAME_HEAD 30.0

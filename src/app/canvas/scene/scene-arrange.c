@@ -503,42 +503,6 @@ add_segments (FxScene *scene)
   scene->segment_wires = (guint32 *)g_array_free (g_steal_pointer (&wires), FALSE);
 }
 
-/* One label for each tensor, where it leaves the box that makes it. */
-static void
-add_labels (FxScene *scene)
-{
-  const FxSceneContent *content = scene->content;
-  g_autoptr (GArray) labels = g_array_new (FALSE, FALSE, sizeof (FxWireLabel));
-  g_autofree guint32 *wire_of = g_new (guint32, content->n_tensors + 1);
-  g_autofree guint32 *first = g_new0 (guint32, scene->n_boxes + 2);
-
-  memset (wire_of, 0xff, content->n_tensors * sizeof *wire_of);
-  for (guint32 w = scene->n_wires; w-- > 0;)
-    {
-      const FxWire *wire = &scene->wires[w];
-
-      if (wire->source != FX_NO_BOX && wire->source == scene->item_boxes[content->tensors[wire->tensor].source]
-          && content->tensors[wire->tensor].shape[0] != '\0')
-        wire_of[wire->tensor] = w;
-    }
-  for (guint32 t = 0; t < content->n_tensors; t++)
-    if (wire_of[t] != G_MAXUINT32)
-      first[scene->wires[wire_of[t]].source + 2]++;
-  for (guint32 b = 0; b < scene->n_boxes; b++)
-    first[b + 2] += first[b + 1];
-  scene->n_labels = first[scene->n_boxes + 1];
-  g_array_set_size (labels, scene->n_labels);
-  for (guint32 t = 0; t < content->n_tensors; t++)
-    if (wire_of[t] != G_MAXUINT32)
-      {
-        const FxWire *wire = &scene->wires[wire_of[t]];
-
-        g_array_index (labels, FxWireLabel, first[wire->source + 1]++) = (FxWireLabel){ t, scene->points[wire->first] };
-      }
-  scene->labels = (FxWireLabel *)g_array_free (g_steal_pointer (&labels), FALSE);
-  scene->first_label = g_steal_pointer (&first);
-}
-
 /* ---- who feeds whom ---- */
 
 static void
@@ -574,7 +538,7 @@ finish (Arrange *arrange)
   scene->n_wires = arrange->wires->len;
   scene->wires = (FxWire *)g_array_free (g_steal_pointer (&arrange->wires), FALSE);
   add_segments (scene);
-  add_labels (scene);
+  fx_scene_add_labels (scene);
   link_one_way (scene, arrange->links, TRUE, &scene->first_out, &scene->out);
   link_one_way (scene, arrange->links, FALSE, &scene->first_in, &scene->in);
   scene->box_rects = g_new (FxRect, scene->n_boxes + 1);

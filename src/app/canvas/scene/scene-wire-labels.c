@@ -1,0 +1,83 @@
+/* Shapes of tensors beside their wires.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "fx-scene-private.h"
+#include "fx-text-width.h"
+
+#include <string.h>
+
+static double
+label_width (const FxScene *scene, const FxWireLabel *label)
+{
+  return FX_LABEL_GAP + 2 * FX_LABEL_PAD + fx_text_width (scene->content->tensors[label->tensor].shape) * FX_LABEL_SIZE;
+}
+
+static int
+compare_labels (gconstpointer a, gconstpointer b)
+{
+  const FxWireLabel *left = *(FxWireLabel *const *)a, *right = *(FxWireLabel *const *)b;
+
+  if (left->at.y != right->at.y)
+    return left->at.y < right->at.y ? -1 : 1;
+  return left->at.x < right->at.x ? -1 : left->at.x > right->at.x;
+}
+
+/* A label that would reach under the next one goes to the left of its wire, if the one before leaves it room. */
+static void
+part_labels (FxScene *scene)
+{
+  g_autoptr (GPtrArray) order = g_ptr_array_sized_new (scene->n_labels);
+  double row = -1, end = 0; /* of the label before, in its row */
+
+  for (guint i = 0; i < scene->n_labels; i++)
+    g_ptr_array_add (order, &scene->labels[i]);
+  g_ptr_array_sort (order, compare_labels);
+  for (guint i = 0; i < order->len; i++)
+    {
+      FxWireLabel *label = order->pdata[i], *next = i + 1 < order->len ? order->pdata[i + 1] : NULL;
+      double width = label_width (scene, label);
+
+      if (label->at.y != row)
+        end = -G_MAXDOUBLE;
+      row = label->at.y;
+      label->left = next != NULL && next->at.y == row && label->at.x + width > next->at.x && label->at.x - width > end;
+      end = label->at.x + (label->left ? 0 : width);
+    }
+}
+
+void
+fx_scene_add_labels (FxScene *scene)
+{
+  const FxSceneContent *content = scene->content;
+  g_autoptr (GArray) labels = g_array_new (FALSE, FALSE, sizeof (FxWireLabel));
+  g_autofree guint32 *wire_of = g_new (guint32, content->n_tensors + 1);
+  g_autofree guint32 *first = g_new0 (guint32, scene->n_boxes + 2);
+
+  memset (wire_of, 0xff, content->n_tensors * sizeof *wire_of);
+  for (guint32 w = scene->n_wires; w-- > 0;)
+    {
+      const FxWire *wire = &scene->wires[w];
+
+      if (wire->source != FX_NO_BOX && wire->source == scene->item_boxes[content->tensors[wire->tensor].source]
+          && content->tensors[wire->tensor].shape[0] != '\0')
+        wire_of[wire->tensor] = w;
+    }
+  for (guint32 t = 0; t < content->n_tensors; t++)
+    if (wire_of[t] != G_MAXUINT32)
+      first[scene->wires[wire_of[t]].source + 2]++;
+  for (guint32 b = 0; b < scene->n_boxes; b++)
+    first[b + 2] += first[b + 1];
+  scene->n_labels = first[scene->n_boxes + 1];
+  g_array_set_size (labels, scene->n_labels);
+  for (guint32 t = 0; t < content->n_tensors; t++)
+    if (wire_of[t] != G_MAXUINT32)
+      {
+        const FxWire *wire = &scene->wires[wire_of[t]];
+
+        g_array_index (labels, FxWireLabel, first[wire->source + 1]++)
+            = (FxWireLabel){ .tensor = t, .at = scene->points[wire->first] };
+      }
+  scene->labels = (FxWireLabel *)g_array_free (g_steal_pointer (&labels), FALSE);
+  part_labels (scene);
+  scene->first_label = g_steal_pointer (&first);
+}
