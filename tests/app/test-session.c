@@ -9,6 +9,7 @@
 #include "app/fx-job-queue.h"
 #include "app/fx-latency-task.h"
 #include "app/fx-window-private.h"
+#include "app/panels/fx-input-editor.h"
 #include "core/graph/fx-graph.h"
 
 #include <glib/gstdio.h>
@@ -76,14 +77,32 @@ count_errors (FxWindow *window)
   return n;
 }
 
+static gboolean
+preview_is_right (gpointer window)
+{
+  GtkWidget *editor = app_test_find (window, "FxInputEditor");
+
+  return gtk_widget_get_visible (GTK_WIDGET (gtk_widget_get_template_child (editor, FX_TYPE_INPUT_EDITOR, "preview")))
+         && !gtk_widget_get_visible (
+             GTK_WIDGET (gtk_widget_get_template_child (editor, FX_TYPE_INPUT_EDITOR, "failure")));
+}
+
+static gboolean
+preview_fails (gpointer window)
+{
+  return !preview_is_right (window);
+}
+
 /* A batch of two is refused, and mended; there is nothing to mend before and after. */
 static void
 fix (FxWindow *window)
 {
+  app_test_wait (preview_is_right, window, "the preview");
   g_assert_false (app_test_action_enabled (window, "win.fix-all"));
   app_test_action (window, "win.set-input-shape", "('input', '2x3x64x64')");
   app_test_wait_document (window, FX_DOCUMENT_READY);
   g_assert_cmpuint (count_errors (window), ==, 1);
+  app_test_wait (preview_fails, window, "pictures not to fit");
   app_test_action (window, "win.fix-all", NULL);
   app_test_wait_document (window, FX_DOCUMENT_READY);
   g_assert_cmpuint (count_errors (window), ==, 0);
@@ -91,6 +110,7 @@ fix (FxWindow *window)
   app_test_action (window, "win.undo", NULL);
   app_test_action (window, "win.undo", NULL);
   app_test_wait_document (window, FX_DOCUMENT_READY);
+  app_test_wait (preview_is_right, window, "the preview of the old shape");
 }
 
 static void

@@ -19,6 +19,7 @@ struct _FxInputEditor
   GCancellable *previewing;
   FxShared *shown_dataset; /* what the preview shows */
   char *shown_preprocess;
+  FxShape shown_shape;
 
   AdwPreferencesGroup *group;
   AdwEntryRow *shape, *mean, *scale, *std, *pipeline;
@@ -154,8 +155,10 @@ fx_input_editor_update_preview (FxInputEditor *editor)
       g_clear_pointer (&editor->shown_dataset, fx_shared_unref);
       return;
     }
-  if (!fx_shared_set (&editor->shown_dataset, dataset) && g_strcmp0 (preprocess, editor->shown_preprocess) == 0)
+  if (!fx_shared_set (&editor->shown_dataset, dataset) && g_strcmp0 (preprocess, editor->shown_preprocess) == 0
+      && fx_shape_equal (&value->shape, &editor->shown_shape))
     return;
+  editor->shown_shape = value->shape;
   g_free (editor->shown_preprocess);
   editor->shown_preprocess = g_strdup (preprocess);
   g_cancellable_cancel (editor->previewing);
