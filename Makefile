@@ -37,6 +37,12 @@ sanitize: setup-test $(SANITIZE_BUILD)/build.ninja
 	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
 	OMP_NUM_THREADS=2 tools/run-tests.sh $(SANITIZE_BUILD) $(quick) --timeout-multiplier 8
 
+# The numerics for 64-bit Arm, on an emulated processor; needs root to unpack the libraries of that architecture.
+.PHONY: test-arm
+test-arm:
+	tools/setup.sh arm
+	tools/test-arm.sh build-arm
+
 bench: bench-float bench-canvas
 
 # Of what is meant for both parts of `make bench`, the canvas knows this.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the Debian 12 packages that a purpose needs and that are not there yet; asks for nothing when all are.
-#   tools/setup.sh build|test|format|fuzz|bench|deb|sample ...
+#   tools/setup.sh build|test|arm|format|fuzz|bench|deb|sample ...
 # A name with a command behind it (npm:npm) also counts as there when that command is.
 #
 # SPDX-License-Identifier: Apache-2.0
@@ -10,6 +10,7 @@ build='build-essential meson:meson ninja-build:ninja pkg-config:pkg-config libgl
   libprotobuf-c-dev protobuf-c-compiler:protoc-c protobuf-compiler:protoc libdnnl-dev libjpeg62-turbo-dev libpng-dev libyaml-dev
   libgtk-4-dev libadwaita-1-dev gettext:msgfmt adwaita-icon-theme librsvg2-common'
 test="$build desktop-file-utils:desktop-file-validate appstream:appstreamcli libxml2-utils:xmllint libonnx-testdata python3-onnx python3-numpy xvfb:Xvfb"
+arm="$build gcc-aarch64-linux-gnu g++-aarch64-linux-gnu qemu-user debootstrap"
 format='clang-format:clang-format'
 fuzz="$build clang libclang-rt-14-dev"
 bench="$build xvfb:Xvfb nodejs:node npm:npm python3-torch python3-torchvision python3-onnx python3-numpy"
@@ -25,7 +26,7 @@ usage() {
 wanted=
 for purpose in "$@"; do
   case $purpose in
-    build | test | format | fuzz | bench | deb | sample) wanted+=" ${!purpose}" ;;
+    build | test | arm | format | fuzz | bench | deb | sample) wanted+=" ${!purpose}" ;;
     *) usage ;;
   esac
 done
