@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app-test.h"
+#include "xdnd.h"
 
 #include "app/fx-settings.h"
 #include "app/fx-window-private.h"
@@ -450,6 +451,60 @@ test_look (void)
   app_test_stop (application);
 }
 
+typedef struct
+{
+  FxWindow *window;
+  const char *look; /* NULL: none */
+} Look;
+
+static gboolean
+looks_like (gpointer data)
+{
+  const Look *wanted = data;
+
+  return wanted->look != NULL ? gtk_widget_has_css_class (GTK_WIDGET (wanted->window), wanted->look)
+                              : !gtk_widget_get_visible (wanted->window->drop_hint);
+}
+
+/* Over the middle of the window, which is marked in a moment, and no longer when they leave. */
+static Xdnd *
+drag_over (FxWindow *window, const char *path, const char *look)
+{
+  const char *const paths[] = { path, NULL };
+  Look wanted = { window, look };
+  Xdnd *drag = xdnd_enter (GTK_WINDOW (window), paths);
+
+  g_assert_nonnull (drag);
+  xdnd_move (drag, gtk_widget_get_width (GTK_WIDGET (window)) / 2, gtk_widget_get_height (GTK_WIDGET (window)) / 2);
+  while (!looks_like (&wanted))
+    xdnd_move (drag, 20, 90); /* answers while the files are read */
+  return drag;
+}
+
+/* Another program drags files over the window. */
+static void
+test_dragged (void)
+{
+  g_autofree char *model = sample ("sample.onnx"), *folder = sample ("calibration");
+  g_autofree char *pdf = make_text ("paper.pdf", "%PDF-1.4 and so on");
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+  Look nothing = { window, NULL };
+
+  xdnd_leave (drag_over (window, pdf, "drop-refused"));
+  app_test_wait (looks_like, &nothing, "the mark to go");
+  xdnd_leave (drag_over (window, model, "drop-model"));
+  app_test_wait (looks_like, &nothing, "the mark to go");
+  g_assert_cmpint (fx_document_get_state (fx_window_get_document (window)), ==, FX_DOCUMENT_EMPTY);
+  g_assert_true (xdnd_drop (drag_over (window, model, "drop-model")));
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  g_assert_cmpstr (project_of (window)->model, ==, model);
+  app_test_wait (looks_like, &nothing, "the mark to go");
+  g_assert_true (xdnd_drop (drag_over (window, folder, "drop-data")));
+  app_test_wait (has_one, window, "the samples");
+  app_test_stop (application);
+}
+
 /* Named on the command line: what cannot be opened has a page that says why, and two files of a model are one. */
 static void
 test_named (void)
@@ -513,6 +568,7 @@ main (int argc, char **argv)
     g_test_add_data_func (others[i].name, GUINT_TO_POINTER (i), test_samples_of_other);
   g_test_add_func ("/app/drop/named", test_named);
   g_test_add_func ("/app/drop/look", test_look);
+  g_test_add_func ("/app/drop/dragged", test_dragged);
   status = g_test_run ();
   remove_folder (scratch);
   return status;
