@@ -299,18 +299,28 @@ add_conv_transpose (Maker *m, guint x)
   g_autofree char *a = operand (m, "x", &y), *r = result (m, &y, (double)(k * k * (in / group)) * 8);
   g_autofree char *shape = typed ("s8", in, out / group, k, k), *scales = g_strdup_printf ("f32[%d]", (int)out);
   g_autofree char *bias = g_strdup_printf ("%s[%d]", m->values[x].wide ? "s64" : "s32", (int)out);
-  g_autofree char *arguments = NULL, *attributes = NULL;
+  g_autofree char *arguments = NULL, *attributes = NULL, *size = NULL;
   guint w = constant (m, shape, (gsize)(in * out / group * k * k), -128, 127);
   guint s = constant (m, scales, (gsize)out, 1, 9), b = constant (m, bias, (gsize)out, -5000, 5000);
 
   arguments = g_strdup_printf ("%%v%u, %%k%u, %%k%u, %%k%u", x, w, s, b);
-  attributes = g_strdup_printf ("group=%d,strides=[%d,%d],pads=[%d,%d,%d,%d],dilations=[%d,%d],output_padding=[%d,%d],"
-                                "%s,%s",
-                                (int)group, (int)stride, (int)stride, (int)pad, (int)pad, (int)pad, (int)pad,
-                                (int)dilation, (int)dilation, (int)extra, (int)extra, a, r);
   y.c = out;
   y.h = (y.h - 1) * stride + dilation * (k - 1) + 1 + extra - 2 * pad;
   y.w = (y.w - 1) * stride + dilation * (k - 1) + 1 + extra - 2 * pad;
+  if (pick (m, 0, 3) == 0)
+    {
+      /* a size that decides the padding, or lies beyond what is computed */
+      y.h += pick (m, -2, 2);
+      y.w += pick (m, -2, 2);
+      y.h = MAX (1, y.h);
+      y.w = MAX (1, y.w);
+      size = g_strdup_printf ("output_shape=[%d,%d]", (int)y.h, (int)y.w);
+    }
+  else
+    size = g_strdup_printf ("pads=[%d,%d,%d,%d]", (int)pad, (int)pad, (int)pad, (int)pad);
+  attributes
+      = g_strdup_printf ("group=%d,strides=[%d,%d],%s,dilations=[%d,%d],output_padding=[%d,%d],%s,%s", (int)group,
+                         (int)stride, (int)stride, size, (int)dilation, (int)dilation, (int)extra, (int)extra, a, r);
   add_value (m, &y, "\"fixpoint\"::QConvTranspose", arguments, attributes);
 }
 

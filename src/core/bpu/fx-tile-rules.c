@@ -273,7 +273,9 @@ cut_conv_transpose (const FxGraph *graph, const FxNode *node, gconstpointer para
   cut->span = fx_window_span (&window, 0);
   cut->stride = window.stride[0];
   cut->pad_begin = window.pad_begin[0];
-  cut->right_extra = conv->output_padding.n == 2 ? conv->output_padding.data[1] : 0;
+  /* what the attributes add, and what output_shape wants beyond them */
+  cut->right_extra = window.out[1] + window.pad_begin[1] + window.pad_end[1]
+                     - ((window.in[1] - 1) * window.stride[1] + fx_window_span (&window, 1));
   memcpy (cut->pads, (gint64[]){ window.pad_begin[0], window.pad_begin[1], window.pad_end[0], window.pad_end[1] },
           sizeof cut->pads);
   cut->operands[FX_Q_CONV_X] = FX_OPERAND_SPREAD;
