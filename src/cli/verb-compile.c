@@ -19,6 +19,7 @@ typedef struct
 {
   gboolean json, commands;
   char *target, *output, *level, *mode, *remove;
+  char **remove_names;
   gint64 sram_bytes;
   int balance, cores, max_call_us, jobs;
 } Options;
@@ -31,6 +32,7 @@ options_clear (Options *options)
   g_free (options->level);
   g_free (options->mode);
   g_free (options->remove);
+  g_strfreev (options->remove_names);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -71,6 +73,20 @@ print_result (const FxProgram *program, const Options *options)
   fputs (text, stdout);
 }
 
+static void
+tell_kept (const FxGraph *graph, char **names)
+{
+  for (; names != NULL && *names != NULL; names++)
+    if (fx_bpu_has_name (graph, *names))
+      {
+        g_autofree char *visible = fx_cli_visible (*names);
+
+        fprintf (stderr,
+                 "fixpoint-cli: %s stays: it is of no type that can be removed, or not alone at an input or output\n",
+                 visible);
+      }
+}
+
 static gboolean
 compile_model (const char *path, const Options *options, const FxCompileOptions *compile, GError **error)
 {
@@ -85,7 +101,8 @@ compile_model (const char *path, const Options *options, const FxCompileOptions 
   if (!fx_cli_has_integers (graph))
     return fx_fail (error, FX_ERROR_BAD_DATA,
                     "%s has no integer operators; fixpoint-cli convert makes a network that has them from it", path);
-  fx_bpu_strip_list (graph, options->remove);
+  fx_bpu_strip_ends (graph, options->remove, (const char *const *)options->remove_names);
+  tell_kept (graph, options->remove_names);
   program = fx_compile (graph, target, compile, &progress, fx_cli_cancellable (), error);
   if (program == NULL)
     return fx_error_prefix (error, "%s", path);
@@ -115,6 +132,8 @@ fx_verb_compile (int argc, char **argv)
     { "jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs, "Threads of the compiler; all processors if not given", "N" },
     { "remove-node-type", 0, 0, G_OPTION_ARG_STRING, &options.remove,
       "Leave nodes of these types at inputs and outputs to the user's program", "TYPES" },
+    { "remove-node-name", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.remove_names,
+      "Leave this node at an input or output to the user's program; may be given several times", "NAME" },
     { "sram-bytes", 0, 0, G_OPTION_ARG_INT64, &options.sram_bytes, "Another size of the BPU's own memory", "N" },
     { "commands", 0, 0, G_OPTION_ARG_NONE, &options.commands, "Print every command", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write JSON", NULL },

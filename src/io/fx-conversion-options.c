@@ -52,6 +52,7 @@ fx_conversion_options_free (FxConversionOptions *options)
   g_free (options->method);
   g_strfreev (options->bpu);
   g_free (options->remove_types);
+  g_strfreev (options->remove_names);
   g_strfreev (options->int16);
   g_strfreev (options->cpu);
   g_free (options->output_dir);

@@ -73,7 +73,8 @@ typedef struct
   guint max_measured;         /* samples of the layer errors; 0: 16 */
 
   FxCompileOptions compile;
-  char *remove_types; /* of nodes that the program leaves to the user, see fx_bpu_strip_list(); NULL */
+  char *remove_types;  /* of nodes that the program leaves to the user, see fx_bpu_strip_list(); NULL */
+  char **remove_names; /* of such nodes, see fx_bpu_strip_names(); NULL */
 
   char *output_dir;          /* made if need be */
   char *prefix;              /* NULL: the model's name */

@@ -64,7 +64,7 @@ test_convert (void)
   g_autofree char *quantized = g_build_filename (out, "fixed_quantized_model.onnx", NULL);
   g_autofree char *text
       = g_strdup_printf ("model_parameters:\n  onnx_model: %s\n  march: bayes-e\n  working_dir: ./out\n"
-                         "  output_model_file_prefix: fixed\n"
+                         "  output_model_file_prefix: fixed\n  remove_node_name: nobody; scores_DequantizeLinear\n"
                          "input_parameters:\n  input_type_train: rgb\n  input_layout_train: NCHW\n"
                          "  input_type_rt: rgb\n  norm_type: data_mean_and_scale\n"
                          "  mean_value: 128\n  scale_value: 0.0078125\n"
@@ -72,7 +72,8 @@ test_convert (void)
                          "  calibration_type: max\n"
                          "compiler_parameters:\n  optimize_level: O2\n",
                          model, samples);
-  g_auto (CliResult) converted = { 0 }, other = { 0 };
+  g_autofree char *compiled = g_build_filename (out, "fixed.fxb", NULL);
+  g_auto (CliResult) converted = { 0 }, other = { 0 }, inspected = { 0 };
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   converted = cli_run (program, "convert", "--config", path, NULL);
@@ -80,6 +81,12 @@ test_convert (void)
   g_assert_true (g_file_test (quantized, G_FILE_TEST_IS_REGULAR));
   g_assert_nonnull (strstr (converted.out, quantized));
   g_assert_nonnull (strstr (converted.out, "HZ_PREPROCESS_FOR_input"));
+
+  /* a node is left to the user's program by its name, and one that is none is told */
+  inspected = cli_run (program, "inspect", compiled, NULL);
+  g_assert_nonnull (strstr (inspected.out, "outputs         scores_quantized s32[1,10]\n"));
+  g_assert_nonnull (strstr (converted.errors, "\"nobody\": remove_node_name: the quantized network has no node"));
+  g_assert_null (strstr (converted.errors, "scores_DequantizeLinear\": remove_node_name"));
 
   /* other samples are fed as the configuration says, too */
   other = cli_run (program, "convert", "--config", path, "--dataset", samples, "--input-shape", "1x3x64x64", NULL);

@@ -104,7 +104,7 @@ test_left_out (void)
   g_assert_true (is_warned (findings, "run_on_bpu: a project has no place for it"));
   g_assert_true (is_warned (findings, "optimization: a project has no place for it"));
   g_assert_true (is_warned (findings, "debug_mode: a project has no place for it"));
-  g_assert_true (is_warned (findings, "remove_node_name: no node is removed by its name"));
+  g_assert_true (is_warned (findings, "remove_node_name: a project has no place for it"));
 }
 
 /* What the window does in any case is no loss. */

@@ -276,11 +276,12 @@ static void
 test_compiler (void)
 {
   static const char text[]
-      = "model_parameters:\n  onnx_model: net.onnx\n  march: bernoulli2\n"
+      = "model_parameters:\n  onnx_model: net.onnx\n  march: bernoulli2\n  remove_node_name: tail; head\n"
         "input_parameters:\n  input_type_train: featuremap\n  input_layout_train: NCHW\n  input_type_rt: featuremap\n"
         "calibration_parameters:\n  cal_data_dir: samples\n"
         "compiler_parameters:\n  compile_mode: bandwidth\n  optimize_level: O1\n  core_num: 2\n"
         "  max_time_per_fc: 1500\n  jobs: 3\n";
+  static const char *const names[] = { "tail", "head", NULL };
   g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (FxConfig) config = fx_config_parse (text, strlen (text), "/folder", findings, &error);
@@ -292,6 +293,7 @@ test_compiler (void)
   g_assert_cmpuint (options->compile.cores, ==, 2);
   g_assert_cmpuint (options->compile.max_call_us, ==, 1500);
   g_assert_cmpuint (options->compile.jobs, ==, 3);
+  g_assert_true (g_strv_equal ((const char *const *)options->remove_names, names));
   g_assert_cmpuint (options->compile.balance, ==, FX_COMPILE_DEFAULT_BALANCE);
 }
 

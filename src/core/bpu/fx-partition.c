@@ -145,8 +145,19 @@ strip_node (FxGraph *graph, const FxUses *uses, FxId id)
   return TRUE;
 }
 
-guint
-fx_bpu_strip (FxGraph *graph, const char *const *types)
+/* A node that stands for one of the model has that one's name, too. */
+static gboolean
+is_called (const FxNode *node, const char *const *names)
+{
+  guint n;
+  const char *const *origins = fx_node_origins (node, &n);
+
+  return g_strv_contains (names, node->name) || (n == 1 && g_strv_contains (names, origins[0]));
+}
+
+/* One after the other, until no more of those that `is_wanted` knows are at an end. */
+static guint
+strip (FxGraph *graph, gboolean (*is_wanted) (const FxNode *node, const char *const *words), const char *const *words)
 {
   guint n_gone = 0, before;
 
@@ -154,7 +165,7 @@ fx_bpu_strip (FxGraph *graph, const char *const *types)
     {
       before = n_gone;
       for (FxId id = 0; id < fx_graph_n_nodes (graph); id++)
-        if (!fx_graph_node (graph, id)->removed && is_named (fx_graph_node (graph, id), types))
+        if (!fx_graph_node (graph, id)->removed && is_wanted (fx_graph_node (graph, id), words))
           {
             g_autoptr (FxUses) uses = fx_uses_new (graph);
 
@@ -164,6 +175,36 @@ fx_bpu_strip (FxGraph *graph, const char *const *types)
   while (n_gone > before);
   fx_graph_compact (graph);
   return n_gone;
+}
+
+guint
+fx_bpu_strip (FxGraph *graph, const char *const *types)
+{
+  return strip (graph, is_named, types);
+}
+
+/* Others compute something that the user's program would not do. */
+static gboolean
+is_called_and_removable (const FxNode *node, const char *const *names)
+{
+  return is_called (node, names) && is_named (node, fx_bpu_removable_types);
+}
+
+guint
+fx_bpu_strip_names (FxGraph *graph, const char *const *names)
+{
+  return strip (graph, is_called_and_removable, names);
+}
+
+gboolean
+fx_bpu_has_name (const FxGraph *graph, const char *name)
+{
+  const char *const names[] = { name, NULL };
+
+  for (FxId id = 0; id < fx_graph_n_nodes (graph); id++)
+    if (!fx_graph_node (graph, id)->removed && is_called (fx_graph_node (graph, id), names))
+      return TRUE;
+  return FALSE;
 }
 
 guint
@@ -180,4 +221,19 @@ fx_bpu_strip_list (FxGraph *graph, const char *types)
   if (names != NULL)
     names[n] = NULL;
   return n > 0 ? fx_bpu_strip (graph, (const char *const *)names) : 0;
+}
+
+guint
+fx_bpu_strip_ends (FxGraph *graph, const char *types, const char *const *names)
+{
+  guint n_gone = 0, before;
+
+  do
+    {
+      before = n_gone;
+      n_gone += fx_bpu_strip_list (graph, types);
+      n_gone += names != NULL ? fx_bpu_strip_names (graph, names) : 0;
+    }
+  while (n_gone > before);
+  return n_gone;
 }

@@ -22,7 +22,15 @@ guint fx_bpu_strip (FxGraph *graph, const char *const *types);
 /* The same for a list as the boards' configuration has it: separated by semicolons, commas or spaces; NULL: nothing. */
 guint fx_bpu_strip_list (FxGraph *graph, const char *types);
 
-/* What a fast measurement takes away. */
+/* The same for nodes of these names (NULL-terminated) and of removable types: their own, or that of the one node of the
+ * model that they stand for. */
+guint fx_bpu_strip_names (FxGraph *graph, const char *const *names);
+/* Both, which may follow each other; names may be NULL. */
+guint fx_bpu_strip_ends (FxGraph *graph, const char *types, const char *const *names);
+/* TRUE if a node is called so. */
+gboolean fx_bpu_has_name (const FxGraph *graph, const char *name);
+
+/* What can be taken away, and a fast measurement does. */
 extern const char *const fx_bpu_removable_types[];
 
 G_END_DECLS

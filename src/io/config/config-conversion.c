@@ -210,6 +210,9 @@ add_compiler (const FxConfig *config, FxConversionOptions *options, GError **err
   options->compile.max_call_us = (guint)fx_config_int (config, FX_CONFIG_MAX_TIME_PER_FC);
   options->compile.jobs = (guint)fx_config_int (config, FX_CONFIG_JOBS);
   options->remove_types = types[0] != NULL ? g_strjoinv (";", (char **)types) : NULL;
+  options->remove_names = fx_config_is_set (config, FX_CONFIG_REMOVE_NODE_NAME)
+                              ? g_strdupv ((char **)fx_config_list (config, FX_CONFIG_REMOVE_NODE_NAME, NULL))
+                              : NULL;
   return (!fx_config_is_set (config, FX_CONFIG_OPTIMIZE_LEVEL)
           || fx_compile_parse_level (level, &options->compile.level, error))
          && (!fx_config_is_set (config, FX_CONFIG_COMPILE_MODE)

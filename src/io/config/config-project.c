@@ -72,18 +72,15 @@ static void
 note_missing (const FxConfig *config, const FxConversionOptions *options, GPtrArray *findings)
 {
   static const FxConfigKeyId keys[]
-      = { FX_CONFIG_OUTPUT_NODES, FX_CONFIG_NODE_INFO,      FX_CONFIG_SET_NODE_DATA_TYPE, FX_CONFIG_RUN_ON_CPU,
-          FX_CONFIG_RUN_ON_BPU,   FX_CONFIG_OPTIMIZATION,   FX_CONFIG_REMOVE_NODE_TYPE,   FX_CONFIG_DEBUG_MODE,
-          FX_CONFIG_COMPILE_MODE, FX_CONFIG_OPTIMIZE_LEVEL, FX_CONFIG_CORE_NUM,           FX_CONFIG_MAX_TIME_PER_FC };
+      = { FX_CONFIG_OUTPUT_NODES,    FX_CONFIG_NODE_INFO,      FX_CONFIG_SET_NODE_DATA_TYPE, FX_CONFIG_RUN_ON_CPU,
+          FX_CONFIG_RUN_ON_BPU,      FX_CONFIG_OPTIMIZATION,   FX_CONFIG_REMOVE_NODE_TYPE,   FX_CONFIG_DEBUG_MODE,
+          FX_CONFIG_COMPILE_MODE,    FX_CONFIG_OPTIMIZE_LEVEL, FX_CONFIG_CORE_NUM,           FX_CONFIG_MAX_TIME_PER_FC,
+          FX_CONFIG_REMOVE_NODE_NAME };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (is_lost (config, options, keys[i]))
       fx_config_complain (config, findings, FALSE, keys[i],
                           "a project has no place for it; fixpoint-cli convert --config does what it says");
-  if (fx_config_is_set (config, FX_CONFIG_REMOVE_NODE_NAME))
-    fx_config_complain (config, findings, FALSE, FX_CONFIG_REMOVE_NODE_NAME,
-                        "no node is removed by its name; remove_node_type of fixpoint-cli convert --config removes "
-                        "those of an operator");
 }
 
 /* ---- inputs ---- */
