@@ -6,6 +6,7 @@
 #include "watchdog.h"
 
 #include "app/fx-window-private.h"
+#include "fx-canvas-private.h"
 #include "io/onnx/onnx-writer.h"
 
 #include <glib/gstdio.h>
@@ -38,6 +39,33 @@ open_model (FxWindow *window, const char *path)
   g_assert_cmpuint (fx_scene_n_boxes (fx_canvas_get_scene (canvas_of (window))), >=, N_NODES);
   app_test_picture (window, "large");
   watchdog_check ("opening");
+}
+
+static gboolean
+is_grouped (gpointer window)
+{
+  return fx_scene_n_boxes (fx_canvas_get_scene (canvas_of (window))) < N_NODES;
+}
+
+static gboolean
+is_not_grouped (gpointer window)
+{
+  return !is_grouped (window);
+}
+
+/* As long as nobody has looked at anything else, another drawing begins at its own beginning. */
+static void
+begin_anew (FxWindow *window)
+{
+  FxCanvas *canvas = canvas_of (window);
+
+  g_assert_true (fx_canvas_has_first_view (canvas, fx_canvas_get_scene (canvas)));
+  fx_graph_view_set_grouped (window->graph_view, TRUE);
+  app_test_wait (is_grouped, window, "the groups");
+  g_assert_true (fx_canvas_has_first_view (canvas, fx_canvas_get_scene (canvas)));
+  fx_graph_view_set_grouped (window->graph_view, FALSE);
+  app_test_wait (is_not_grouped, window, "all nodes");
+  watchdog_check ("beginning anew");
 }
 
 static void
@@ -98,6 +126,7 @@ test_large (void)
   window = app_test_window (application);
   watchdog_start ();
   open_model (window, path);
+  begin_anew (window);
   find_and_travel (window);
   group (window);
   change_board (window);

@@ -85,9 +85,9 @@ fx_canvas_move_to (FxCanvas *canvas, FxView view)
 }
 
 static FxView
-view_of_all (FxCanvas *canvas)
+view_of_all (FxCanvas *canvas, const FxScene *scene)
 {
-  FxRect bounds = fx_scene_bounds (canvas->scene);
+  FxRect bounds = fx_scene_bounds (scene);
 
   return fx_view_fit (&bounds, fx_canvas_width (canvas), fx_canvas_height (canvas), 1.0);
 }
@@ -111,12 +111,12 @@ topmost_box (const FxScene *scene)
 
 /* Everything if it can be read, else the top, as wide as can be read; of a wider drawing, what is below the first box.
  */
-FxView
-fx_canvas_first_view (FxCanvas *canvas)
+static FxView
+first_view_of (FxCanvas *canvas, const FxScene *scene)
 {
-  FxView view = view_of_all (canvas);
-  FxRect bounds = fx_scene_bounds (canvas->scene);
-  guint32 top = topmost_box (canvas->scene);
+  FxView view = view_of_all (canvas, scene);
+  FxRect bounds = fx_scene_bounds (scene);
+  guint32 top = topmost_box (scene);
   double zoom, width, x = bounds.x + bounds.width / 2;
 
   if (view.zoom >= READABLE_ZOOM)
@@ -125,11 +125,27 @@ fx_canvas_first_view (FxCanvas *canvas)
   width = fx_canvas_width (canvas) / zoom;
   if (width < bounds.width && top != FX_NO_BOX)
     {
-      const FxRect *rect = &fx_scene_box (canvas->scene, top)->rect;
+      const FxRect *rect = &fx_scene_box (scene, top)->rect;
 
       x = CLAMP (rect->x + rect->width / 2, bounds.x + width / 2, bounds.x + bounds.width - width / 2);
     }
   return (FxView){ x - width / 2, bounds.y - 16 / zoom, zoom };
+}
+
+FxView
+fx_canvas_first_view (FxCanvas *canvas)
+{
+  return first_view_of (canvas, canvas->scene);
+}
+
+gboolean
+fx_canvas_has_first_view (FxCanvas *canvas, const FxScene *scene)
+{
+  FxView first = keep_on_pixels (canvas, first_view_of (canvas, scene));
+  double pixel = 1.5 / first.zoom;
+
+  return fx_canvas_width (canvas) > 0 && canvas->view.zoom == first.zoom && fabs (canvas->view.x - first.x) < pixel
+         && fabs (canvas->view.y - first.y) < pixel;
 }
 
 FxView
@@ -164,7 +180,7 @@ void
 fx_canvas_fit (FxCanvas *canvas)
 {
   if (canvas->scene != NULL && fx_canvas_width (canvas) > 0)
-    fx_canvas_move_to (canvas, view_of_all (canvas));
+    fx_canvas_move_to (canvas, view_of_all (canvas, canvas->scene));
 }
 
 /* The box in the middle, as large as it is, but readable; nothing moves if all of it is seen already. */

@@ -74,6 +74,8 @@ void fx_canvas_stop_animation (FxCanvas *canvas);
  * widget. */
 FxView fx_canvas_first_view (FxCanvas *canvas);
 FxView fx_canvas_view_zoomed (FxCanvas *canvas, double zoom, double x, double y);
+/* Whether the part that is shown is the one that a drawing of that scene begins with. */
+gboolean fx_canvas_has_first_view (FxCanvas *canvas, const FxScene *scene);
 void fx_canvas_reveal_box (FxCanvas *canvas, guint32 box);
 /* At a point of the widget; FX_NO_BOX. */
 guint32 fx_canvas_box_at (FxCanvas *canvas, double x, double y);

@@ -127,10 +127,12 @@ fx_canvas_set_scene (FxCanvas *canvas, FxScene *scene)
   g_autofree char *selected = g_strdup (canvas->selected), *search = g_strdup (canvas->search);
 
   fx_canvas_stop_animation (canvas);
+  if (before != NULL && canvas->selected_box == FX_NO_BOX && fx_canvas_has_first_view (canvas, before))
+    canvas->fit_wanted = TRUE; /* nobody has looked at anything else yet */
   canvas->scene = scene != NULL ? fx_scene_ref (scene) : NULL;
   canvas->hovered_box = FX_NO_BOX;
   g_clear_pointer (&canvas->found, g_array_unref);
-  if (scene != NULL && before != NULL)
+  if (scene != NULL && before != NULL && !canvas->fit_wanted)
     carry_view_over (canvas, before);
   else
     canvas->fit_wanted = TRUE;
