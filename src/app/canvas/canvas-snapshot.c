@@ -34,6 +34,8 @@ area_of_drawing (FxCanvas *canvas, int room)
   return (cairo_rectangle_int_t){ x, y, MAX (right - x, 0), MAX (low - y, 0) };
 }
 
+/* Also under the edge of what is left out, and each part under the next one below: no seam shows where the window is
+ * drawn between pixels. */
 static void
 append_background (FxCanvas *canvas, GtkSnapshot *snapshot, const cairo_rectangle_int_t *without)
 {
@@ -43,13 +45,16 @@ append_background (FxCanvas *canvas, GtkSnapshot *snapshot, const cairo_rectangl
   cairo_region_t *region = cairo_region_create_rectangle (&all);
   cairo_rectangle_int_t rect;
 
-  if (without != NULL)
-    cairo_region_subtract_rectangle (region, without);
+  if (without != NULL && without->width > 2 * EDGE && without->height > 2 * EDGE)
+    cairo_region_subtract_rectangle (region,
+                                     &(cairo_rectangle_int_t){ without->x + EDGE, without->y + EDGE,
+                                                               without->width - 2 * EDGE, without->height - 2 * EDGE });
   for (int i = 0; i < cairo_region_num_rectangles (region); i++)
     {
       cairo_region_get_rectangle (region, i, &rect);
       gtk_snapshot_append_color (
-          snapshot, &color, &GRAPHENE_RECT_INIT ((float)rect.x, (float)rect.y, (float)rect.width, (float)rect.height));
+          snapshot, &color,
+          &GRAPHENE_RECT_INIT ((float)rect.x, (float)rect.y, (float)rect.width, (float)rect.height + EDGE));
     }
   cairo_region_destroy (region);
 }
