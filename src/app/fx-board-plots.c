@@ -170,11 +170,45 @@ plot_memory (const FxConversion *conversion)
   return plot;
 }
 
+/* ---- mixed precision ---- */
+
+/* What each further node with 16 bits bought; the legend says what all of them cost. */
+static FxPlot *
+plot_mixed (const FxConversion *conversion)
+{
+  const FxMixedPoint *points = conversion->mixed != NULL ? (const FxMixedPoint *)(void *)conversion->mixed->data : NULL;
+  guint n = conversion->mixed != NULL ? conversion->mixed->len : 0, kept = 0;
+  g_autofree const char **labels = g_new0 (const char *, n + 1);
+  g_autofree double *db = g_new (double, n + 1);
+  g_autofree char *name = NULL;
+  FxPlot *plot;
+
+  if (n == 0)
+    return NULL;
+  for (guint i = 0; i < n; i++)
+    {
+      labels[i] = points[i].node != NULL ? points[i].node : _ ("8 bits");
+      db[i] = points[i].db;
+      kept = points[i].kept ? i : kept;
+    }
+  name = isnan (points[0].ms) ? g_strdup (_ ("with 16 bits"))
+                              /* Translators: the latency of a network without and with nodes of 16 bits */
+                              : g_strdup_printf (_ ("with 16 bits, %.3f ms → %.3f ms"), points[0].ms, points[n - 1].ms);
+  plot = fx_plot_new (&fx_plot_lines, _ ("Error by nodes with 16 bits"), n, labels);
+  fx_plot_set_x (plot, _ ("node"), NULL);
+  fx_plot_set_y (plot, _ ("SQNR at the outputs"), "dB", FX_AXIS_LINEAR);
+  fx_plot_add_series (plot, name, 0, FALSE, db, n);
+  fx_plot_add_mark (plot, _ ("kept"), TRUE, kept + 0.5); /* the middle of its place */
+  return plot;
+}
+
 /* ---- all of them ---- */
 
-static FxPlot *(*const makers[]) (const FxConversion *conversion) = { plot_latency, plot_timeline, plot_memory };
+static FxPlot *(*const makers[]) (const FxConversion *conversion)
+    = { plot_latency, plot_timeline, plot_memory, plot_mixed };
 
-const char *const fx_board_plot_names[] = { N_ ("Latency"), N_ ("Timeline"), N_ ("Memory"), NULL };
+const char *const fx_board_plot_names[]
+    = { N_ ("Latency"), N_ ("Timeline"), N_ ("Memory"), N_ ("Mixed Precision"), NULL };
 
 FxPlot *
 fx_board_plot_new (guint number, const FxConversion *conversion)

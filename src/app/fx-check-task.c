@@ -8,7 +8,7 @@
 typedef struct
 {
   FxShared *graph, *findings;
-  char *target;
+  FxProject *project;
   GPtrArray *groups; /* made by the worker */
 } CheckTask;
 
@@ -19,7 +19,7 @@ check_task_free (gpointer data)
 
   fx_shared_unref (check->graph);
   fx_shared_unref (check->findings);
-  g_free (check->target);
+  fx_project_free (check->project);
   g_clear_pointer (&check->groups, g_ptr_array_unref);
   g_free (check);
 }
@@ -29,7 +29,11 @@ run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, GCancellable *ca
 {
   CheckTask *check = data;
   GError *error = NULL;
-  g_autoptr (FxTarget) target = fx_target_load (check->target, &error);
+  g_autoptr (FxTarget) target = fx_target_load (check->project->target, &error);
+  g_auto (GStrv) bpu = fx_project_dup_nodes (check->project, FX_PRECISION_INT8);
+  g_auto (GStrv) wide = fx_project_dup_nodes (check->project, FX_PRECISION_INT16);
+  g_auto (GStrv) cpu = fx_project_dup_nodes (check->project, FX_PRECISION_FLOAT);
+  const FxNodeChoices choices = { bpu, wide, cpu };
   FxCheckReport *report;
 
   if (target == NULL)
@@ -37,7 +41,8 @@ run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, GCancellable *ca
       g_task_return_error (task, error);
       return;
     }
-  report = fx_check (fx_shared_get (check->graph), target, fx_shared_get (check->findings), cancellable, &error);
+  report = fx_check_chosen (fx_shared_get (check->graph), target, fx_shared_get (check->findings), &choices,
+                            cancellable, &error);
   if (report == NULL)
     {
       g_task_return_error (task, error);
@@ -49,7 +54,7 @@ run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, GCancellable *ca
 }
 
 void
-fx_check_task_start (gpointer source, FxShared *graph, FxShared *findings, const char *target,
+fx_check_task_start (gpointer source, FxShared *graph, FxShared *findings, const FxProject *project,
                      GCancellable *cancellable, GAsyncReadyCallback done, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (source, cancellable, done, user_data);
@@ -57,7 +62,7 @@ fx_check_task_start (gpointer source, FxShared *graph, FxShared *findings, const
 
   check->graph = fx_shared_ref (graph);
   check->findings = fx_shared_ref (findings);
-  check->target = g_strdup (target);
+  check->project = fx_project_copy (project);
   g_task_set_task_data (task, check, check_task_free);
   g_task_run_in_thread (task, run);
 }

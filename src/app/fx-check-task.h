@@ -4,14 +4,15 @@
 #pragma once
 
 #include "app/fx-shared.h"
+#include "io/fx-project.h"
 
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
 
-/* `graph` is an FxGraph, `findings` a GPtrArray of FxDiagnostic of the reader, `target` as fx_target_load() takes it.
- * `source` is passed to `done` and kept alive until then. */
-void fx_check_task_start (gpointer source, FxShared *graph, FxShared *findings, const char *target,
+/* `graph` is an FxGraph, `findings` a GPtrArray of FxDiagnostic of the reader, and what to check for is what `project`
+ * says: board and nodes. It is copied. `source` is passed to `done` and kept alive until then. */
+void fx_check_task_start (gpointer source, FxShared *graph, FxShared *findings, const FxProject *project,
                           GCancellable *cancellable, GAsyncReadyCallback done, gpointer user_data);
 
 /* An FxCheckReport, and its findings as groups of FxProblem. */

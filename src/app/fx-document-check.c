@@ -56,6 +56,6 @@ fx_document_start_check (FxDocument *document)
   fx_document_clear_report (document);
   document->checking = g_cancellable_new ();
   fx_check_task_start (document, fx_history_graph (document->history), document->findings,
-                       fx_history_project (document->history)->target, document->checking, check_cb, NULL);
+                       fx_history_project (document->history), document->checking, check_cb, NULL);
   fx_document_report_changed (document);
 }

@@ -53,6 +53,7 @@ edit_label (const FxProjectEdit *edit)
     {
     case FX_PROJECT_FIX_ALL: return g_strdup (_ ("Apply All Fixes"));
     case FX_PROJECT_INPUT_SHAPE: return g_strdup (_ ("Set Input Shape"));
+    case FX_PROJECT_OUTPUTS: return g_strdup (_ ("Set Outputs"));
     case FX_PROJECT_FIX:
     default: fix = fx_fix_find (edit->name); return g_strdup (fix != NULL ? _ (fix->title) : edit->name);
     }

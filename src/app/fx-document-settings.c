@@ -64,3 +64,26 @@ fx_document_set_method (FxDocument *document, const char *preset, const char *me
   project->method = method != NULL && *method != '\0' ? g_strdup (method) : NULL;
   fx_document_take_project (document, project, _ ("Change Method"), NULL);
 }
+
+void
+fx_document_set_mixed (FxDocument *document, double share, double budget)
+{
+  FxProject *project = copy_project (document);
+
+  project->mixed = CLAMP (share, 0, 1);
+  project->budget = budget >= 1 ? budget : 0;
+  fx_document_take_project (document, project, _ ("Change Mixed Precision"), "mixed");
+}
+
+/* "int8", "int16" or "float"; any other word takes back what was said. */
+void
+fx_document_set_node_precision (FxDocument *document, const char *node, const char *precision)
+{
+  FxProject *project = copy_project (document);
+
+  fx_project_unset_node (project, node);
+  for (int i = FX_PRECISION_FLOAT; i <= FX_PRECISION_INT16; i++)
+    if (g_str_equal (precision, fx_precision_name ((FxPrecision)i)))
+      fx_project_set_node (project, node, (FxPrecision)i);
+  fx_document_take_project (document, project, _ ("Change Bits of a Node"), NULL);
+}

@@ -82,6 +82,10 @@ void fx_document_set_preprocess (FxDocument *document, const char *input, const 
 void fx_document_set_runtime (FxDocument *document, const char *input, const char *type);
 void fx_document_set_samples (FxDocument *document, guint samples, guint64 seed);
 void fx_document_set_method (FxDocument *document, const char *preset, const char *method);
+/* Share of the nodes, 0 to 1, and times the latency, 1 or more, as in FxProject; 0 each: no limit. */
+void fx_document_set_mixed (FxDocument *document, double share, double budget);
+/* `precision`: "int8", "int16" or "float" (on the CPU); another word leaves it to the program. */
+void fx_document_set_node_precision (FxDocument *document, const char *node, const char *precision);
 
 /* Changes of the graph; they are made on a worker one after the other. */
 void fx_document_apply_fix (FxDocument *document, const char *rule);

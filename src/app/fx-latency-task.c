@@ -9,7 +9,7 @@
 typedef struct
 {
   FxShared *graph;
-  char *target;
+  FxProject *project;
 } LatencyTask;
 
 static void
@@ -18,7 +18,7 @@ latency_task_free (gpointer data)
   LatencyTask *latency = data;
 
   fx_shared_unref (latency->graph);
-  g_free (latency->target);
+  fx_project_free (latency->project);
   g_free (latency);
 }
 
@@ -66,12 +66,16 @@ run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, GCancellable *ca
 {
   const LatencyTask *latency = data;
   GError *error = NULL;
-  g_autoptr (FxTarget) target = fx_target_load (latency->target, &error);
+  g_autoptr (FxTarget) target = fx_target_load (latency->project->target, &error);
+  g_auto (GStrv) bpu = fx_project_dup_nodes (latency->project, FX_PRECISION_INT8);
+  g_auto (GStrv) wide = fx_project_dup_nodes (latency->project, FX_PRECISION_INT16);
+  g_auto (GStrv) cpu = fx_project_dup_nodes (latency->project, FX_PRECISION_FLOAT);
+  const FxPerfOptions options = { .nodes = { bpu, wide, cpu } };
   g_autoptr (FxPerf) perf = NULL;
   FxMachine machine;
 
   if (target != NULL && fx_machine_of_target (&machine, target, &error))
-    perf = fx_perf_estimate (fx_shared_get (latency->graph), target, &machine, NULL, NULL, cancellable, &error);
+    perf = fx_perf_estimate (fx_shared_get (latency->graph), target, &machine, &options, NULL, cancellable, &error);
   if (perf == NULL)
     g_task_return_error (task, error);
   else
@@ -80,14 +84,14 @@ run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, GCancellable *ca
 }
 
 void
-fx_latency_task_start (gpointer source, FxShared *graph, const char *target, GCancellable *cancellable,
+fx_latency_task_start (gpointer source, FxShared *graph, const FxProject *project, GCancellable *cancellable,
                        GAsyncReadyCallback done, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (source, cancellable, done, user_data);
   LatencyTask *latency = g_new0 (LatencyTask, 1);
 
   latency->graph = fx_shared_ref (graph);
-  latency->target = g_strdup (target);
+  latency->project = fx_project_copy (project);
   g_task_set_task_data (task, latency, latency_task_free);
   g_task_run_in_thread (task, run);
 }

@@ -5,6 +5,7 @@
 
 #include "app/fx-shared.h"
 #include "core/bpu/fx-cost.h"
+#include "io/fx-project.h"
 
 #include <gio/gio.h>
 
@@ -30,7 +31,7 @@ typedef struct
 } FxLatency;
 
 /* `graph` is an FxGraph with inferred shapes. Calls back on the main loop; models that cannot be converted fail. */
-void fx_latency_task_start (gpointer source, FxShared *graph, const char *target, GCancellable *cancellable,
+void fx_latency_task_start (gpointer source, FxShared *graph, const FxProject *project, GCancellable *cancellable,
                             GAsyncReadyCallback done, gpointer user_data);
 /* A new FxShared of FxLatency. */
 FxShared *fx_latency_task_finish (GAsyncResult *result, GError **error);

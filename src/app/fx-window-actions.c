@@ -238,6 +238,30 @@ set_input_shape_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gp
   fx_document_set_input_shape (window->document, name, shape);
 }
 
+/* (node, "int8", "int16", "float" or "auto") */
+static void
+set_node_precision_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  FxWindow *window = data;
+  const char *node, *precision;
+
+  g_variant_get (parameter, "(&s&s)", &node, &precision);
+  if (fx_document_get_state (window->document) == FX_DOCUMENT_READY)
+    fx_document_set_node_precision (window->document, node, precision);
+}
+
+/* (share of the nodes, times the latency); 0: no limit */
+static void
+set_mixed_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  FxWindow *window = data;
+  double share, budget;
+
+  g_variant_get (parameter, "(dd)", &share, &budget);
+  if (fx_document_get_state (window->document) == FX_DOCUMENT_READY)
+    fx_document_set_mixed (window->document, share, budget);
+}
+
 /* The place in the project's list. */
 static void
 remove_dataset_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -301,6 +325,8 @@ void
 fx_window_add_actions (FxWindow *window)
 {
   static const GActionEntry entries[] = { { "set-input-shape", set_input_shape_cb, "(ss)", NULL, NULL, { 0 } },
+                                          { "set-node-precision", set_node_precision_cb, "(ss)", NULL, NULL, { 0 } },
+                                          { "set-mixed", set_mixed_cb, "(dd)", NULL, NULL, { 0 } },
                                           { "remove-dataset", remove_dataset_cb, "u", NULL, NULL, { 0 } },
                                           { "open-pair", open_pair_cb, "(ss)", NULL, NULL, { 0 } },
                                           { "take-files", take_files_cb, "as", NULL, NULL, { 0 } },

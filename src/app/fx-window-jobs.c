@@ -122,6 +122,11 @@ make_options (FxWindow *window, const char **page, GError **error)
   options->samples = project->samples;
   options->seed = project->seed;
   options->method = g_strdup (project->method);
+  options->mixed = project->mixed;
+  options->latency_budget = project->budget;
+  options->bpu = fx_project_dup_nodes (project, FX_PRECISION_INT8);
+  options->int16 = fx_project_dup_nodes (project, FX_PRECISION_INT16);
+  options->cpu = fx_project_dup_nodes (project, FX_PRECISION_FLOAT);
   options->n_threads = g_settings_get_uint (fx_settings_get (), "threads");
   options->output_dir = output_dir (project);
   if (project->preset != NULL)

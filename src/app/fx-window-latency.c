@@ -48,7 +48,6 @@ void
 fx_window_estimate (FxWindow *window)
 {
   FxShared *graph = fx_document_get_graph (window->document);
-  g_autofree char *target = NULL;
 
   g_cancellable_cancel (window->estimating);
   g_clear_object (&window->estimating);
@@ -56,9 +55,8 @@ fx_window_estimate (FxWindow *window)
     take_latency (window, NULL);
   if (window->left || graph == NULL || fx_document_get_report (window->document) == NULL)
     return;
-  g_object_get (window->document, "target", &target, NULL);
   window->estimating = g_cancellable_new ();
-  fx_latency_task_start (window, graph, target, window->estimating, done_cb, NULL);
+  fx_latency_task_start (window, graph, fx_document_get_project (window->document), window->estimating, done_cb, NULL);
 }
 
 void

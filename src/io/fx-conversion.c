@@ -97,31 +97,6 @@ set_shapes (FxConversionJob *job, FxGraph *graph, GPtrArray *log, GError **error
 }
 
 static gboolean
-select_outputs (FxGraph *graph, char **names, GError **error)
-{
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (FxId));
-
-  for (guint i = 0; names != NULL && names[i] != NULL; i++)
-    {
-      FxId node = fx_graph_find_node (graph, names[i]), value = fx_graph_find_value (graph, names[i]);
-
-      if (node != FX_NONE && value == FX_NONE)
-        value = fx_graph_node (graph, node)->outputs[0];
-      if (value == FX_NONE)
-        return fx_fail (error, FX_ERROR_BAD_DATA, "there is no node or tensor \"%s\" that could be an output",
-                        names[i]);
-      g_array_append_val (ids, value);
-    }
-  if (ids->len == 0)
-    return TRUE;
-  fx_graph_set_outputs (graph, (const FxId *)(const void *)ids->data, ids->len);
-  fx_graph_prune (graph);
-  fx_graph_compact (graph);
-  fx_graph_infer (graph, NULL);
-  return TRUE;
-}
-
-static gboolean
 insert_preprocess (FxConversionJob *job, FxGraph *graph, GError **error)
 {
   for (guint i = 0; i < job->options->inputs->len; i++)
@@ -151,7 +126,8 @@ load (FxConversionJob *job, GPtrArray *findings, GError **error)
   if (graph == NULL)
     return FALSE;
   fx_graph_infer (graph, NULL);
-  if (!set_shapes (job, graph, findings, error) || !select_outputs (graph, options->outputs, error)
+  if (!set_shapes (job, graph, findings, error)
+      || !fx_fix_set_outputs (graph, (const char *const *)options->outputs, NULL, error)
       || (options->fix_all && !fx_fix_apply_all (graph, findings, NULL, error)))
     return fx_error_prefix (error, "%s", options->model);
   if (options->fix_all)

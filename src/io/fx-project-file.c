@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define MARK "fixpoint-project"
-
 /* Projects name files and hold no data: what is larger or deeper is something else. */
 #define MAX_SIZE (4u << 20)
 #define MAX_DEPTH 16
@@ -44,7 +42,7 @@ read_string (JsonObject *object, const char *member, const Place *place, char **
   if (node == NULL || JSON_NODE_HOLDS_NULL (node))
     return TRUE;
   if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    return wrong (place, member, "a string", error);
+    return wrong (place, member, _ ("a string"), error);
   g_free (*out);
   *out = json_node_dup_string (node);
   return TRUE;
@@ -71,10 +69,10 @@ read_count (JsonObject *object, const char *member, gint64 max, const Place *pla
   if (node == NULL || JSON_NODE_HOLDS_NULL (node))
     return TRUE;
   if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
-    return wrong (place, member, "a whole number", error);
+    return wrong (place, member, _ ("a whole number"), error);
   value = json_node_get_int (node);
   if (value < 0 || value > max)
-    return wrong (place, member, "a number that is not negative and not too large", error);
+    return wrong (place, member, _ ("a number that is not negative and not too large"), error);
   *out = value;
   return TRUE;
 }
@@ -85,26 +83,81 @@ read_required (JsonObject *object, const char *member, const Place *place, char 
   if (!read_string (object, member, place, out, error))
     return FALSE;
   if (*out == NULL || **out == '\0')
-    return wrong (place, member, "given", error);
+    return wrong (place, member, _ ("given"), error);
+  return TRUE;
+}
+
+/* A number within a range. */
+static gboolean
+read_number (JsonObject *object, const char *member, double min, double max, const Place *place, double *out,
+             GError **error)
+{
+  JsonNode *node = json_object_get_member (object, member);
+  double value;
+
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+    return TRUE;
+  if (!JSON_NODE_HOLDS_VALUE (node)
+      || (json_node_get_value_type (node) != G_TYPE_DOUBLE && json_node_get_value_type (node) != G_TYPE_INT64))
+    return wrong (place, member, _ ("a number"), error);
+  value = json_node_get_double (node);
+  if (!(value == 0 || (value >= min && value <= max)))
+    {
+      g_autofree char *wanted = g_strdup_printf (_ ("0 or a number from %g to %g"), min, max);
+
+      return wrong (place, member, wanted, error);
+    }
+  *out = value;
+  return TRUE;
+}
+
+/* A list of strings, joined by line breaks, which no name of a tensor has; NULL where it is absent. */
+static gboolean
+read_names (JsonObject *object, const char *member, const Place *place, char **out, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, member);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  JsonArray *array;
+
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+    return TRUE;
+  array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  if (array == NULL || json_array_get_length (array) == 0 || json_array_get_length (array) > MAX_ENTRIES)
+    return wrong (place, member, _ ("a list of names"), error);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonNode *entry = json_array_get_element (array, i);
+
+      if (!JSON_NODE_HOLDS_VALUE (entry) || json_node_get_value_type (entry) != G_TYPE_STRING
+          || *json_node_get_string (entry) == '\0' || strchr (json_node_get_string (entry), '\n') != NULL)
+        return wrong (place, member, _ ("a list of names"), error);
+      g_ptr_array_add (names, json_node_dup_string (entry));
+    }
+  g_ptr_array_add (names, NULL);
+  *out = g_strjoinv ("\n", (char **)names->pdata);
   return TRUE;
 }
 
 static gboolean
 read_edit (FxProject *project, JsonObject *object, const Place *place, GError **error)
 {
-  g_autofree char *fix = NULL, *input = NULL, *shape = NULL;
+  g_autofree char *fix = NULL, *input = NULL, *shape = NULL, *outputs = NULL;
   FxShape parsed;
 
   if (!read_string (object, "fix", place, &fix, error) || !read_string (object, "input", place, &input, error)
-      || !read_string (object, "shape", place, &shape, error))
+      || !read_string (object, "shape", place, &shape, error)
+      || !read_names (object, "outputs", place, &outputs, error))
     return FALSE;
   if (fix != NULL)
     fx_project_add_edit (project, strcmp (fix, "all") == 0 ? FX_PROJECT_FIX_ALL : FX_PROJECT_FIX,
                          strcmp (fix, "all") == 0 ? NULL : fix, NULL);
+  else if (outputs != NULL)
+    fx_project_add_edit (project, FX_PROJECT_OUTPUTS, NULL, outputs);
   else if (input != NULL && shape != NULL && fx_shape_parse (shape, &parsed, NULL))
     fx_project_add_edit (project, FX_PROJECT_INPUT_SHAPE, input, shape);
   else
-    return wrong (place, "fix", "a fix, or \"input\" and \"shape\" in its place (1x3x224x224)", error);
+    return wrong (place, "fix", _ ("a fix, or \"input\" and \"shape\" (1x3x224x224), or \"outputs\" in its place"),
+                  error);
   return TRUE;
 }
 
@@ -130,11 +183,28 @@ read_dataset (FxProject *project, JsonObject *object, const Place *place, GError
       || !read_path (object, "labels", place, &labels, error) || !read_string (object, "type", place, &type, error))
     return FALSE;
   if (path == NULL)
-    return wrong (place, "path", "given", error);
+    return wrong (place, "path", _ ("given"), error);
   if (type != NULL && fx_dtype_from_name (type) == FX_DTYPE_UNDEFINED)
-    return wrong (place, "type", "a type of elements, such as \"f32\" or \"u8\"", error);
+    return wrong (place, "type", _ ("a type of elements, such as \"f32\" or \"u8\""), error);
   fx_project_add_dataset (project, input, path, labels)->type = g_steal_pointer (&type);
   return TRUE;
+}
+
+static gboolean
+read_node (FxProject *project, JsonObject *object, const Place *place, GError **error)
+{
+  g_autofree char *name = NULL, *precision = NULL;
+
+  if (!read_required (object, "name", place, &name, error)
+      || !read_required (object, "precision", place, &precision, error))
+    return FALSE;
+  for (int i = FX_PRECISION_FLOAT; i <= FX_PRECISION_INT16; i++)
+    if (strcmp (fx_precision_name ((FxPrecision)i), precision) == 0)
+      {
+        fx_project_set_node (project, name, (FxPrecision)i);
+        return TRUE;
+      }
+  return wrong (place, "precision", _ ("\"float\", \"int8\" or \"int16\""), error);
 }
 
 typedef gboolean (*EntryReader) (FxProject *project, JsonObject *object, const Place *place, GError **error);
@@ -150,7 +220,7 @@ read_list (FxProject *project, JsonObject *root, const char *member, EntryReader
   if (node == NULL || JSON_NODE_HOLDS_NULL (node))
     return TRUE;
   if (!JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) > MAX_ENTRIES)
-    return wrong (&place, member, "a list of at most 10000 objects", error);
+    return wrong (&place, member, _ ("a list of at most 10000 objects"), error);
   array = json_node_get_array (node);
   place.list = member;
   for (place.index = 0; place.index < json_array_get_length (array); place.index++)
@@ -176,10 +246,12 @@ read_conversion (FxProject *project, JsonObject *root, const char *folder, GErro
   if (node == NULL || JSON_NODE_HOLDS_NULL (node))
     return TRUE;
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return wrong (&place, "conversion", "an object", error);
+    return wrong (&place, "conversion", _ ("an object"), error);
   object = json_node_get_object (node);
   if (!read_string (object, "preset", &place, &project->preset, error)
       || !read_string (object, "method", &place, &project->method, error)
+      || !read_number (object, "mixed", 0, 1, &place, &project->mixed, error)
+      || !read_number (object, "latency_budget", 1, 100, &place, &project->budget, error)
       || !read_count (object, "samples", G_MAXINT32, &place, &samples, error)
       || !read_count (object, "seed", G_MAXINT64, &place, &seed, error)
       || !read_path (object, "output", &place, &project->output, error))
@@ -192,13 +264,13 @@ read_conversion (FxProject *project, JsonObject *root, const char *folder, GErro
 static gboolean
 read_version (JsonObject *root, GError **error)
 {
-  JsonNode *node = json_object_get_member (root, MARK);
+  JsonNode *node = json_object_get_member (root, FX_PROJECT_MARK);
   gint64 version;
 
   if (node == NULL)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "not a Fixpoint project: there is no \"%s\"", MARK);
+    return fx_fail (error, FX_ERROR_BAD_DATA, "not a Fixpoint project: there is no \"%s\"", FX_PROJECT_MARK);
   if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" should be the version of the format, a number", MARK);
+    return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" should be the version of the format, a number", FX_PROJECT_MARK);
   version = json_node_get_int (node);
   if (version < 1 || version > FX_PROJECT_VERSION)
     return fx_fail (error, FX_ERROR_UNSUPPORTED,
@@ -220,11 +292,12 @@ read_root (JsonObject *root, const char *folder, GError **error)
       || !read_list (project, root, "edits", read_edit, folder, error)
       || !read_list (project, root, "inputs", read_input, folder, error)
       || !read_list (project, root, "datasets", read_dataset, folder, error)
+      || !read_list (project, root, "nodes", read_node, folder, error)
       || !read_conversion (project, root, folder, error))
     return NULL;
   if (project->model == NULL)
     {
-      wrong (&place, "model", "the path of a model", error);
+      wrong (&place, "model", _ ("the path of a model"), error);
       return NULL;
     }
   return g_steal_pointer (&project);
@@ -284,127 +357,10 @@ fx_project_file_sniff (const guint8 *data, gsize size)
   while (i < size && g_ascii_isspace (data[i]))
     i++;
   return i < size && data[i] == '{'
-         && g_strstr_len ((const char *)data + i, (gssize)MIN (size - i, 4096), "\"" MARK "\"") != NULL;
+         && g_strstr_len ((const char *)data + i, (gssize)MIN (size - i, 4096), "\"" FX_PROJECT_MARK "\"") != NULL;
 }
 
 /* ---- writing ---- */
-
-static void
-add_string (JsonBuilder *builder, const char *member, const char *text)
-{
-  if (text == NULL)
-    return;
-  json_builder_set_member_name (builder, member);
-  json_builder_add_string_value (builder, text);
-}
-
-static void
-add_path (JsonBuilder *builder, const char *member, const char *path, const char *folder)
-{
-  gsize n = strlen (folder);
-
-  if (path != NULL && strncmp (path, folder, n) == 0 && path[n] == '/' && n > 1)
-    path += n + 1;
-  add_string (builder, member, path);
-}
-
-static void
-begin_list (JsonBuilder *builder, const char *member)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_begin_array (builder);
-}
-
-static void
-add_edit (JsonBuilder *builder, const FxProjectEdit *edit)
-{
-  json_builder_begin_object (builder);
-  if (edit->kind == FX_PROJECT_INPUT_SHAPE)
-    {
-      add_string (builder, "input", edit->name);
-      add_string (builder, "shape", edit->value);
-    }
-  else
-    add_string (builder, "fix", edit->kind == FX_PROJECT_FIX_ALL ? "all" : edit->name);
-  json_builder_end_object (builder);
-}
-
-static void
-add_lists (JsonBuilder *builder, const FxProject *project, const char *folder)
-{
-  begin_list (builder, "edits");
-  for (guint i = 0; i < project->edits->len; i++)
-    add_edit (builder, project->edits->pdata[i]);
-  json_builder_end_array (builder);
-
-  begin_list (builder, "inputs");
-  for (guint i = 0; i < project->inputs->len; i++)
-    {
-      const FxProjectInput *input = project->inputs->pdata[i];
-
-      json_builder_begin_object (builder);
-      add_string (builder, "name", input->name);
-      add_string (builder, "preprocess", input->preprocess);
-      add_string (builder, "runtime", input->runtime);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-
-  begin_list (builder, "datasets");
-  for (guint i = 0; i < project->datasets->len; i++)
-    {
-      const FxProjectDataset *dataset = project->datasets->pdata[i];
-
-      json_builder_begin_object (builder);
-      add_string (builder, "input", dataset->input);
-      add_path (builder, "path", dataset->path, folder);
-      add_path (builder, "labels", dataset->labels, folder);
-      add_string (builder, "type", dataset->type);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-}
-
-static void
-add_conversion (JsonBuilder *builder, const FxProject *project, const char *folder)
-{
-  json_builder_set_member_name (builder, "conversion");
-  json_builder_begin_object (builder);
-  add_string (builder, "preset", project->preset);
-  add_string (builder, "method", project->method);
-  json_builder_set_member_name (builder, "samples");
-  json_builder_add_int_value (builder, project->samples);
-  json_builder_set_member_name (builder, "seed");
-  json_builder_add_int_value (builder, (gint64)project->seed);
-  add_path (builder, "output", project->output, folder);
-  json_builder_end_object (builder);
-}
-
-char *
-fx_project_file_print (const FxProject *project, const char *folder)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *text = NULL;
-
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, MARK);
-  json_builder_add_int_value (builder, FX_PROJECT_VERSION);
-  add_path (builder, "model", project->model, folder);
-  add_path (builder, "weights", project->weights, folder);
-  add_string (builder, "target", project->target);
-  add_string (builder, "origin", project->origin);
-  add_lists (builder, project, folder);
-  add_conversion (builder, project, folder);
-  json_builder_end_object (builder);
-
-  root = json_builder_get_root (builder);
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-  text = json_generator_to_data (generator, NULL);
-  return g_strconcat (text, "\n", NULL);
-}
 
 gboolean
 fx_project_file_save (const FxProject *project, const char *path, GError **error)

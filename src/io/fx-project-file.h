@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-#define FX_PROJECT_VERSION 1
+#define FX_PROJECT_VERSION 2
+#define FX_PROJECT_MARK "fixpoint-project" /* the member that has it */
 
 /* TRUE if the contents begin like a project: an object that has the member "fixpoint-project". */
 gboolean fx_project_file_sniff (const guint8 *data, gsize size);

@@ -49,6 +49,15 @@ dataset_free (gpointer data)
   g_free (dataset);
 }
 
+static void
+node_free (gpointer data)
+{
+  FxProjectNode *node = data;
+
+  g_free (node->name);
+  g_free (node);
+}
+
 FxProject *
 fx_project_new (void)
 {
@@ -58,6 +67,7 @@ fx_project_new (void)
   project->edits = g_ptr_array_new_with_free_func ((GDestroyNotify)fx_project_edit_free);
   project->inputs = g_ptr_array_new_with_free_func (input_free);
   project->datasets = g_ptr_array_new_with_free_func (dataset_free);
+  project->nodes = g_ptr_array_new_with_free_func (node_free);
   return project;
 }
 
@@ -72,6 +82,7 @@ fx_project_free (FxProject *project)
   g_ptr_array_unref (project->edits);
   g_ptr_array_unref (project->inputs);
   g_ptr_array_unref (project->datasets);
+  g_ptr_array_unref (project->nodes);
   g_free (project->preset);
   g_free (project->method);
   g_free (project->output);
@@ -108,8 +119,16 @@ fx_project_copy (const FxProject *project)
 
       fx_project_add_dataset (copy, dataset->input, dataset->path, dataset->labels)->type = g_strdup (dataset->type);
     }
+  for (guint i = 0; i < project->nodes->len; i++)
+    {
+      const FxProjectNode *node = project->nodes->pdata[i];
+
+      fx_project_set_node (copy, node->name, node->precision);
+    }
   copy->preset = g_strdup (project->preset);
   copy->method = g_strdup (project->method);
+  copy->mixed = project->mixed;
+  copy->budget = project->budget;
   copy->samples = project->samples;
   copy->seed = project->seed;
   copy->output = g_strdup (project->output);
@@ -137,6 +156,12 @@ datasets_equal (const FxProjectDataset *a, const FxProjectDataset *b)
          && g_strcmp0 (a->labels, b->labels) == 0 && g_strcmp0 (a->type, b->type) == 0;
 }
 
+static gboolean
+nodes_equal (const FxProjectNode *a, const FxProjectNode *b)
+{
+  return g_strcmp0 (a->name, b->name) == 0 && a->precision == b->precision;
+}
+
 typedef gboolean (*Equal) (gconstpointer a, gconstpointer b);
 
 static gboolean
@@ -151,12 +176,19 @@ lists_equal (const GPtrArray *a, const GPtrArray *b, Equal equal)
 }
 
 gboolean
+fx_project_same_nodes (const FxProject *a, const FxProject *b)
+{
+  return lists_equal (a->nodes, b->nodes, (Equal)nodes_equal);
+}
+
+gboolean
 fx_project_equal (const FxProject *a, const FxProject *b)
 {
   return g_strcmp0 (a->model, b->model) == 0 && g_strcmp0 (a->weights, b->weights) == 0
          && g_strcmp0 (a->target, b->target) == 0 && lists_equal (a->edits, b->edits, (Equal)edits_equal)
          && lists_equal (a->inputs, b->inputs, (Equal)inputs_equal)
-         && lists_equal (a->datasets, b->datasets, (Equal)datasets_equal) && g_strcmp0 (a->preset, b->preset) == 0
+         && lists_equal (a->datasets, b->datasets, (Equal)datasets_equal) && fx_project_same_nodes (a, b)
+         && a->mixed == b->mixed && a->budget == b->budget && g_strcmp0 (a->preset, b->preset) == 0
          && g_strcmp0 (a->method, b->method) == 0 && a->samples == b->samples && a->seed == b->seed
          && g_strcmp0 (a->output, b->output) == 0;
 }
@@ -212,6 +244,72 @@ fx_project_touch_input (FxProject *project, const char *name)
   return input;
 }
 
+static int
+find_node (const FxProject *project, const char *name)
+{
+  for (guint i = 0; i < project->nodes->len; i++)
+    if (g_strcmp0 (((const FxProjectNode *)project->nodes->pdata[i])->name, name) == 0)
+      return (int)i;
+  return -1;
+}
+
+const FxProjectNode *
+fx_project_find_node (const FxProject *project, const char *name)
+{
+  int i = find_node (project, name);
+
+  return i >= 0 ? project->nodes->pdata[i] : NULL;
+}
+
+void
+fx_project_set_node (FxProject *project, const char *name, FxPrecision precision)
+{
+  int i = find_node (project, name);
+  FxProjectNode *node = i >= 0 ? project->nodes->pdata[i] : g_new0 (FxProjectNode, 1);
+
+  node->precision = precision;
+  if (i >= 0)
+    return;
+  node->name = g_strdup (name);
+  g_ptr_array_add (project->nodes, node);
+}
+
+void
+fx_project_unset_node (FxProject *project, const char *name)
+{
+  int i = find_node (project, name);
+
+  if (i >= 0)
+    g_ptr_array_remove_index (project->nodes, (guint)i);
+}
+
+char **
+fx_project_dup_nodes (const FxProject *project, FxPrecision precision)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  char **list;
+
+  for (guint i = 0; i < project->nodes->len; i++)
+    {
+      const FxProjectNode *node = project->nodes->pdata[i];
+
+      if (node->precision == precision)
+        g_strv_builder_add (names, node->name);
+    }
+  list = g_strv_builder_end (names);
+  if (list[0] == NULL)
+    g_clear_pointer (&list, g_strfreev);
+  return list;
+}
+
+static gboolean
+set_outputs (const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log, GError **error)
+{
+  g_auto (GStrv) names = g_strsplit (edit->value != NULL ? edit->value : "", "\n", -1);
+
+  return fx_fix_set_outputs (graph, (const char *const *)names, log, error);
+}
+
 static gboolean
 set_shape (const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log, GError **error)
 {
@@ -232,6 +330,10 @@ fx_project_edit_apply (const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log
       if (n_changes != NULL)
         *n_changes = 1;
       return set_shape (edit, graph, log, error);
+    case FX_PROJECT_OUTPUTS:
+      if (n_changes != NULL)
+        *n_changes = 1;
+      return set_outputs (edit, graph, log, error);
     case FX_PROJECT_FIX:
     default:
       fix = fx_fix_find (edit->name);

@@ -8,6 +8,7 @@
 
 #include "core/fx-types.h"
 #include "core/graph/fx-dtype.h"
+#include "core/quant/fx-quant-params.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,7 @@ typedef enum
   FX_PROJECT_FIX,         /* `name` is the rule of a fix */
   FX_PROJECT_FIX_ALL,     /* every fix that needs no decision */
   FX_PROJECT_INPUT_SHAPE, /* the input `name` gets the shape `value`, "1x3x224x224" */
+  FX_PROJECT_OUTPUTS,     /* tensors or nodes, one a line in `value`, are the outputs instead of the model's */
 } FxProjectEditKind;
 
 /* A change of the graph, made again each time the project is opened. */
@@ -43,6 +45,13 @@ typedef struct
   char *type;   /* of the elements of files without a header, "f32"; NULL: their names say it */
 } FxProjectDataset;
 
+/* What a person wants of nodes: how many bits, or the CPU. */
+typedef struct
+{
+  char *name; /* of a node, of an operator ("Softmax": all of them), or "all" */
+  FxPrecision precision;
+} FxProjectNode;
+
 typedef struct
 {
   char *model;         /* path; NULL: an empty project */
@@ -51,8 +60,11 @@ typedef struct
   GPtrArray *edits;    /* FxProjectEdit, in the order made */
   GPtrArray *inputs;   /* FxProjectInput; inputs that nobody touched are missing */
   GPtrArray *datasets; /* FxProjectDataset */
+  GPtrArray *nodes;    /* FxProjectNode; a name is there once at most */
   char *preset;        /* how much is tried to be accurate; NULL: the program's own choice */
   char *method;        /* of the thresholds, likewise */
+  double mixed;        /* share of the nodes that may get 16 bits, 0…1; see FxMixedOptions */
+  double budget;       /* times the latency with 8 bits that they may take, 1 or more; 0: no limit */
   guint samples;       /* how many are used for calibration; 0: all */
   guint64 seed;        /* by which they are chosen */
   char *output;        /* folder that results go to; NULL: beside the model */
@@ -77,6 +89,15 @@ FxDType fx_project_dataset_dtype (const FxProjectDataset *dataset); /* UNDEFINED
 FxProjectInput *fx_project_find_input (const FxProject *project, const char *name);
 /* The same, added if there is none. */
 FxProjectInput *fx_project_touch_input (FxProject *project, const char *name);
+
+/* NULL: nobody said anything of that name. */
+const FxProjectNode *fx_project_find_node (const FxProject *project, const char *name);
+void fx_project_set_node (FxProject *project, const char *name, FxPrecision precision);
+void fx_project_unset_node (FxProject *project, const char *name);
+/* Whether both say the same of all nodes. */
+gboolean fx_project_same_nodes (const FxProject *a, const FxProject *b);
+/* The names of that precision, as FxNodeChoices wants them; g_strfreev() it. NULL: there are none. */
+char **fx_project_dup_nodes (const FxProject *project, FxPrecision precision);
 
 /* Makes the change in a sorted graph with inferred shapes; as fx_fix_apply(). `n_changes` may be NULL. */
 gboolean

@@ -213,7 +213,7 @@ static const char config_text[] = "model_parameters:\n  onnx_model: %s\n  march:
                                   "  input_type_rt: nv12\n  norm_type: data_mean_and_scale\n  mean_value: 128\n"
                                   "  scale_value: 0.0078125\n  input_shape: 1x3x64x64\n"
                                   "calibration_parameters:\n  cal_data_dir: %s\n  calibration_type: max\n"
-                                  "  preprocess_on: True\n  run_on_cpu: head\n"
+                                  "  preprocess_on: True\n  run_on_cpu: /classifier/Gemm\n"
                                   "compiler_parameters:\n  optimize_level: O3\n";
 
 static gboolean
@@ -262,6 +262,7 @@ test_config (void)
   g_assert_nonnull (input);
   g_assert_cmpstr (input->runtime, ==, "nv12");
   g_assert_nonnull (strstr (input->preprocess, "; mean 128; scale 0.0078125"));
+  g_assert_cmpint (fx_project_find_node (project, "/classifier/Gemm")->precision, ==, FX_PRECISION_FLOAT);
   g_assert_cmpuint (project->datasets->len, ==, 1);
   g_assert_cmpstr (dataset_at (window, 0)->path, ==, folder);
   g_assert_true (fx_document_is_modified (fx_window_get_document (window))); /* there is no project file yet */

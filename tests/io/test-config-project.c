@@ -84,7 +84,9 @@ test_taken (void)
   g_assert_cmpstr (dataset->path, ==, gone);
   g_assert_cmpstr (dataset->type, ==, "f32");
   g_assert_true (is_warned (findings, "gone_f32"));
-  g_assert_true (is_warned (findings, "run_on_cpu: a project has no place for it"));
+  g_assert_false (is_warned (findings, "run_on_cpu: a project has no place"));
+  g_assert_cmpuint (project->nodes->len, ==, 1);
+  g_assert_cmpint (fx_project_find_node (project, "x")->precision, ==, FX_PRECISION_FLOAT);
   g_assert_true (is_warned (findings, "optimize_level: a project has no place for it"));
   g_assert_false (is_warned (findings, "compile_mode: "));
 }
@@ -97,14 +99,63 @@ test_left_out (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (FxProject) project
       = load (findings, &error, "  remove_node_name: x\n  debug_mode: dump_calibration_data\n", "", "1x3x8x8;1x4x1x1",
-              "kl", "  cal_data_dir: .;.\n  run_on_bpu: y\n  optimization: set_all_nodes_int16\n");
+              "kl", "  cal_data_dir: .;.\n");
 
   g_assert_no_error (error);
   g_assert_nonnull (project);
-  g_assert_true (is_warned (findings, "run_on_bpu: a project has no place for it"));
-  g_assert_true (is_warned (findings, "optimization: a project has no place for it"));
   g_assert_true (is_warned (findings, "debug_mode: a project has no place for it"));
   g_assert_true (is_warned (findings, "remove_node_name: a project has no place for it"));
+}
+
+/* What the file says of nodes and of outputs, by each of the keys that can. */
+static void
+test_nodes (void)
+{
+  static const struct
+  {
+    const char *model, *calibration, *name;
+    FxPrecision precision;
+  } rows[] = {
+    { "", "  run_on_bpu: y\n", "y", FX_PRECISION_INT8 },
+    { "", "  run_on_cpu: y\n  run_on_bpu: y\n", "y", FX_PRECISION_FLOAT },
+    { "", "  optimization: set_all_nodes_int16\n", "all", FX_PRECISION_INT16 },
+    { "  node_info: {\"x\": {\"ON\": \"BPU\", \"InputType\": \"int16\", \"OutputType\": \"int16\"}}\n", "", "x",
+      FX_PRECISION_INT16 },
+    { "  node_info: {\"x\": {\"ON\": \"CPU\"}}\n", "", "x", FX_PRECISION_FLOAT },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+      g_autoptr (GError) error = NULL;
+      g_autofree char *samples = g_strconcat ("  cal_data_dir: .;.\n", rows[i].calibration, NULL);
+      g_autoptr (FxProject) project = load (findings, &error, rows[i].model, "", "1x3x8x8;1x4x1x1", "kl", samples);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (fx_project_find_node (project, rows[i].name));
+      g_assert_cmpint (fx_project_find_node (project, rows[i].name)->precision, ==, rows[i].precision);
+    }
+}
+
+static void
+test_outputs (void)
+{
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxProject) project
+      = load (findings, &error, "  output_nodes: x\n", "", "1x3x8x8;1x4x1x1", "kl", "  cal_data_dir: .;.\n");
+  g_autoptr (FxGraph) cut = fx_graph_copy (graph);
+  const FxProjectEdit *edit = NULL;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < project->edits->len; i++)
+    if (((FxProjectEdit *)project->edits->pdata[i])->kind == FX_PROJECT_OUTPUTS)
+      edit = project->edits->pdata[i];
+  g_assert_nonnull (edit);
+  g_assert_true (fx_project_edit_apply (edit, cut, NULL, NULL, &error));
+  g_assert_cmpuint (fx_graph_n_outputs (cut), ==, 1);
+  g_assert_cmpstr (fx_graph_value (cut, fx_graph_output (cut, 0))->name, ==, "x");
+  g_assert_cmpuint (fx_graph_n_nodes (cut), ==, 1);
 }
 
 /* What the window does in any case is no loss. */
@@ -188,6 +239,8 @@ main (int argc, char **argv)
   g_assert_true (fx_onnx_save (graph, model_path, NULL));
   g_test_add_func ("/config-project/taken", test_taken);
   g_test_add_func ("/config-project/left-out", test_left_out);
+  g_test_add_func ("/config-project/nodes", test_nodes);
+  g_test_add_func ("/config-project/outputs", test_outputs);
   g_test_add_func ("/config-project/compiler", test_compiler);
   g_test_add_func ("/config-project/edits", test_edits);
   g_test_add_func ("/config-project/refused", test_refused);

@@ -27,6 +27,12 @@ full_project (void)
   fx_project_add_edit (project, FX_PROJECT_FIX_ALL, NULL, NULL);
   fx_project_add_edit (project, FX_PROJECT_FIX, "fold-constants", NULL);
   fx_project_add_edit (project, FX_PROJECT_INPUT_SHAPE, "data", "1x3x32x32");
+  fx_project_add_edit (project, FX_PROJECT_OUTPUTS, NULL, "prob\nfeature/map");
+  fx_project_set_node (project, "conv1", FX_PRECISION_INT16);
+  fx_project_set_node (project, "Softmax", FX_PRECISION_FLOAT);
+  fx_project_set_node (project, "conv2", FX_PRECISION_INT8);
+  project->mixed = 0.25;
+  project->budget = 1.5;
   input->preprocess = g_strdup ("rgb; mean 1 2 3");
   input->runtime = g_strdup ("nv12");
   fx_project_add_dataset (project, "data", "/models/samples", "/models/labels.txt")->type = g_strdup ("u8");
@@ -51,6 +57,37 @@ test_round_trip (void)
   g_assert_no_error (error);
   g_assert_true (fx_project_equal (project, again));
   g_assert_cmpstr (again->origin, ==, project->origin);
+}
+
+/* A file that an older program reads rightly says so: only what it does not know makes it a newer one. */
+static void
+test_version (void)
+{
+  static const char old[] = "{\"fixpoint-project\": 1, \"model\": \"net.onnx\"}";
+  g_autoptr (FxProject) project = fx_project_file_parse (old, strlen (old), "/", NULL);
+  g_autofree char *plain = fx_project_file_print (project, "/"), *newer = NULL;
+
+  g_assert_nonnull (strstr (plain, "\"fixpoint-project\" : 1"));
+  g_assert_null (strstr (plain, "nodes"));
+  fx_project_set_node (project, "conv1", FX_PRECISION_INT16);
+  newer = fx_project_file_print (project, "/");
+  g_assert_nonnull (strstr (newer, "\"fixpoint-project\" : 2"));
+}
+
+static void
+test_nodes (void)
+{
+  g_autoptr (FxProject) project = full_project ();
+  g_auto (GStrv) wide = NULL;
+
+  fx_project_set_node (project, "conv2", FX_PRECISION_INT16);
+  wide = fx_project_dup_nodes (project, FX_PRECISION_INT16);
+  g_assert_cmpuint (g_strv_length (wide), ==, 2);
+  g_assert_cmpstr (wide[0], ==, "conv1");
+  g_assert_cmpstr (wide[1], ==, "conv2");
+  g_assert_null (fx_project_dup_nodes (project, FX_PRECISION_INT8));
+  fx_project_unset_node (project, "conv2");
+  g_assert_null (fx_project_find_node (project, "conv2"));
 }
 
 static void add_members (JsonNode *node, GHashTable *members);
@@ -149,7 +186,7 @@ test_refused (void)
     { "", "not a JSON object" },
     { "[1]", "not a JSON object" },
     { "{ \"model\": \"a\" }", "there is no \"fixpoint-project\"" },
-    { "{ \"fixpoint-project\": 2, \"model\": \"a\" }", "version 2" },
+    { "{ \"fixpoint-project\": 3, \"model\": \"a\" }", "version 3" },
     { "{ \"fixpoint-project\": \"1\", \"model\": \"a\" }", "a number" },
     { "{ \"fixpoint-project\": 1 }", "\"model\" should be" },
     { "{ \"fixpoint-project\": 1, \"model\": 3 }", "\"model\" should be a string" },
@@ -160,6 +197,11 @@ test_refused (void)
     { "{ \"fixpoint-project\": 1, \"model\": \"a\", \"datasets\": [{ \"path\": \"x\", \"type\": \"bytes\" }] }",
       "\"type\" should be a type of elements" },
     { "{ \"fixpoint-project\": 1, \"model\": \"a\", \"conversion\": { \"samples\": -1 } }", "not negative" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"conversion\": { \"mixed\": 2 } }", "from 0 to 1" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"conversion\": { \"latency_budget\": 0.5 } }", "from 1 to 100" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"nodes\": [{ \"name\": \"n\", \"precision\": \"int4\" }] }",
+      "\"precision\" should be" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"edits\": [{ \"outputs\": [\"a\", 3] }] }", "a list of names" },
     { "{ \"a\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[", "too deeply nested" },
   };
 
@@ -181,6 +223,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   document = argv[1];
   g_test_add_func ("/project/round-trip", test_round_trip);
+  g_test_add_func ("/project/version", test_version);
+  g_test_add_func ("/project/nodes", test_nodes);
   g_test_add_func ("/project/document", test_document);
   g_test_add_func ("/project/example", test_example);
   g_test_add_func ("/project/refused", test_refused);

@@ -5,6 +5,7 @@
 #include "core/quant/fx-accuracy.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 struct _FxCalibrationPage
 {
@@ -15,7 +16,7 @@ struct _FxCalibrationPage
 
   GtkStack *stack;
   GtkBox *box;
-  GtkSpinButton *samples, *seed;
+  GtkSpinButton *samples, *seed, *mixed, *budget;
   AdwComboRow *preset, *method;
 };
 
@@ -102,6 +103,8 @@ project_cb (FxCalibrationPage *page)
   page->showing = TRUE;
   gtk_spin_button_set_value (page->samples, project->samples);
   gtk_spin_button_set_value (page->seed, (double)project->seed);
+  gtk_spin_button_set_value (page->mixed, round (100 * project->mixed));
+  gtk_spin_button_set_value (page->budget, project->budget > 0 ? round (100 * project->budget) : 100);
   show_quantization (page, project);
   page->showing = FALSE;
 }
@@ -112,6 +115,17 @@ changed_cb (FxCalibrationPage *page)
   if (!page->showing && fx_document_get_state (page->document) == FX_DOCUMENT_READY)
     fx_document_set_samples (page->document, (guint)gtk_spin_button_get_value (page->samples),
                              (guint64)gtk_spin_button_get_value (page->seed));
+}
+
+/* 100 % of the latency would let nothing change: it is taken for no limit. */
+static void
+mixed_changed_cb (FxCalibrationPage *page)
+{
+  double budget = gtk_spin_button_get_value (page->budget);
+
+  if (!page->showing && fx_document_get_state (page->document) == FX_DOCUMENT_READY)
+    fx_document_set_mixed (page->document, gtk_spin_button_get_value (page->mixed) / 100,
+                           budget > 100 ? budget / 100 : 0);
 }
 
 void
@@ -134,6 +148,8 @@ fx_calibration_page_class_init (FxCalibrationPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, box);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, samples);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, seed);
+  gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, mixed);
+  gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, budget);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, preset);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, method);
   gtk_widget_class_bind_template_callback (widget_class, method_changed_cb);
@@ -148,4 +164,6 @@ fx_calibration_page_init (FxCalibrationPage *page)
   page->showing = FALSE;
   g_signal_connect_swapped (page->samples, "value-changed", G_CALLBACK (changed_cb), page);
   g_signal_connect_swapped (page->seed, "value-changed", G_CALLBACK (changed_cb), page);
+  g_signal_connect_swapped (page->mixed, "value-changed", G_CALLBACK (mixed_changed_cb), page);
+  g_signal_connect_swapped (page->budget, "value-changed", G_CALLBACK (mixed_changed_cb), page);
 }

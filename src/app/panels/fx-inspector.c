@@ -74,7 +74,10 @@ show_node (FxInspector *inspector, const FxGraph *graph, FxId id)
   show_heading (inspector, node->op_type, node->name);
   show_placement (inspector, check);
   if (check != NULL)
-    add (inspector, fx_inspector_reasons (check));
+    {
+      add (inspector, fx_inspector_reasons (check));
+      add (inspector, fx_inspector_precision (node, check, fx_document_get_project (inspector->document)));
+    }
   add (inspector, fx_inspector_cost (fx_shared_get (inspector->latency), node));
   add (inspector, fx_inspector_attributes (node));
   add (inspector, fx_inspector_operands (graph, node, FALSE));

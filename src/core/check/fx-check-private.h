@@ -53,6 +53,9 @@ FxId fx_work_only_user (const FxWork *work, FxId node);
 /* Places every node of the work graph. FALSE: cancelled. */
 gboolean fx_work_place (FxWork *work, GCancellable *cancellable, GError **error);
 
+/* Moves placed nodes to where they are wanted; a name of nothing is a finding, and then none is moved. */
+void fx_work_choose (FxWork *work, const FxNodeChoices *choices, GPtrArray *diagnostics);
+
 /* Numbers the BPU subgraphs and notes what each piece of CPU work between them costs. */
 void fx_work_number_subgraphs (FxWork *work, GPtrArray *diagnostics);
 

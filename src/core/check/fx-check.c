@@ -367,8 +367,8 @@ count_unknown (FxCheckReport *report, const FxGraph *source)
 }
 
 FxCheckReport *
-fx_check (const FxGraph *graph, const FxTarget *target, const GPtrArray *loading, GCancellable *cancellable,
-          GError **error)
+fx_check_chosen (const FxGraph *graph, const FxTarget *target, const GPtrArray *loading, const FxNodeChoices *choices,
+                 GCancellable *cancellable, GError **error)
 {
   g_autoptr (FxCheckReport) report = new_report (graph);
   g_autoptr (GPtrArray) found = fx_diagnostics_new ();
@@ -384,6 +384,8 @@ fx_check (const FxGraph *graph, const FxTarget *target, const GPtrArray *loading
       work = fx_work_new (graph, target, found);
       if (!fx_work_place (work, cancellable, error))
         return NULL;
+      if (choices != NULL)
+        fx_work_choose (work, choices, found);
       fx_work_number_subgraphs (work, found);
       take_placements (report, work, graph);
     }
@@ -399,4 +401,11 @@ fx_check (const FxGraph *graph, const FxTarget *target, const GPtrArray *loading
     report_nodes (report, graph);
   sort_diagnostics (report->diagnostics, graph);
   return g_steal_pointer (&report);
+}
+
+FxCheckReport *
+fx_check (const FxGraph *graph, const FxTarget *target, const GPtrArray *loading, GCancellable *cancellable,
+          GError **error)
+{
+  return fx_check_chosen (graph, target, loading, NULL, cancellable, error);
 }

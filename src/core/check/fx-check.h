@@ -5,6 +5,7 @@
 
 #include "core/check/fx-diagnostic.h"
 #include "core/check/fx-target.h"
+#include "core/quant/fx-quant-choice.h"
 
 #include <gio/gio.h>
 
@@ -57,6 +58,10 @@ typedef struct
  * into the report. Never fails but by cancellation. */
 FxCheckReport *fx_check (const FxGraph *graph, const FxTarget *target, const GPtrArray *loading,
                          GCancellable *cancellable, GError **error);
+/* The same with nodes where a person wants them, as a conversion with these choices would have them: in float on the
+ * CPU, or on the BPU where that takes them on request. `choices` may be NULL. */
+FxCheckReport *fx_check_chosen (const FxGraph *graph, const FxTarget *target, const GPtrArray *loading,
+                                const FxNodeChoices *choices, GCancellable *cancellable, GError **error);
 void fx_check_report_free (FxCheckReport *report); /* accepts NULL */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxCheckReport, fx_check_report_free)

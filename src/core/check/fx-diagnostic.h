@@ -26,6 +26,7 @@ struct _FxDiagnostic
   char *allowed;
   char *fix;            /* what to do about it */
   const char *fix_rule; /* static: the fix that does it (check/fx-fix.h) */
+  const char *key;      /* static: of a configuration's file, the key that it is about */
 };
 
 const char *fx_severity_name (FxSeverity severity);

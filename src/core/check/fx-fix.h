@@ -50,4 +50,10 @@ gboolean fx_fix_apply_all (FxGraph *graph, GPtrArray *log, guint *n_changes, GEr
 gboolean
 fx_fix_set_input_shape (FxGraph *graph, const char *name, const FxShape *shape, GPtrArray *log, GError **error);
 
+/* Makes tensors, or the first results of nodes, of these names the outputs of the graph instead of what there was; an
+ * empty list or NULL keeps those. Nodes that nothing needs any more go. Rule "outputs" in `log`.
+ *
+ * FALSE and *error (BAD_DATA: there is none of a name) leave the graph as it was. */
+gboolean fx_fix_set_outputs (FxGraph *graph, const char *const *names, GPtrArray *log, GError **error);
+
 G_END_DECLS

@@ -11,16 +11,6 @@
 
 /* ---- findings ---- */
 
-/* Whether a finding begins with "line 12, KEY:". */
-static gboolean
-is_about (const FxDiagnostic *finding, FxConfigKeyId key)
-{
-  g_autofree char *mark = g_strdup_printf (", %s: ", fx_config_key_name (key));
-  const char *found = strstr (finding->message, mark);
-
-  return found != NULL && memchr (finding->message, ':', (gsize)(found - finding->message)) == NULL;
-}
-
 /* The samples may be on another machine, and the model can be looked at without them. */
 static void
 excuse_samples (GPtrArray *findings)
@@ -29,7 +19,8 @@ excuse_samples (GPtrArray *findings)
     {
       FxDiagnostic *finding = findings->pdata[i];
 
-      if (finding->severity == FX_SEVERITY_ERROR && is_about (finding, FX_CONFIG_CAL_DATA_DIR))
+      if (finding->severity == FX_SEVERITY_ERROR
+          && g_strcmp0 (finding->key, fx_config_key_name (FX_CONFIG_CAL_DATA_DIR)) == 0)
         finding->severity = FX_SEVERITY_WARNING;
     }
 }
@@ -72,10 +63,8 @@ static void
 note_missing (const FxConfig *config, const FxConversionOptions *options, GPtrArray *findings)
 {
   static const FxConfigKeyId keys[]
-      = { FX_CONFIG_OUTPUT_NODES,    FX_CONFIG_NODE_INFO,      FX_CONFIG_SET_NODE_DATA_TYPE, FX_CONFIG_RUN_ON_CPU,
-          FX_CONFIG_RUN_ON_BPU,      FX_CONFIG_OPTIMIZATION,   FX_CONFIG_REMOVE_NODE_TYPE,   FX_CONFIG_DEBUG_MODE,
-          FX_CONFIG_COMPILE_MODE,    FX_CONFIG_OPTIMIZE_LEVEL, FX_CONFIG_CORE_NUM,           FX_CONFIG_MAX_TIME_PER_FC,
-          FX_CONFIG_REMOVE_NODE_NAME };
+      = { FX_CONFIG_REMOVE_NODE_TYPE, FX_CONFIG_REMOVE_NODE_NAME, FX_CONFIG_DEBUG_MODE,     FX_CONFIG_COMPILE_MODE,
+          FX_CONFIG_OPTIMIZE_LEVEL,   FX_CONFIG_CORE_NUM,         FX_CONFIG_MAX_TIME_PER_FC };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (is_lost (config, options, keys[i]))
@@ -157,6 +146,25 @@ add_input (FxProject *project, const FxConversionInput *input, guint i, GPtrArra
   add_dataset (project, name, input);
 }
 
+/* ---- nodes ---- */
+
+/* Of several words about one node the later list counts, as in the conversion. */
+static void
+add_nodes (FxProject *project, char **names, FxPrecision precision)
+{
+  for (; names != NULL && *names != NULL; names++)
+    fx_project_set_node (project, *names, precision);
+}
+
+static void
+add_outputs (FxProject *project, char **names)
+{
+  g_autofree char *lines = names != NULL ? g_strjoinv ("\n", names) : NULL;
+
+  if (lines != NULL)
+    fx_project_add_edit (project, FX_PROJECT_OUTPUTS, NULL, lines);
+}
+
 /* ---- the whole ---- */
 
 static FxProject *
@@ -178,6 +186,10 @@ from_options (const FxConfig *config, const FxConversionOptions *options, GPtrAr
     project->output = g_strdup (options->output_dir);
   for (guint i = 0; i < options->inputs->len; i++)
     add_input (project, &g_array_index (options->inputs, FxConversionInput, i), i, findings);
+  add_outputs (project, options->outputs);
+  add_nodes (project, options->bpu, FX_PRECISION_INT8);
+  add_nodes (project, options->int16, FX_PRECISION_INT16);
+  add_nodes (project, options->cpu, FX_PRECISION_FLOAT);
   note_missing (config, options, findings);
   return project;
 }

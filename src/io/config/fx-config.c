@@ -234,6 +234,7 @@ fx_config_complain (const FxConfig *config, GPtrArray *findings, gboolean is_err
                     const char *format, ...)
 {
   guint line = config->values[key].line;
+  FxDiagnostic *finding;
   g_autofree char *text = NULL;
   va_list args;
 
@@ -241,11 +242,13 @@ fx_config_complain (const FxConfig *config, GPtrArray *findings, gboolean is_err
   text = g_strdup_vprintf (fx_translate (format), args);
   va_end (args);
   if (line > 0)
-    fx_diagnostics_add (findings, is_error ? FX_SEVERITY_ERROR : FX_SEVERITY_WARNING, "config", NULL, NULL,
-                        "line %u, %s: %s", line, fx_config_keys[key].name, text);
+    finding = fx_diagnostics_add (findings, is_error ? FX_SEVERITY_ERROR : FX_SEVERITY_WARNING, "config", NULL, NULL,
+                                  "line %u, %s: %s", line, fx_config_keys[key].name, text);
   else
-    fx_diagnostics_add (findings, is_error ? FX_SEVERITY_ERROR : FX_SEVERITY_WARNING, "config", NULL, NULL, "%s: %s",
-                        fx_config_keys[key].name, text);
+    finding = fx_diagnostics_add (findings, is_error ? FX_SEVERITY_ERROR : FX_SEVERITY_WARNING, "config", NULL, NULL,
+                                  "%s: %s", fx_config_keys[key].name, text);
+  if (finding != NULL)
+    finding->key = fx_config_keys[key].name;
 }
 
 void
