@@ -230,7 +230,8 @@ run (guint n_boxes, char **wanted)
   gtk_window_set_default_size (GTK_WINDOW (window), WIDTH, HEIGHT);
   gtk_window_set_child (GTK_WINDOW (window), canvas);
   gtk_window_present (GTK_WINDOW (window));
-  rest (300);
+  for (guint i = 0; i < 100 && gtk_widget_get_width (canvas) != WIDTH; i++)
+    rest (300);
   g_assert_cmpint (gtk_widget_get_width (canvas), ==, WIDTH);
   fx_canvas_set_scene (bench.canvas, scene);
   frames = gtk_widget_get_frame_clock (canvas);
