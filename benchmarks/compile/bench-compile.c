@@ -25,7 +25,7 @@ measure_level (const char *name, const FxGraph *integer, const FxTarget *target,
 {
   double begin = bench_clock_ms (CLOCK_PROCESS_CPUTIME_ID), ms;
   g_autoptr (FxProgram) program
-      = fx_compile (integer, target, &(FxCompileOptions){ .level = level }, NULL, NULL, error);
+      = fx_compile (integer, target, &(FxCompileOptions){ .level = level, .jobs = 1 }, NULL, NULL, error);
   g_autoptr (FxTimeline) timeline = NULL;
 
   if (program == NULL)

@@ -6,6 +6,7 @@
 #include "cli/fx-cli-perf.h"
 #include "cli/fx-cli.h"
 
+#include "core/bpu/fx-compile.h"
 #include "core/bpu/fx-what-if.h"
 #include "core/graph/fx-graph.h"
 #include "io/fx-target-file.h"
@@ -19,6 +20,7 @@ typedef struct
 {
   gboolean json;
   char *weights, *target, *machine, *fix;
+  int cores;
   char **shapes;
   FxPerfOptions perf;
 } Options;
@@ -308,6 +310,7 @@ perf (const char *path, const Options *options, GError **error)
   FxMachine machine;
 
   if (target == NULL || !fx_cli_machine (target, options->machine, &machine, error)
+      || !fx_compile_use_cores (&machine, target, (guint)MAX (options->cores, 1), error)
       || (result = fx_cli_estimate (&model, target, &machine, error)) == NULL)
     return FALSE;
   if (options->json)
@@ -336,6 +339,8 @@ fx_verb_perf (int argc, char **argv)
       NULL },
     { "machine", 0, 0, G_OPTION_ARG_FILENAME, &options.machine, "Other prices of work, for all or some of its kinds",
       "FILE.json" },
+    { "core-num", 0, 0, G_OPTION_ARG_INT, &options.cores,
+      "Cores of the BPU that compute a frame together; 1 if not given", "N" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write JSON", NULL },
     { NULL },
   };

@@ -173,6 +173,25 @@ test_cores (void)
   g_assert_cmpfloat (busy[FX_UNIT_VECTOR_2], <=, busy[FX_UNIT_VECTOR]);
 }
 
+/* The estimate divides computing only. */
+static void
+test_prices (void)
+{
+  g_autoptr (FxTarget) target = compiled_target ("rdk-x3"), single = compiled_target ("rdk-x5");
+  g_autoptr (GError) error = NULL;
+  FxMachine one, two;
+
+  g_assert_true (fx_machine_of_target (&one, target, NULL));
+  two = one;
+  g_assert_true (fx_compile_use_cores (&two, target, 2, &error));
+  g_assert_cmpfloat (two.prices[FX_COST_DENSE], ==, one.prices[FX_COST_DENSE] / 2);
+  g_assert_cmpfloat (two.prices[FX_COST_MOVES], ==, one.prices[FX_COST_MOVES] / 2);
+  g_assert_cmpfloat (two.prices[FX_COST_WEIGHTS], ==, one.prices[FX_COST_WEIGHTS]);
+  g_assert_cmpfloat (two.prices[FX_COST_CALLS], ==, one.prices[FX_COST_CALLS]);
+  g_assert_false (fx_compile_use_cores (&two, single, 2, &error));
+  g_assert_error (error, FX_ERROR, FX_ERROR_UNSUPPORTED);
+}
+
 static void
 test_too_many_cores (void)
 {
@@ -268,6 +287,7 @@ main (int argc, char **argv)
   g_test_add_func ("/compile-options/mode-factor", test_mode_factor);
   g_test_add_func ("/compile-options/jobs", test_jobs);
   g_test_add_func ("/compile-options/cores", test_cores);
+  g_test_add_func ("/compile-options/prices", test_prices);
   g_test_add_func ("/compile-options/too-many-cores", test_too_many_cores);
   g_test_add_func ("/compile-options/calls", test_calls);
   g_test_add_func ("/compile-options/constants", test_constants);

@@ -57,6 +57,18 @@ layer_clear (gpointer data)
 }
 
 static gboolean
+check_cores (const FxEngines *engines, const FxTarget *target, guint cores, GError **error)
+{
+  if (cores > FX_MAX_CORES)
+    return fx_fail (error, FX_ERROR_UNSUPPORTED, "core_num is %u, and programs are made for at most %d cores", cores,
+                    FX_MAX_CORES);
+  if (cores > engines->cores)
+    return fx_fail (error, FX_ERROR_UNSUPPORTED, "core_num is %u, and the BPU of the %s has %u", cores, target->board,
+                    engines->cores);
+  return TRUE;
+}
+
+static gboolean
 compilation_init (FxCompilation *c, const FxGraph *integer, const FxTarget *target, const FxCompileOptions *options,
                   GError **error)
 {
@@ -69,12 +81,8 @@ compilation_init (FxCompilation *c, const FxGraph *integer, const FxTarget *targ
     c->engines.sram_bytes = options->sram_bytes;
   c->options.level = MIN (options->level, FX_COMPILE_MAX_LEVEL);
   c->options.cores = MAX (options->cores, 1);
-  if (c->options.cores > FX_MAX_CORES)
-    return fx_fail (error, FX_ERROR_UNSUPPORTED, "core_num is %u, and programs are made for at most %d cores",
-                    c->options.cores, FX_MAX_CORES);
-  if (c->options.cores > c->engines.cores)
-    return fx_fail (error, FX_ERROR_UNSUPPORTED, "core_num is %u, and the BPU of the %s has %u", c->options.cores,
-                    target->board, c->engines.cores);
+  if (!check_cores (&c->engines, target, c->options.cores, error))
+    return FALSE;
   c->uses = fx_uses_new (integer);
   c->subgraphs = g_new (int, n_nodes + 1);
   c->layer_of = g_new (int, n_nodes + 1);
@@ -178,6 +186,19 @@ fx_compile_share_prices (FxMachine *machine, guint cores)
   for (int kind = 0; kind < FX_N_COSTS; kind++)
     if (fx_cost_rows[kind].part == FX_COST_PART_BPU && kind != FX_COST_LAYERS)
       machine->prices[kind] /= MAX (cores, 1);
+}
+
+gboolean
+fx_compile_use_cores (FxMachine *machine, const FxTarget *target, guint cores, GError **error)
+{
+  FxEngines engines;
+
+  if (cores < 2)
+    return TRUE;
+  if (!fx_engines_of_target (&engines, target, error) || !check_cores (&engines, target, cores, error))
+    return FALSE;
+  fx_compile_share_prices (machine, cores);
+  return TRUE;
 }
 
 FxProgram *

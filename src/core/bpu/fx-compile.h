@@ -55,6 +55,9 @@ gboolean fx_compile_check_options (const FxCompileOptions *options, GError **err
 /* Prices of a frame that so many cores compute together: what the BPU computes is divided among them, what passes
  * through memory is not. */
 void fx_compile_share_prices (FxMachine *machine, guint cores);
+/* The same, for a BPU that has them. FALSE and *error as fx_compile(): it has fewer, or programs are not made for so
+ * many. */
+gboolean fx_compile_use_cores (FxMachine *machine, const FxTarget *target, guint cores, GError **error);
 
 /* Compiles an integer network: sorted, shapes inferred, no node removed. The same input gives the same program.
  * Layers that cannot be cut into pieces of max_call_us are calls of their own, however long.
