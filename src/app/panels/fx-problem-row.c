@@ -62,6 +62,16 @@ show_fix (FxProblemRow *row, gboolean group)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (row->fix), "win.apply-fix");
 }
 
+/* Of a group what its fix does, so that groups of the same rule differ; of a finding all there is to say. */
+static void
+show_detail (FxProblemRow *row, gboolean group)
+{
+  const char *text = group ? fx_problem_get_fix_title (row->problem) : fx_problem_get_detail (row->problem);
+
+  gtk_label_set_text (row->detail, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (row->detail), text != NULL);
+}
+
 static void
 show (FxProblemRow *row)
 {
@@ -72,8 +82,7 @@ show (FxProblemRow *row)
   show_icon (row, group);
   gtk_label_set_text (row->title, fx_problem_get_title (row->problem));
   gtk_widget_set_visible (GTK_WIDGET (row->title), *fx_problem_get_title (row->problem) != '\0');
-  gtk_label_set_text (row->detail, fx_problem_get_detail (row->problem));
-  gtk_widget_set_visible (GTK_WIDGET (row->detail), !group);
+  show_detail (row, group);
   gtk_label_set_text (row->count, number);
   gtk_widget_set_visible (GTK_WIDGET (row->count), count > 1);
   if (group)
