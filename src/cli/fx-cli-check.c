@@ -2,6 +2,7 @@
 #include "cli/fx-cli-check.h"
 
 #include "cli/fx-cli-json.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 
 #include <stdio.h>
@@ -12,10 +13,12 @@ reason_to_string (const FxReason *reason)
 {
   GString *text = g_string_new (reason->text);
 
-  if (reason->found != NULL)
-    g_string_append_printf (text, ": found %s", reason->found);
-  if (reason->allowed != NULL)
-    g_string_append_printf (text, "%s allowed %s", reason->found != NULL ? "," : ":", reason->allowed);
+  if (reason->found != NULL && reason->allowed != NULL)
+    g_string_append_printf (text, _ (": found %s, allowed %s"), reason->found, reason->allowed);
+  else if (reason->found != NULL)
+    g_string_append_printf (text, _ (": found %s"), reason->found);
+  else if (reason->allowed != NULL)
+    g_string_append_printf (text, _ (": allowed %s"), reason->allowed);
   if (reason->note != NULL)
     g_string_append_printf (text, " (%s)", reason->note);
   return g_string_free (text, FALSE);
@@ -76,10 +79,10 @@ print_findings (const char *title, const GPtrArray *diagnostics)
 
       printf ("%s: %s [%s]\n", fx_severity_name (diagnostic->severity), text, diagnostic->rule);
       if (diagnostic->found != NULL || diagnostic->allowed != NULL)
-        printf ("  found %s, allowed %s\n", diagnostic->found != NULL ? diagnostic->found : "-",
+        printf (_ ("  found %s, allowed %s\n"), diagnostic->found != NULL ? diagnostic->found : "-",
                 diagnostic->allowed != NULL ? diagnostic->allowed : "-");
       if (diagnostic->fix != NULL)
-        printf ("  fix: %s%s%s%s\n", diagnostic->fix, diagnostic->fix_rule != NULL ? " (--fix " : "",
+        printf (_ ("  fix: %s%s%s%s\n"), diagnostic->fix, diagnostic->fix_rule != NULL ? " (--fix " : "",
                 diagnostic->fix_rule != NULL ? diagnostic->fix_rule : "", diagnostic->fix_rule != NULL ? ")" : "");
     }
 }
@@ -90,20 +93,25 @@ fx_cli_check_print_text (const char *path, const FxGraph *graph, const FxTarget 
 {
   guint n_errors = fx_diagnostics_count (report->diagnostics, FX_SEVERITY_ERROR);
 
-  printf ("%s for %s (%s)\n\n", path, target->board, target->march);
+  printf (_ ("%s for %s (%s)\n\n"), path, target->board, target->march);
   print_nodes (graph, report);
-  print_findings ("Fixes applied", log);
-  print_findings ("Findings", report->diagnostics);
-  printf ("\n%u nodes: %u on the BPU in %u subgraph%s, %u on the CPU, %u folded, %u unsupported, %u unknown\n",
-          report->counts[FX_PLACEMENT_BPU] + report->counts[FX_PLACEMENT_CPU] + report->counts[FX_PLACEMENT_FOLDED]
-              + report->counts[FX_PLACEMENT_UNSUPPORTED] + report->counts[FX_PLACEMENT_UNKNOWN],
-          report->counts[FX_PLACEMENT_BPU], report->n_subgraphs, report->n_subgraphs == 1 ? "" : "s",
-          report->counts[FX_PLACEMENT_CPU], report->counts[FX_PLACEMENT_FOLDED],
-          report->counts[FX_PLACEMENT_UNSUPPORTED], report->counts[FX_PLACEMENT_UNKNOWN]);
+  print_findings (_ ("Fixes applied"), log);
+  print_findings (_ ("Findings"), report->diagnostics);
+  printf (
+      fx_plural ("\n%u nodes: %u on the BPU in %u subgraph, %u on the CPU, %u folded, %u unsupported, %u unknown\n",
+                 "\n%u nodes: %u on the BPU in %u subgraphs, %u on the CPU, %u folded, %u unsupported, %u unknown\n",
+                 report->n_subgraphs),
+      report->counts[FX_PLACEMENT_BPU] + report->counts[FX_PLACEMENT_CPU] + report->counts[FX_PLACEMENT_FOLDED]
+          + report->counts[FX_PLACEMENT_UNSUPPORTED] + report->counts[FX_PLACEMENT_UNKNOWN],
+      report->counts[FX_PLACEMENT_BPU], report->n_subgraphs, report->counts[FX_PLACEMENT_CPU],
+      report->counts[FX_PLACEMENT_FOLDED], report->counts[FX_PLACEMENT_UNSUPPORTED],
+      report->counts[FX_PLACEMENT_UNKNOWN]);
   if (n_errors == 0)
-    printf ("The model can be converted.\n");
+    fputs (_ ("The model can be converted.\n"), stdout);
   else
-    printf ("The model cannot be converted: %u error%s.\n", n_errors, n_errors == 1 ? "" : "s");
+    printf (fx_plural ("The model cannot be converted: %u error.\n", "The model cannot be converted: %u errors.\n",
+                       n_errors),
+            n_errors);
 }
 
 /* ---- JSON ---- */

@@ -5,6 +5,7 @@
 
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/fx-nearest.h"
 #include "core/graph/fx-graph.h"
 #include "io/config/fx-config.h"
@@ -67,7 +68,7 @@ shape_text (const FxShape *shape)
   GString *text = g_string_new (NULL);
 
   for (int i = 0; i < shape->rank; i++)
-    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i > 0 ? "x" : "", shape->dims[i]);
+    g_string_append_printf (text, "%s%" PRId64, i > 0 ? "x" : "", shape->dims[i]);
   return g_string_free (text, FALSE);
 }
 
@@ -156,9 +157,10 @@ set_key (FxConfig *config, const char *text, GError **error)
         }
     }
   nearest = fx_nearest_word (name, names);
-  return fx_fail (error, FX_ERROR_BAD_DATA, "--set: there is no key \"%s\"%s%s%s", name,
-                  nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
-                  nearest != NULL ? "\"?" : "");
+  return fx_fail (error, FX_ERROR_BAD_DATA,
+                  nearest != NULL ? N_ ("--set: there is no key \"%s\"; did you mean \"%s\"?")
+                                  : N_ ("--set: there is no key \"%s\""),
+                  name, nearest);
 }
 
 /* What was set is judged as if it had stood in the file. */

@@ -6,6 +6,7 @@
 #include "cli/fx-cli.h"
 
 #include "core/check/fx-diagnostic.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-summary.h"
 #include "io/program/fx-program-file.h"
@@ -44,8 +45,8 @@ print_text (const char *path, const FxGraph *graph, const FxSummary *summary)
     {
       const FxOpset *opset = fx_graph_opset_at (graph, i);
 
-      printf ("%-12s%s %" G_GINT64_FORMAT "\n", i == 0 ? "opset" : "",
-              *opset->domain != '\0' ? opset->domain : "ai.onnx", opset->version);
+      printf ("%-12s%s %" PRId64 "\n", i == 0 ? "opset" : "", *opset->domain != '\0' ? opset->domain : "ai.onnx",
+              opset->version);
     }
   print_values (graph, "inputs", fx_graph_n_inputs (graph), fx_graph_input);
   print_values (graph, "outputs", fx_graph_n_outputs (graph), fx_graph_output);

@@ -24,7 +24,7 @@ report() {
 }
 
 # Folders whose sentences are translated.
-translated="src/app src/core src/io"
+translated="src/app src/cli src/core src/io"
 
 mapfile -t languages < <(grep -v '^#' po/LINGUAS)
 echo "1..$((2 + ${#languages[@]}))"
