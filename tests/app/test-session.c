@@ -311,7 +311,8 @@ save_and_open (FxWindow *window, const char *folder)
   const FxProject *opened;
 
   app_test_action (window, "win.save-to", argument);
-  app_test_wait (is_saved, window, "the saved project");
+  app_test_wait (is_file, project, "the saved project"); /* before, there may have been nothing to save */
+  app_test_wait (is_saved, window, "the project to be saved");
   app_test_action (window, "win.open-file", argument);
   app_test_wait_document (window, FX_DOCUMENT_READY);
   opened = fx_document_get_project (fx_window_get_document (window));
