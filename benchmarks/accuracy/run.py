@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Top-1 of real classifiers in float and as integers, for each preset.
+"""Top-1 of real classifiers in float and as integers, and outputs of detectors, for each preset and plain method.
 
     run.py FIXPOINT_CLI SHARED [--only REGEX] [--rows FILE] [--write RESULTS.md]
 
 SHARED has models/ and images/ (labels.txt: `FILE INDEX NAME`). Of the pictures of a set every third one calibrates, the
-others are the test: they set nothing and judge nothing.
+others are the test: they set nothing and judge nothing. "All" stands for all pictures of the set, which both calibrate
+and test. Detectors calibrate on the pictures of the classifiers and are measured on those for detectors.
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -55,6 +56,14 @@ NETWORKS = [
 ]
 
 
+DETECTORS = [
+    Network("UltraFace RFB-320", "onnx/ultraface_RFB-320_simplified_opset11.onnx", "detection",
+            "resize 320x240; rgb; mean 127; scale 0.0078125"),
+    Network("FastestDet", "onnx/FastestDet_opset11.onnx", "detection", "resize 352x352; bgr; scale 0.00392156862"),
+]
+DETECTOR_CALIBRATION = "imagenet120"
+
+
 def split(images, folder):
     """Folders with links to the calibration and to the test pictures; the second has labels."""
     folders = {part: folder / images.name / part for part in ("calibrate", "test")}
@@ -73,10 +82,9 @@ def split(images, folder):
     return folders
 
 
-def convert(program, shared, network, folders, options):
+def convert(program, shared, network, calibrate, options):
     """The report of a conversion, and how long it took in seconds."""
-    command = [program, "convert", shared / "models" / network.model, "--dataset", folders["calibrate"],
-               "--test", folders["test"], "--labels", folders["test"] / "labels.txt", "--preprocess",
+    command = [program, "convert", shared / "models" / network.model, "--dataset", calibrate, "--preprocess",
                network.preprocess, "--measured", "1", "--json", *options]
     if network.weights:
         command += ["--weights", shared / "models" / network.weights]
@@ -89,6 +97,20 @@ def convert(program, shared, network, folders, options):
     return json.loads(result.stdout), time.monotonic() - begin
 
 
+def test_options(test):
+    return ["--test", test, "--labels", test / "labels.txt"]
+
+
+def compare(program, network, folder):
+    """The lowest cosine of an output, and the outputs' SQNR, of the detector that was written to a folder."""
+    command = [program, "compare", folder / "p_optimized_float_model.onnx", folder / "p_quantized_model.onnx",
+               "--dataset", folder / "test", "--preprocess", network.preprocess, "--samples", "100", "--json"]
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        sys.exit(f"{network.name}: {result.stderr.strip()}")
+    return {output["output"]: output["error"] for output in json.loads(result.stdout)["outputs"]}
+
+
 def is_method(step):
     """Whether a step was a choice of ranges: their names are methods with what belongs to them."""
     return re.fullmatch(r"(max|percentile=[0-9.]+|kl|mse|aciq)(, asymmetric)?", step["step"]) is not None
@@ -96,13 +118,14 @@ def is_method(step):
 
 def kept_steps(report):
     """The steps behind the choice of ranges that were kept, with what they gained."""
-    steps = [step for step in report["steps"] if step["kept"] and not is_method(step)]
+    steps = [step for step in report.get("steps", []) if step["kept"] and not is_method(step)]
     return ", ".join(f"{step['step']} {step['after_db'] - step['before_db']:+.1f}" for step in steps) or "–"
 
 
 def last_db(report):
-    """The signal-to-noise ratio that the held-out samples gave at the end."""
-    return max(step["after_db"] for step in report["steps"] if step["kept"])
+    """The signal-to-noise ratio that the held-out samples gave at the end; nothing is judged where nothing is tried."""
+    levels = [step["after_db"] for step in report.get("steps", []) if step["kept"]]
+    return f"{max(levels):.1f}" if levels else "–"
 
 
 def latency_ratio(report):
@@ -111,28 +134,72 @@ def latency_ratio(report):
     return ratios[-1] if ratios else 1.0
 
 
-def row(network, variant, report):
+def row(network, variant, report, same):
     summary = report["summary"]
     before, after = summary["float"], summary["integer"]
     drop = before["top1_percent"] - after["top1_percent"]
     return (f"| {network.name} | {variant.name} | {before['top1_percent']:.1f} | {after['top1_percent']:.1f} "
-            f"| {drop:+.1f} | {summary['agreement_percent']:.1f} | {last_db(report):.1f} | {latency_ratio(report):.2f} "
+            f"| {drop:+.1f} | {summary['agreement_percent']:.1f} | {same} | {last_db(report)} "
+            f"| {latency_ratio(report):.2f} "
             f"| {summary['method']} | {kept_steps(report)} |")
+
+
+def drop_on_all(program, shared, network, options):
+    """Drop and agreement where all pictures calibrate and test."""
+    images = shared / "images" / network.images
+    report, _ = convert(program, shared, network, images, options + test_options(images))
+    summary = report["summary"]
+    drop = summary["float"]["top1_percent"] - summary["integer"]["top1_percent"]
+    return f"{drop:+.1f}, {summary['agreement_percent']:.1f}"
+
+
+def detector_row(program, shared, network, variant, calibrate, folder):
+    target = folder / "detector"
+    link = target / "test"
+    target.mkdir(exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to((shared / "images" / network.images).resolve())
+    report, seconds = convert(program, shared, network, calibrate, variant.options + ["-o", target, "--prefix", "p"])
+    outputs = compare(program, network, target)
+    cosines = ", ".join(f"{error['cosine']:.4f}" for error in outputs.values())
+    noise = ", ".join(f"{error['sqnr_db']:.1f}" for error in outputs.values())
+    method = report["summary"]["method"]
+    return f"| {network.name} | {variant.name} | {cosines} | {noise} | {method} | {kept_steps(report)} |", seconds
 
 
 @dataclass
 class Variant:
     name: str
     options: list
+    on_all: bool = True
+    for_detectors: bool = True
+
+
+def plain(method):
+    """A method by itself, without any step, with zero points that differ from 0 as `auto` has them here."""
+    return Variant(method, ["--preset", "fast", "--method", method, "--asymmetric"], on_all=False)
 
 
 VARIANTS = [
+    *[plain(method) for method in ("max", "percentile=99.99", "percentile=99.999", "kl", "mse", "aciq")],
     Variant("fast", ["--preset", "fast"]),
     Variant("default", ["--preset", "default"]),
-    Variant("default, 1.10", ["--preset", "default", "--latency-budget", "1.10"]),
-    Variant("thorough", ["--preset", "thorough"]),
-    Variant("thorough, 1.10", ["--preset", "thorough", "--latency-budget", "1.10"]),
+    Variant("thorough", ["--preset", "thorough"], on_all=False),
+    Variant("default, zero points 0", ["--preset", "default", "--symmetric"], on_all=False),
+    Variant("default, 1.10", ["--preset", "default", "--latency-budget", "1.10"], on_all=False, for_detectors=False),
 ]
+
+
+def is_wanted(arguments, rows, network, variant):
+    return (re.search(arguments.only, f"{network.name}: {variant.name}") is not None
+            and not any(line.startswith(f"| {network.name} | {variant.name} |") for line in rows))
+
+
+def add_row(arguments, rows, line, seconds):
+    rows.append(line)
+    print(line, f"{seconds:.0f} s", file=sys.stderr, flush=True)
+    if arguments.rows:
+        arguments.rows.write_text("".join(line + "\n" for line in rows), encoding="utf-8")
 
 
 def measure(arguments, rows, folder):
@@ -140,19 +207,24 @@ def measure(arguments, rows, folder):
     for network in NETWORKS:
         folders = split(arguments.shared / "images" / network.images, folder)
         for variant in VARIANTS:
-            if (not re.search(arguments.only, f"{network.name}: {variant.name}")
-                    or any(line.startswith(f"| {network.name} | {variant.name} |") for line in rows)):
+            if not is_wanted(arguments, rows, network, variant):
                 continue
-            report, seconds = convert(arguments.program, arguments.shared, network, folders, variant.options)
-            rows.append(row(network, variant, report))
-            print(rows[-1], f"{seconds:.0f} s", file=sys.stderr, flush=True)
-            if arguments.rows:
-                arguments.rows.write_text("".join(line + "\n" for line in rows), encoding="utf-8")
+            report, seconds = convert(arguments.program, arguments.shared, network, folders["calibrate"],
+                                      variant.options + test_options(folders["test"]))
+            same = drop_on_all(arguments.program, arguments.shared, network, variant.options) if variant.on_all else "–"
+            add_row(arguments, rows, row(network, variant, report, same), seconds)
+    calibrate = split(arguments.shared / "images" / DETECTOR_CALIBRATION, folder)["calibrate"]
+    for network in DETECTORS:
+        for variant in VARIANTS:
+            if variant.for_detectors and is_wanted(arguments, rows, network, variant):
+                add_row(arguments, rows, *detector_row(arguments.program, arguments.shared, network, variant, calibrate,
+                                                       folder))
 
 
-def in_order(rows):
-    places = [f"| {network.name} | {variant.name} |" for network in NETWORKS for variant in VARIANTS]
-    return sorted(rows, key=lambda line: next(i for i, place in enumerate(places) if line.startswith(place)))
+def in_order(rows, networks):
+    """The rows of these networks."""
+    places = [f"| {network.name} | {variant.name} |" for network in networks for variant in VARIANTS]
+    return [line for place in places for line in rows if line.startswith(place)]
 
 
 def means(rows):
@@ -169,25 +241,31 @@ def means(rows):
 
 def table(rows):
     """The section of RESULTS.md."""
-    rows = in_order(rows)
-    head = f"""## Accuracy of classifiers
+    detectors, rows = in_order(rows, DETECTORS), in_order(rows, NETWORKS)
+    head = f"""## Accuracy of classifiers and detectors
 
-{datetime.date.today()}, `benchmarks/accuracy/run.py FIXPOINT_CLI SHARED --write benchmarks/RESULTS.md`, target RDK X5.
-Top-1 in %, drop in points; agreement: how often the float and the integer network have the same class first; SQNR of
-the held-out calibration samples before the Softmax, in dB; latency by estimate, times that of 8 bits. "1.10" stands for
-`--latency-budget 1.10`. A preset that a network has no row of was not measured with it.
+{datetime.date.today()}, `benchmarks/accuracy/run.py FIXPOINT_CLI SHARED --write benchmarks/RESULTS.md`, target RDK X5,
+one build. Rows named after a method are that method alone, with zero points that differ from 0 and no steps; the others
+are presets. Top-1 in %, drop in points; agreement: how often the float and the integer network have the same class
+first; "all": drop and agreement where all pictures calibrate and test; dB: the signal-to-noise ratio by which steps are
+judged, on held-out calibration samples; latency by estimate, times that of 8 bits. "1.10" stands for `--latency-budget
+1.10`, "zero points 0" for `--symmetric`, which is all that RDK X3 has.
 
 Every third picture calibrates (40 of 120, 34 of 100), the others are the test: 80 or 66, so one picture is 1.3 or 1.5
-points, and a difference of that size says nothing; agreement and SQNR tell more. The pictures of ImageNet come mostly
+points, and a difference of that size says nothing; agreement and dB tell more. The pictures of ImageNet come mostly
 from its training set, and the Caffe form of MobileNet v1 is put together from another one without its ReLU6, which is
 why its float accuracy is low: compare float with integer only.
 
 """
-    lines = ["| network | preset | float | integer | drop | agreement | SQNR | latency | ranges | steps, dB |",
-             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |", *rows, "",
+    lines = ["| network | preset | float | integer | drop | agreement | all | dB | latency | ranges | steps, dB |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |", *rows, "",
              "| preset | networks | median drop | mean drop | mean agreement |",
-             "| --- | --- | --- | --- | --- |", *means(rows)]
+             "| --- | --- | --- | --- | --- |", *means(rows), "",
+             "Detectors, on ten pictures that are not among the 40 that calibrate: cosine and SQNR of each output.", "",
+             "| network | preset | cosines | SQNR, dB | ranges | steps, dB |",
+             "| --- | --- | --- | --- | --- | --- |", *detectors]
     return head + "\n".join(lines) + "\n"
+
 
 
 def main():

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define MAGIC "FXSTATS\n"
-#define VERSION 1
+#define VERSION 2
 #define DIGEST_BYTES 32
 #define MAX_CHANNELS (1u << 16)
 #define HEAD_BYTES (1u << 16) /* of each sample, for its identity */
@@ -137,12 +137,17 @@ put_tensor (GByteArray *out, const FxTensorStatistics *tensor)
   put_double (out, tensor->sum_squares);
   put_u32 (out, tensor->mixed);
   put_u64 (out, tensor->channel_count);
+  put_u32 (out, tensor->n_peaks);
   put_u32 (out, tensor->n_channels);
   for (guint c = 0; c < tensor->n_channels; c++)
     {
       put_float (out, tensor->channel_min[c]);
       put_float (out, tensor->channel_max[c]);
       put_double (out, tensor->channel_sum[c]);
+      put_double (out, tensor->channel_squares[c]);
+      put_u64 (out, tensor->channel_zeros[c]);
+      put_double (out, tensor->channel_peaks[c]);
+      put_double (out, tensor->channel_peak_squares[c]);
     }
   put_u32 (out, (guint32)(histogram->exponent == FX_HISTOGRAM_EMPTY ? NO_EXPONENT : histogram->exponent));
   put_side (out, histogram->positive);
@@ -293,17 +298,22 @@ get_side (Reader *reader, FxHistogram *histogram, gboolean negative)
 static void
 get_channels (Reader *reader, FxTensorStatistics *tensor)
 {
-  guint n = get_u32 (reader);
+  guint n_peaks = get_u32 (reader), n = get_u32 (reader);
 
   reader->ok = reader->ok && n <= MAX_CHANNELS;
   if (!reader->ok || n == 0)
     return;
   fx_tensor_statistics_set_channels (tensor, n);
+  tensor->n_peaks = n_peaks;
   for (guint c = 0; c < n; c++)
     {
       tensor->channel_min[c] = get_float (reader);
       tensor->channel_max[c] = get_float (reader);
       tensor->channel_sum[c] = get_double (reader);
+      tensor->channel_squares[c] = get_double (reader);
+      tensor->channel_zeros[c] = get_u64 (reader);
+      tensor->channel_peaks[c] = get_double (reader);
+      tensor->channel_peak_squares[c] = get_double (reader);
     }
 }
 

@@ -155,7 +155,7 @@ test_same_result (void)
       g_autoptr (FxStatistics) statistics = calibrate (graph);
       FxEqualization result;
 
-      fx_equalize (equalized, statistics, &result, NULL, &error);
+      fx_equalize (equalized, statistics, 1.0, &result, NULL, &error);
       g_assert_no_error (error);
       g_assert_true (fx_graph_verify (equalized, NULL));
       g_assert_cmpuint (result.n_channels, >, 20);
@@ -200,11 +200,30 @@ test_even (void)
   g_autoptr (FxStatistics) before = calibrate (graph), after = NULL;
   FxEqualization result;
 
-  fx_equalize (graph, before, &result, NULL, &error);
+  fx_equalize (graph, before, 1.0, &result, NULL, &error);
   g_assert_no_error (error);
   after = calibrate (graph);
   g_assert_cmpfloat (unevenness (before, graph, "r0"), >, 50.0);
   g_assert_cmpfloat (unevenness (after, graph, "p1"), <, unevenness (before, graph, "p1") / 4.0);
+}
+
+/* Halved exponents: milder factors, and still the same outputs is for the others to see. */
+static void
+test_strength (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxGraph) graph = network (3), milder = network (3);
+  g_autoptr (FxStatistics) statistics = calibrate (graph);
+  FxEqualization full, half;
+
+  fx_equalize (graph, statistics, 1.0, &full, NULL, &error);
+  g_assert_no_error (error);
+  fx_equalize (milder, statistics, 0.5, &half, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (full.low, <, 0.5);
+  g_assert_cmpfloat (half.low, >, full.low);
+  g_assert_cmpfloat (half.low, <, 1.0);
+  g_assert_cmpuint (half.n_channels, <=, full.n_channels);
 }
 
 /* What takes no factor is in group 0, what passes one is in the group of where it comes from. */
@@ -260,7 +279,7 @@ test_shared_weights (void)
   fx_graph_infer (graph, NULL);
   equalized = fx_graph_copy (graph);
   statistics = calibrate (graph);
-  fx_equalize (equalized, statistics, &result, NULL, &error);
+  fx_equalize (equalized, statistics, 1.0, &result, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (result.n_channels, >, 0);
   run (graph, 0, &before);
@@ -280,7 +299,7 @@ test_cancel (void)
   FxEqualization result;
 
   g_cancellable_cancel (cancellable);
-  g_assert_false (fx_equalize (graph, statistics, &result, cancellable, &error));
+  g_assert_false (fx_equalize (graph, statistics, 1.0, &result, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
@@ -291,6 +310,7 @@ main (int argc, char **argv)
   g_test_add_func ("/equalize/groups", test_groups);
   g_test_add_func ("/equalize/same-result", test_same_result);
   g_test_add_func ("/equalize/even", test_even);
+  g_test_add_func ("/equalize/strength", test_strength);
   g_test_add_func ("/equalize/shared-weights", test_shared_weights);
   g_test_add_func ("/equalize/cancel", test_cancel);
   return g_test_run ();

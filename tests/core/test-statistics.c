@@ -116,6 +116,8 @@ test_moments (void)
   g_assert_cmpfloat (tensor->channel_min[0], ==, -2);
   g_assert_cmpfloat (tensor->channel_max[0], ==, 1);
   g_assert_cmpfloat (tensor->channel_sum[0], ==, -0.5);
+  g_assert_cmpfloat (tensor->channel_squares[0], ==, 5.25);
+  g_assert_cmpuint (tensor->channel_zeros[0], ==, 2);
   g_assert_cmpfloat (tensor->channel_max[1], ==, 4);
   g_assert_cmpfloat (tensor->channel_sum[1], ==, 7);
   g_assert_cmpuint (tensor->channel_count, ==, 5);
@@ -228,6 +230,31 @@ assert_same (const FxTensorStatistics *a, const FxTensorStatistics *b)
   g_assert_cmpmem (a->channel_max, 2 * sizeof (float), b->channel_max, 2 * sizeof (float));
 }
 
+/* Each sample counts with its largest magnitude, whether it comes by itself or with others. */
+static void
+test_peaks (void)
+{
+  static float data[3][4] = { { 1, -3, 0, 2 }, { 0, 1, 5, 0 }, { 2, 0, 0, 0 } };
+  g_autoptr (FxGraph) graph = one_value ();
+  g_autoptr (FxStatistics) all = fx_statistics_new (graph), two = fx_statistics_new_like (all);
+  const FxTensorStatistics *tensor = &all->tensors[0];
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (FxStatistics) sample = fx_statistics_new_like (all);
+
+      add (sample, FX_SHAPE (1, 2, 2), data[i]);
+      fx_statistics_merge (i < 2 ? two : all, sample);
+    }
+  fx_statistics_merge (all, two);
+  g_assert_cmpuint (tensor->n_peaks, ==, 3);
+  g_assert_cmpfloat (tensor->channel_peaks[0], ==, 3 + 1 + 2);
+  g_assert_cmpfloat (tensor->channel_peak_squares[0], ==, 9 + 1 + 4);
+  g_assert_cmpfloat (tensor->channel_peaks[1], ==, 2 + 5 + 0);
+  g_assert_cmpfloat (tensor->channel_squares[0], ==, 10 + 1 + 4);
+  g_assert_cmpuint (tensor->channel_zeros[1], ==, 4);
+}
+
 #define N_PARTS 12
 #define PART 1000
 
@@ -301,6 +328,7 @@ main (int argc, char **argv)
   g_test_add_func ("/statistics/odd-arrays", test_odd_arrays);
   g_test_add_func ("/statistics/kernels", test_kernels);
   g_test_add_func ("/statistics/merge", test_merge);
+  g_test_add_func ("/statistics/peaks", test_peaks);
   g_test_add_func ("/statistics/values", test_values);
   return g_test_run ();
 }

@@ -31,7 +31,7 @@ tensor_reset (FxTensorStatistics *tensor)
   tensor->min = G_MAXFLOAT;
   tensor->max = -G_MAXFLOAT;
   tensor->sum = tensor->sum_squares = 0.0;
-  tensor->n_channels = 0;
+  tensor->n_channels = tensor->n_peaks = 0;
   tensor->mixed = FALSE;
   fx_histogram_reset (&tensor->histogram);
 }
@@ -80,6 +80,10 @@ fx_statistics_free (FxStatistics *statistics)
       g_free (tensor->channel_min);
       g_free (tensor->channel_max);
       g_free (tensor->channel_sum);
+      g_free (tensor->channel_squares);
+      g_free (tensor->channel_peaks);
+      g_free (tensor->channel_peak_squares);
+      g_free (tensor->channel_zeros);
       fx_histogram_clear (&tensor->histogram);
     }
   g_free (statistics->tensors);
@@ -115,12 +119,18 @@ fx_tensor_statistics_set_channels (FxTensorStatistics *tensor, guint n_channels)
   tensor->channel_min = g_renew (float, tensor->channel_min, n_channels);
   tensor->channel_max = g_renew (float, tensor->channel_max, n_channels);
   tensor->channel_sum = g_renew (double, tensor->channel_sum, n_channels);
+  tensor->channel_squares = g_renew (double, tensor->channel_squares, n_channels);
+  tensor->channel_zeros = g_renew (guint64, tensor->channel_zeros, n_channels);
+  tensor->channel_peaks = g_renew (double, tensor->channel_peaks, n_channels);
+  tensor->channel_peak_squares = g_renew (double, tensor->channel_peak_squares, n_channels);
   tensor->n_channels = n_channels;
   for (guint c = 0; c < n_channels; c++)
     {
       tensor->channel_min[c] = G_MAXFLOAT;
       tensor->channel_max[c] = -G_MAXFLOAT;
-      tensor->channel_sum[c] = 0.0;
+      tensor->channel_sum[c] = tensor->channel_squares[c] = 0.0;
+      tensor->channel_zeros[c] = 0;
+      tensor->channel_peaks[c] = tensor->channel_peak_squares[c] = 0.0;
     }
 }
 
@@ -264,6 +274,8 @@ add_columns (FxTensorStatistics *tensor, const float **data, Split split, Scratc
         tensor->channel_min[c] = MIN (tensor->channel_min[c], x[c]);
         tensor->channel_max[c] = MAX (tensor->channel_max[c], x[c]);
         tensor->channel_sum[c] += (double)x[c];
+        tensor->channel_squares[c] += (double)x[c] * (double)x[c];
+        tensor->channel_zeros[c] += x[c] == 0.0f;
       }
   return strays;
 }
@@ -292,6 +304,8 @@ add_planes (FxTensorStatistics *tensor, const float **data, Split split, Scratch
       tensor->channel_min[c] = MIN (tensor->channel_min[c], part.min);
       tensor->channel_max[c] = MAX (tensor->channel_max[c], part.max);
       tensor->channel_sum[c] += part.sum;
+      tensor->channel_squares[c] += part.sum_squares;
+      tensor->channel_zeros[c] += part.zeros;
     }
   return strays;
 }
@@ -379,6 +393,16 @@ fx_statistics_add (FxStatistics *statistics, FxId value, const FxArray *array, g
 
 /* ---- merging ---- */
 
+/* What has no peaks yet is one sample. */
+static void
+merge_peaks (FxTensorStatistics *tensor, const FxTensorStatistics *from, guint c)
+{
+  double peak = MAX (fabs ((double)from->channel_min[c]), fabs ((double)from->channel_max[c]));
+
+  tensor->channel_peaks[c] += from->n_peaks > 0 ? from->channel_peaks[c] : peak;
+  tensor->channel_peak_squares[c] += from->n_peaks > 0 ? from->channel_peak_squares[c] : peak * peak;
+}
+
 static void
 merge_channels (FxTensorStatistics *tensor, const FxTensorStatistics *from)
 {
@@ -390,11 +414,15 @@ merge_channels (FxTensorStatistics *tensor, const FxTensorStatistics *from)
     }
   if (!use_channels (tensor, from->n_channels))
     return;
+  tensor->n_peaks += MAX (from->n_peaks, 1);
   for (guint c = 0; c < from->n_channels; c++)
     {
       tensor->channel_min[c] = MIN (tensor->channel_min[c], from->channel_min[c]);
       tensor->channel_max[c] = MAX (tensor->channel_max[c], from->channel_max[c]);
       tensor->channel_sum[c] += from->channel_sum[c];
+      tensor->channel_squares[c] += from->channel_squares[c];
+      tensor->channel_zeros[c] += from->channel_zeros[c];
+      merge_peaks (tensor, from, c);
     }
 }
 
@@ -419,6 +447,15 @@ fx_statistics_merge (FxStatistics *statistics, const FxStatistics *from)
       merge_channels (tensor, part);
       fx_histogram_merge (&tensor->histogram, &part->histogram);
     }
+}
+
+FxStatistics *
+fx_statistics_copy (const FxStatistics *statistics)
+{
+  FxStatistics *copy = fx_statistics_new_like (statistics);
+
+  fx_statistics_merge (copy, statistics);
+  return copy;
 }
 
 /* ---- reading ---- */

@@ -24,12 +24,15 @@ typedef struct
   double sum, sum_squares;
   FxHistogram histogram; /* of what is finite and not 0 */
 
-  int axis;                         /* of the channels; -1: there are none */
-  guint n_channels;                 /* 0 also while nothing was counted, and if samples differ in it */
-  gboolean mixed;                   /* they did */
-  float *channel_min, *channel_max; /* [n_channels] */
-  double *channel_sum;
-  guint64 channel_count; /* elements of each channel, finite or not */
+  int axis;                                     /* of the channels; -1: there are none */
+  guint n_channels;                             /* 0 also while nothing was counted, and if samples differ in it */
+  gboolean mixed;                               /* they did */
+  float *channel_min, *channel_max;             /* [n_channels] */
+  double *channel_sum, *channel_squares;        /* Σ x, Σ x² */
+  guint64 *channel_zeros;                       /* how many elements are 0 */
+  double *channel_peaks, *channel_peak_squares; /* Σ of the largest magnitude of each sample, and of its square */
+  guint n_peaks;                                /* of so many samples: those that were merged */
+  guint64 channel_count;                        /* elements of each channel, finite or not */
 } FxTensorStatistics;
 
 typedef struct
@@ -50,6 +53,7 @@ typedef struct
 FxStatistics *fx_statistics_new (const FxGraph *graph);
 /* The same tensors, nothing counted. */
 FxStatistics *fx_statistics_new_like (const FxStatistics *statistics);
+FxStatistics *fx_statistics_copy (const FxStatistics *statistics);
 void fx_statistics_free (FxStatistics *statistics); /* accepts NULL */
 void fx_statistics_reset (FxStatistics *statistics);
 

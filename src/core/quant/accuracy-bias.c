@@ -9,30 +9,6 @@
 #include "core/quant/fx-layer-weights.h"
 #include "core/quant/fx-quant-weights.h"
 
-#include <string.h>
-
-/* A copy of the graph in which the weights of a node are what their integers stand for; NULL if memory is short. */
-static FxGraph *
-with_rounded_weights (const FxGraph *graph, const FxWeightLayout *layout, const FxNodeQuant *quant)
-{
-  FxGraph *copy = fx_graph_copy (graph);
-  FxValue *value = fx_graph_value (copy, layout->weights);
-  g_autofree gint8 *integers = fx_weight_integers (graph, layout, quant);
-  void *data;
-  FxTensor *rounded = fx_tensor_new_alloc (FX_DTYPE_FLOAT, &value->shape, &data, NULL);
-
-  if (rounded == NULL)
-    {
-      fx_graph_free (copy);
-      return NULL;
-    }
-  for (gsize i = 0; i < layout->n; i++)
-    ((float *)data)[i] = (float)(integers[i] * (double)quant->weight_scales[fx_weight_channel (layout, i)]);
-  fx_tensor_unref (value->constant);
-  value->constant = rounded;
-  return copy;
-}
-
 /* Mean of each input channel of a layer, as calibration saw it; NULL where that cannot be told. */
 static double *
 input_means (const FxAccuracy *accuracy, FxId x, guint n_in)
@@ -50,50 +26,50 @@ input_means (const FxAccuracy *accuracy, FxId x, guint n_in)
   return means;
 }
 
-static gboolean
+static void
 correct_node (FxAccuracy *accuracy, FxId id)
 {
   FxNodeQuant *quant = &accuracy->params->nodes[id];
   const FxNode *node = fx_graph_node (accuracy->graph, id);
-  g_auto (FxLayerWeights) exact = { 0 }, rounded = { 0 };
-  g_autoptr (FxGraph) copy = NULL;
+  g_auto (FxLayerWeights) weights = { 0 };
+  g_autofree gint8 *placed = NULL, *rows = NULL;
   g_autofree double *means = NULL;
   FxWeightLayout layout;
+  gsize length;
 
-  if (quant->precision == FX_PRECISION_FLOAT || quant->weight_scales == NULL
-      || !fx_weight_layout (accuracy->graph, node, &layout) || !fx_layer_weights_read (accuracy->graph, node, &exact)
-      || exact.n_out != quant->n_weight_scales)
-    return FALSE;
-  means = input_means (accuracy, layout.x, exact.n_in);
-  copy = means != NULL ? with_rounded_weights (accuracy->graph, &layout, quant) : NULL;
-  if (copy == NULL || !fx_layer_weights_read (copy, fx_graph_node (copy, id), &rounded))
-    return FALSE;
-  if (quant->bias_shift == NULL)
-    quant->bias_shift = g_new0 (double, quant->n_weight_scales);
-  for (guint o = 0; o < exact.n_out; o++)
-    {
-      const float *w = fx_layer_weights_row (&exact, o), *q = fx_layer_weights_row (&rounded, o);
-      double shift = 0;
+  if (quant->precision == FX_PRECISION_FLOAT || quant->weight_scales == NULL || quant->bias_shift != NULL
+      || !fx_weight_layout (accuracy->graph, node, &layout) || !fx_layer_weights_read (accuracy->graph, node, &weights)
+      || weights.n_out != quant->n_weight_scales)
+    return;
+  means = input_means (accuracy, layout.x, weights.n_in);
+  if (means == NULL)
+    return;
+  length = fx_layer_weights_row_length (&weights);
+  placed = fx_weight_integers (accuracy->graph, &layout, quant);
+  rows = g_new (gint8, layout.n);
+  fx_layer_weights_gather (accuracy->graph, node, placed, rows);
+  quant->bias_shift = g_new0 (double, quant->n_weight_scales);
+  for (guint o = 0; o < weights.n_out; o++)
+    for (gsize i = 0; i < length; i++)
+      {
+        double rounded = rows[o * length + i] * (double)quant->weight_scales[o];
+        double error = (double)fx_layer_weights_row (&weights, o)[i] - rounded;
 
-      for (gsize i = 0; i < fx_layer_weights_row_length (&exact); i++)
-        shift += ((double)w[i] - (double)q[i]) * means[fx_layer_weights_input (&exact, o, i)];
-      quant->bias_shift[o] = shift;
-    }
-  return TRUE;
+        quant->bias_shift[o] += error * means[fx_layer_weights_input (&weights, o, i)];
+      }
+}
+
+void
+fx_accuracy_correct_nodes (FxAccuracy *accuracy)
+{
+  for (FxId id = 0; id < fx_graph_n_nodes (accuracy->graph); id++)
+    correct_node (accuracy, id);
 }
 
 gboolean
-fx_accuracy_correct_bias (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
-                          GCancellable *cancellable, GError **error)
+fx_accuracy_correct_bias (FxAccuracy *accuracy, gboolean *changed, G_GNUC_UNUSED const FxProgress *progress,
+                          G_GNUC_UNUSED GCancellable *cancellable, GError **error)
 {
-  guint n = fx_graph_n_nodes (accuracy->graph);
-
-  for (FxId id = 0; id < n; id++)
-    {
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return FALSE;
-      *changed = correct_node (accuracy, id) || *changed;
-      fx_progress_report (progress, (double)(id + 1) / n, "Correcting biases");
-    }
-  return TRUE;
+  accuracy->corrects_bias = *changed = TRUE;
+  return fx_accuracy_assign (accuracy, error);
 }

@@ -102,28 +102,6 @@ latency (const Mix *mix, const FxQuantParams *params, double *ms, GError **error
   return TRUE;
 }
 
-/* What was found for the weights of nodes stays, but where their scales became others. */
-static void
-carry_weights (const FxQuantParams *from, FxQuantParams *to)
-{
-  for (guint i = 0; i < to->n_nodes; i++)
-    {
-      const FxNodeQuant *old = &from->nodes[i];
-      FxNodeQuant *new = &to->nodes[i];
-
-      if (new->weight_scales == NULL || old->weight_scales == NULL || new->n_weight_scales != old->n_weight_scales
-          || memcmp (new->weight_scales, old->weight_scales, old->n_weight_scales * sizeof (float)) != 0)
-        continue;
-      if (old->weights != NULL)
-        {
-          new->weights = g_memdup2 (old->weights, old->n_weights);
-          new->n_weights = old->n_weights;
-        }
-      if (old->bias_shift != NULL)
-        new->bias_shift = g_memdup2 (old->bias_shift, old->n_weight_scales * sizeof (double));
-    }
-}
-
 /* What is not raised has what the user says of it, which may also be that it is to run on the BPU at all. */
 static void
 set_bits (const Mix *mix, const char *node, gboolean raised)
@@ -146,7 +124,7 @@ assign (const Mix *mix, GError **error)
       = fx_quantize_assign (accuracy->graph, accuracy->placement, accuracy->statistics, &accuracy->quant, error);
 
   if (params != NULL)
-    carry_weights (accuracy->params, params);
+    fx_quant_params_carry (accuracy->params, params);
   return params;
 }
 

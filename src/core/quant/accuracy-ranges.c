@@ -60,6 +60,7 @@ try_choice (const Search *search, FxId id, const FxThresholdChoice *choice, doub
   params = fx_quantize_assign (accuracy->graph, accuracy->placement, accuracy->statistics, &accuracy->quant, error);
   if (params == NULL)
     return NULL;
+  fx_quant_params_carry (accuracy->params, params);
   if (!fx_value_quant_equal (&params->values[id], &accuracy->params->values[id])
       && !fx_output_judge_params (search->judge, accuracy->graph, params, noise, cancellable, error))
     return NULL;

@@ -10,11 +10,11 @@
 #include <string.h>
 
 const FxAccuracyStep fx_accuracy_steps[] = {
+  { "correct-bias", N_ ("Take the mean error of every channel out of the bias"), FX_PRESET_DEFAULT, NULL,
+    fx_accuracy_correct_bias },
   { "equalize", N_ ("Even out the ranges of channels across layers"), FX_PRESET_DEFAULT, NULL, fx_accuracy_equalize },
   { "choose-ranges", N_ ("Find each range by the method that suits the outputs"), FX_PRESET_THOROUGH, NULL,
     fx_accuracy_choose_ranges },
-  { "correct-bias", N_ ("Take the mean error of every channel out of the bias"), FX_PRESET_DEFAULT, NULL,
-    fx_accuracy_correct_bias },
   { "round-weights", N_ ("Round the weights of each layer together"), FX_PRESET_THOROUGH, NULL, fx_accuracy_round },
   { "mix-precisions", N_ ("Give the most sensitive nodes 16 bits"), FX_PRESET_FAST, fx_accuracy_mix_asked,
     fx_accuracy_mix },
@@ -86,8 +86,12 @@ fx_accuracy_assign (FxAccuracy *accuracy, GError **error)
 
   if (params == NULL)
     return FALSE;
+  if (accuracy->corrects_bias && accuracy->params != NULL)
+    fx_quant_params_carry (accuracy->params, params);
   fx_quant_params_free (accuracy->params);
   accuracy->params = params;
+  if (accuracy->corrects_bias)
+    fx_accuracy_correct_nodes (accuracy);
   return TRUE;
 }
 
@@ -124,7 +128,7 @@ try_method (FxAccuracy *accuracy, const char *doc, FxQuantParams **best, FxQuant
   if (log.kept)
     {
       fx_quant_params_free (*best);
-      *best = g_steal_pointer (&accuracy->params);
+      *best = fx_quant_params_copy (accuracy->params);
       *choice = accuracy->quant;
       accuracy->noise = noise;
     }
@@ -160,6 +164,25 @@ choose_method (FxAccuracy *accuracy, FxAccuracyFunc func, gpointer user_data, co
   return TRUE;
 }
 
+gboolean
+fx_accuracy_choose_method (FxAccuracy *accuracy, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (FxQuantParams) best = NULL;
+  FxQuantOptions choice = accuracy->quant;
+
+  accuracy->noise = HUGE_VAL;
+  if (!accuracy->options->auto_method)
+    return fx_accuracy_assign (accuracy, error) && judge (accuracy, &accuracy->noise, cancellable, error);
+  for (const FxAccuracyMethod *method = fx_accuracy_methods; method->name != NULL; method++)
+    if (!fx_threshold_parse (method->name, &accuracy->quant.method, error)
+        || !try_method (accuracy, method->doc, &best, &choice, NULL, NULL, cancellable, error))
+      return FALSE;
+  fx_quant_params_free (accuracy->params);
+  accuracy->params = g_steal_pointer (&best);
+  accuracy->quant = choice;
+  return TRUE;
+}
+
 /* ---- steps ---- */
 
 /* What a step may change, to go back to. */
@@ -169,17 +192,9 @@ typedef struct
   FxStatistics *statistics;
   FxQuantParams *params;
   FxQuantOptions quant;
+  gboolean corrects_bias;
   GHashTable *value_methods, *node_precisions; /* references, or NULL */
 } Kept;
-
-static FxStatistics *
-copy_statistics (const FxStatistics *statistics)
-{
-  FxStatistics *copy = fx_statistics_new_like (statistics);
-
-  fx_statistics_merge (copy, statistics);
-  return copy;
-}
 
 /* What there is, as copies and references. */
 static Kept
@@ -188,9 +203,10 @@ keep (const FxAccuracy *accuracy)
   GHashTable *methods = accuracy->value_methods, *precisions = accuracy->node_precisions;
 
   return (Kept){ .graph = fx_graph_copy (accuracy->graph),
-                 .statistics = copy_statistics (accuracy->statistics),
+                 .statistics = fx_statistics_copy (accuracy->statistics),
                  .params = fx_quant_params_copy (accuracy->params),
                  .quant = accuracy->quant,
+                 .corrects_bias = accuracy->corrects_bias,
                  .value_methods = methods != NULL ? g_hash_table_ref (methods) : NULL,
                  .node_precisions = precisions != NULL ? g_hash_table_ref (precisions) : NULL };
 }
@@ -206,8 +222,8 @@ forget_raised (FxAccuracy *accuracy)
 static void
 swap (FxAccuracy *accuracy, Kept *kept)
 {
-  Kept now = { accuracy->graph, accuracy->statistics,    accuracy->params,
-               accuracy->quant, accuracy->value_methods, accuracy->node_precisions };
+  Kept now = { accuracy->graph,         accuracy->statistics,    accuracy->params,         accuracy->quant,
+               accuracy->corrects_bias, accuracy->value_methods, accuracy->node_precisions };
 
   if (accuracy->node_precisions != kept->node_precisions)
     forget_raised (accuracy);
@@ -215,6 +231,7 @@ swap (FxAccuracy *accuracy, Kept *kept)
   accuracy->statistics = kept->statistics;
   accuracy->params = kept->params;
   accuracy->quant = kept->quant;
+  accuracy->corrects_bias = kept->corrects_bias;
   accuracy->value_methods = kept->value_methods;
   accuracy->node_precisions = kept->node_precisions;
   *kept = now;
@@ -236,16 +253,15 @@ run_step (FxAccuracy *accuracy, const FxAccuracyStep *step, Kept *kept, FxAccura
           GCancellable *cancellable, GError **error)
 {
   gboolean changed = FALSE;
-  double noise = accuracy->noise;
+  double before = accuracy->noise, noise = before;
 
   if (!step->run (accuracy, &changed, progress, cancellable, error)
       || (changed && !judge (accuracy, &noise, cancellable, error)))
     return FALSE;
-  *log = (FxAccuracyLog){ step->name, step->doc, fx_output_noise_db (accuracy->noise), fx_output_noise_db (noise),
-                          changed && noise < accuracy->noise };
-  if (log->kept)
-    accuracy->noise = noise;
-  else
+  *log = (FxAccuracyLog){ step->name, step->doc, fx_output_noise_db (before), fx_output_noise_db (noise),
+                          changed && noise < before };
+  accuracy->noise = log->kept ? noise : before;
+  if (!log->kept)
     swap (accuracy, kept);
   return TRUE;
 }

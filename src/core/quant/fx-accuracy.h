@@ -72,6 +72,7 @@ typedef struct
   const FxAccuracyOptions *options;
   FxStatistics *statistics;
   FxQuantOptions quant;        /* with the methods that were chosen */
+  gboolean corrects_bias;      /* whoever assigns parameters corrects biases, too */
   GHashTable *value_methods;   /* owned by this; or NULL */
   GHashTable *node_precisions; /* likewise */
   GArray *mixed;               /* of FxMixedPoint, NULL: nothing was tried */
@@ -137,6 +138,12 @@ gboolean fx_accuracy_round (FxAccuracy *accuracy, gboolean *changed, const FxPro
 gboolean
 fx_accuracy_calibrate (FxAccuracy *accuracy, const FxProgress *progress, GCancellable *cancellable, GError **error);
 gboolean fx_accuracy_assign (FxAccuracy *accuracy, GError **error);
+/* Corrects the biases of the layers whose parameters have none yet. */
+void fx_accuracy_correct_nodes (FxAccuracy *accuracy);
+
+/* For steps that change the graph: with method `auto`, tries all with the zero points that there are, and takes the
+ * best for params, quant and noise; else assigns by the one there is. */
+gboolean fx_accuracy_choose_method (FxAccuracy *accuracy, GCancellable *cancellable, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxAccuracy, fx_accuracy_free)
 

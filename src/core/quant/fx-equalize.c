@@ -1,8 +1,12 @@
 /* The noise model. A channel c of an activation t with largest magnitude M[c] is divided by s[c]. With the one scale of
- * the tensor, its rounding noise, seen at the old size, is proportional to s[c] · max over channels of (M / s). The
- * weights of a layer behind it are multiplied by s; output channel o rounds in steps of max over c of |w[o][c]| · s[c],
- * and that noise comes with the activation at the old size over s[c]. Both are summed as noise power at the layer's
- * output, over the layer's signal power.
+ * the tensor, the rounding noise of its elements that are not 0, seen at the old size, is proportional to s[c] · max
+ * over channels of (M / s). The weights of a layer behind it are multiplied by s; output channel o rounds in steps of
+ * max over c of |w[o][c]| · s[c], and that noise comes with the deviation of the activation at the old size over s[c]:
+ * what comes with its mean is corrected in the bias. Both are summed as noise power at the layer's output, over the
+ * layer's signal power.
+ *
+ * M is more than what was observed. A channel that is made to just fit the range of its tensor is clipped on samples
+ * that reach further, which before was only true of the largest channel.
  *
  * Factors are tried of the form (M / max M)^a / (relative size of the weights)^b, and the a and b of least noise are
  * taken for each set of tensors that share groups; twice, as one changes what the other has to do.
@@ -23,6 +27,8 @@
 #define GRID_PER_OCTAVE 4
 /* Room under a Clip for what was not observed. */
 #define CLIP_MARGIN 1.25
+/* Of a channel above the largest magnitude observed, in deviations of the largest magnitude of a sample. */
+#define HEADROOM 2.0
 /* Less is not worth changing the network for. */
 #define LEAST_GAIN 0.02
 /* No factor goes further: a channel that was nearly dead on the samples may not be on others. */
@@ -33,8 +39,9 @@ typedef struct
 {
   guint n;
   const guint32 *groups;
-  double *max;    /* [n] largest magnitude observed */
-  double *square; /* [n] mean square, as far as that can be told */
+  double *max;      /* [n] largest magnitude to expect */
+  double *variance; /* [n] */
+  double *alive;    /* [n] share of the elements that are not 0 */
   guint set;
 } Tensor;
 
@@ -46,7 +53,7 @@ typedef struct
   const FxChannelUse *use;
   float *largest;  /* [n_out][n_in / group] over the taps */
   double *squares; /* [n_in] sum of squares of the weights */
-  double *inputs;  /* [n_in] mean square of the activation, for each weight of the channel in a row */
+  double *inputs;  /* [n_in] variance of the activation, for each weight of the channel in a row */
   double power;    /* of the output */
 } Reader;
 
@@ -62,7 +69,7 @@ typedef struct
   double *factor;     /* [n_groups] what there is so far */
   double *trial;      /* [n_groups] what is being tried */
   double *least;      /* [n_groups] below this a Clip would act; G_MAXDOUBLE: fixed */
-  double *square;     /* [n_groups] largest mean square of its channels */
+  double *variance;   /* [n_groups] largest of its channels */
   double *importance; /* [n_groups] noise power at all readers from noise power 1 in the group */
   double *size;       /* [n_groups] of the activation, relative to the largest */
   double *weight;     /* [n_groups] of the weights behind it, relative to the largest */
@@ -79,14 +86,32 @@ channel_max (const FxTensorStatistics *tensor, guint c)
   return MAX (fabs ((double)tensor->channel_max[c]), fabs ((double)tensor->channel_min[c]));
 }
 
-/* Statistics keep no sums of squares per channel: the mean, and a sixth of the range for the deviation. */
 static double
-channel_square (const FxTensorStatistics *tensor, guint c)
+channel_variance (const FxTensorStatistics *tensor, guint c)
 {
-  double mean = tensor->channel_sum[c] / (double)MAX (tensor->channel_count, 1);
-  double deviation = ((double)tensor->channel_max[c] - (double)tensor->channel_min[c]) / 6.0;
+  double n = (double)MAX (tensor->channel_count, 1), mean = tensor->channel_sum[c] / n;
 
-  return mean * mean + deviation * deviation;
+  return MAX (tensor->channel_squares[c] / n - mean * mean, 0.0);
+}
+
+/* Share of the elements that are not 0: the others are exact. */
+static double
+channel_alive (const FxTensorStatistics *tensor, guint c)
+{
+  return 1.0 - (double)tensor->channel_zeros[c] / (double)MAX (tensor->channel_count, 1);
+}
+
+/* Other samples reach further than those that were seen: a channel that just fits would be clipped on them. */
+static double
+channel_extent (const FxTensorStatistics *tensor, guint c)
+{
+  double n = tensor->n_peaks, mean, square;
+
+  if (tensor->n_peaks < 2)
+    return channel_max (tensor, c);
+  mean = tensor->channel_peaks[c] / n;
+  square = tensor->channel_peak_squares[c] / n;
+  return channel_max (tensor, c) + HEADROOM * sqrt (MAX (square - mean * mean, 0.0));
 }
 
 static void
@@ -99,20 +124,22 @@ add_tensor (Equalizer *e, const FxTensorStatistics *from)
     return;
   tensor.groups = e->groups->groups[from->value];
   tensor.max = g_new (double, tensor.n);
-  tensor.square = g_new (double, tensor.n);
+  tensor.variance = g_new (double, tensor.n);
+  tensor.alive = g_new (double, tensor.n);
   for (guint c = 0; c < tensor.n; c++)
     {
-      tensor.max[c] = fx_range_round (channel_max (from, c));
-      tensor.square[c] = fx_range_round (channel_square (from, c));
-      e->square[tensor.groups[c]] = MAX (e->square[tensor.groups[c]], tensor.square[c]);
+      tensor.max[c] = fx_range_round (channel_extent (from, c));
+      tensor.variance[c] = fx_range_round (channel_variance (from, c));
+      tensor.alive[c] = channel_alive (from, c);
+      e->variance[tensor.groups[c]] = MAX (e->variance[tensor.groups[c]], tensor.variance[c]);
     }
   g_array_append_val (e->tensors, tensor);
 }
 
-/* Mean squares of the input channels: of the activation that is read, or, where its elements are channels, of any with
+/* Variances of the input channels: of the activation that is read, or, where its elements are channels, of any with
  * the group. */
 static void
-read_squares (const Equalizer *e, const FxChannelUse *use, double *squares)
+read_variances (const Equalizer *e, const FxChannelUse *use, double *variances)
 {
   for (guint t = 0; t < e->tensors->len; t++)
     {
@@ -120,11 +147,11 @@ read_squares (const Equalizer *e, const FxChannelUse *use, double *squares)
 
       if (tensor->n != use->n || memcmp (tensor->groups, use->groups, use->n * sizeof (guint32)) != 0)
         continue;
-      memcpy (squares, tensor->square, use->n * sizeof *squares);
+      memcpy (variances, tensor->variance, use->n * sizeof *variances);
       return;
     }
   for (guint c = 0; c < use->n; c++)
-    squares[c] = e->square[use->groups[c]];
+    variances[c] = e->variance[use->groups[c]];
 }
 
 static void
@@ -160,7 +187,7 @@ add_reader (Equalizer *e, const FxChannelUse *use)
   reader.squares = g_new0 (double, reader.n_in);
   reader.inputs = g_new0 (double, reader.n_in);
   sum_weights (&reader, &weights);
-  read_squares (e, use, reader.inputs);
+  read_variances (e, use, reader.inputs);
   for (guint c = 0; c < reader.n_in; c++)
     reader.power += reader.squares[c] * reader.inputs[c];
   for (guint c = 0; c < reader.n_in; c++)
@@ -238,7 +265,7 @@ equalizer_init (Equalizer *e, FxGraph *graph, const FxStatistics *statistics)
   e->factor = g_new (double, n);
   e->trial = g_new (double, n);
   e->least = g_new0 (double, n);
-  e->square = g_new0 (double, n);
+  e->variance = g_new0 (double, n);
   e->importance = g_new0 (double, n);
   e->size = g_new0 (double, n);
   e->weight = g_new0 (double, n);
@@ -260,7 +287,8 @@ equalizer_clear (Equalizer *e)
   for (guint t = 0; t < e->tensors->len; t++)
     {
       g_free (TENSOR (e, t)->max);
-      g_free (TENSOR (e, t)->square);
+      g_free (TENSOR (e, t)->variance);
+      g_free (TENSOR (e, t)->alive);
     }
   for (guint r = 0; r < e->readers->len; r++)
     {
@@ -274,7 +302,7 @@ equalizer_clear (Equalizer *e)
   g_free (e->factor);
   g_free (e->trial);
   g_free (e->least);
-  g_free (e->square);
+  g_free (e->variance);
   g_free (e->importance);
   g_free (e->size);
   g_free (e->weight);
@@ -302,7 +330,7 @@ tensor_noise (const Equalizer *e, const Tensor *tensor, const double *factor)
     {
       double step = factor[tensor->groups[c]] * max;
 
-      sum += tensor->groups[c] != 0 ? step * step * e->importance[tensor->groups[c]] : 0.0;
+      sum += tensor->groups[c] != 0 ? step * step * e->importance[tensor->groups[c]] * tensor->alive[c] : 0.0;
     }
   return sum;
 }
@@ -416,6 +444,12 @@ measure_groups (Equalizer *e)
     }
 }
 
+static double
+on_grid (double factor)
+{
+  return exp2 (ceil (log2 (factor) * GRID_PER_OCTAVE - 0.5) / GRID_PER_OCTAVE);
+}
+
 /* A factor on the grid that no Clip forbids. What was never seen alive is left alone. */
 static double
 choose_factor (const Equalizer *e, guint k, double a, double b)
@@ -426,7 +460,7 @@ choose_factor (const Equalizer *e, guint k, double a, double b)
     return factor;
   factor *= pow (e->size[k], a) / pow (e->weight[k] > 0.0 ? e->weight[k] : 1.0, b);
   factor = CLAMP (MAX (factor, e->least[k]), 1.0 / MAX_FACTOR, MAX_FACTOR);
-  return exp2 (ceil (log2 (factor) * GRID_PER_OCTAVE - 0.5) / GRID_PER_OCTAVE);
+  return on_grid (factor);
 }
 
 static void
@@ -468,6 +502,14 @@ choose (Equalizer *e, GCancellable *cancellable, GError **error)
         }
     }
   return TRUE;
+}
+
+/* Factors nearer to 1; those that a Clip bounds are below 1 and grow. */
+static void
+dampen (Equalizer *e, double strength)
+{
+  for (guint k = 1; k < e->groups->n_groups; k++)
+    e->factor[k] = on_grid (pow (e->factor[k], strength));
 }
 
 /* ---- the graph ---- */
@@ -555,15 +597,17 @@ apply (Equalizer *e, GCancellable *cancellable, GError **error)
 }
 
 gboolean
-fx_equalize (FxGraph *graph, const FxStatistics *statistics, FxEqualization *result, GCancellable *cancellable,
-             GError **error)
+fx_equalize (FxGraph *graph, const FxStatistics *statistics, double strength, FxEqualization *result,
+             GCancellable *cancellable, GError **error)
 {
   Equalizer e;
   gboolean ok;
 
   *result = (FxEqualization){ 0, 1.0, 1.0 };
   equalizer_init (&e, graph, statistics);
-  ok = choose (&e, cancellable, error) && apply (&e, cancellable, error);
+  ok = choose (&e, cancellable, error);
+  dampen (&e, strength);
+  ok = ok && apply (&e, cancellable, error);
   for (guint k = 1; k < e.groups->n_groups; k++)
     {
       result->n_channels += e.factor[k] != 1.0;

@@ -23,9 +23,10 @@ typedef struct
 
 /* Rescales weights and biases of `graph`, whose statistics these are; ids stay, values may be added. The outputs stay
  * as they are up to float rounding: where a Clip lies between, on data whose channels are at most a quarter larger than
- * what was observed. The statistics no longer hold afterwards, if `result` says that anything changed.
+ * what was observed. The statistics no longer hold afterwards, if `result` says that anything changed. `strength` is an
+ * exponent of all factors, 0 … 1: below 1, they even out less.
  * FALSE and *error: TOO_LARGE, G_IO_ERROR_CANCELLED; the graph is then not to be used any more. */
-gboolean fx_equalize (FxGraph *graph, const FxStatistics *statistics, FxEqualization *result, GCancellable *cancellable,
-                      GError **error);
+gboolean fx_equalize (FxGraph *graph, const FxStatistics *statistics, double strength, FxEqualization *result,
+                      GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -148,6 +148,17 @@ fx_layer_weights_place (const FxGraph *graph, const FxNode *node, const gint8 *r
 }
 
 void
+fx_layer_weights_gather (const FxGraph *graph, const FxNode *node, const gint8 *placed, gint8 *rows)
+{
+  Layout layout;
+
+  g_return_if_fail (read_layout (graph, node, &layout));
+  for (guint o = 0; o < layout.n_out; o++)
+    for (guint i = 0; i < layout.n_in / layout.group; i++, rows += layout.taps)
+      memcpy (rows, placed + row_offset (&layout, o) + i * layout.in_stride, layout.taps);
+}
+
+void
 fx_layer_weights_clear (FxLayerWeights *weights)
 {
   g_clear_pointer (&weights->w, g_free);

@@ -35,6 +35,8 @@ gboolean fx_layer_weights_write (FxGraph *graph, FxId node, const FxLayerWeights
 /* Integers in the layout of FxLayerWeights.w, as the tensor of a node's own weights has them; both have as many
  * elements as the weights. The node is one that fx_layer_weights_read() takes. */
 void fx_layer_weights_place (const FxGraph *graph, const FxNode *node, const gint8 *rows, gint8 *placed);
+/* The way back. */
+void fx_layer_weights_gather (const FxGraph *graph, const FxNode *node, const gint8 *placed, gint8 *rows);
 
 /* Whether each input channel has its own output channels: weights per output channel are then weights per input
  * channel. */

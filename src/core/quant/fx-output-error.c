@@ -18,6 +18,7 @@ struct _FxOutputJudge
   gpointer source_data;
   guint n_threads;
   guint n_outputs;
+  gboolean *is_score; /* [n_outputs] a Softmax follows */
   GPtrArray *outputs; /* of FxTensor, n_outputs for each sample */
 };
 
@@ -121,6 +122,9 @@ fx_output_judge_new (const FxGraph *graph, guint n, FxSampleSource source, gpoin
   judge->source_data = source_data;
   judge->n_threads = n_threads;
   judge->n_outputs = fx_engine_n_outputs (engine);
+  judge->is_score = g_new0 (gboolean, judge->n_outputs + 1);
+  for (guint k = 0; k < judge->n_outputs; k++)
+    judge->is_score[k] = fx_graph_output (judged, k) != fx_graph_output (graph, k);
   judge->outputs = g_ptr_array_new_with_free_func ((GDestroyNotify)fx_tensor_unref);
   loop.end = MIN (n, (guint)MAX (MAX_KEPT_BYTES / MAX (bytes_of_sample (engine), 1), 1));
   loop.user_data = judge;
@@ -135,6 +139,7 @@ fx_output_judge_free (FxOutputJudge *judge)
   if (judge == NULL)
     return;
   g_ptr_array_unref (judge->outputs);
+  g_free (judge->is_score);
   g_free (judge);
 }
 
@@ -143,8 +148,31 @@ fx_output_judge_free (FxOutputJudge *judge)
 typedef struct
 {
   const FxOutputJudge *judge;
-  double *noise, *signal; /* [n_outputs] */
+  double *noise, *signal; /* [n_outputs] Σ over samples of the noise's norm, and of the signal's square */
 } Sums;
+
+/* Σ (other − reference)² and Σ reference², of class scores without what all of them have in common. */
+static void
+sum_squares (const FxTensor *reference, const FxTensor *other, gboolean is_score, double *noise, double *signal)
+{
+  gsize n = fx_tensor_elements (reference);
+  double shift = 0, level = 0;
+
+  for (gsize e = 0; is_score && e < n; e++)
+    {
+      level += fx_tensor_get_double (reference, e) / (double)n;
+      shift += (fx_tensor_get_double (other, e) - fx_tensor_get_double (reference, e)) / (double)n;
+    }
+  *noise = *signal = 0;
+  for (gsize e = 0; e < n; e++)
+    {
+      double wanted = fx_tensor_get_double (reference, e);
+      double difference = fx_tensor_get_double (other, e) - wanted - shift;
+
+      *signal += (wanted - level) * (wanted - level);
+      *noise += difference * difference;
+    }
+}
 
 static gboolean
 add_outputs (G_GNUC_UNUSED gpointer state, guint i, FxTensor *const *outputs, gpointer user_data, GError **error)
@@ -155,18 +183,14 @@ add_outputs (G_GNUC_UNUSED gpointer state, guint i, FxTensor *const *outputs, gp
     {
       FxTensor *reference = g_ptr_array_index (sums->judge->outputs, i * sums->judge->n_outputs + k);
       gsize n = fx_tensor_elements (reference);
+      double noise, signal;
 
       if (fx_tensor_elements (outputs[k]) != n)
         return fx_fail (error, FX_ERROR_BAD_GRAPH, "output %u has %zu elements, that of the float network %zu", k,
                         fx_tensor_elements (outputs[k]), n);
-      for (gsize e = 0; e < n; e++)
-        {
-          double wanted = fx_tensor_get_double (reference, e);
-          double difference = fx_tensor_get_double (outputs[k], e) - wanted;
-
-          sums->signal[k] += wanted * wanted;
-          sums->noise[k] += difference * difference;
-        }
+      sum_squares (reference, outputs[k], sums->judge->is_score[k], &noise, &signal);
+      sums->signal[k] += signal;
+      sums->noise[k] += sqrt (noise);
     }
   return TRUE;
 }
@@ -178,7 +202,8 @@ mean_noise (const Sums *sums)
 
   for (guint k = 0; k < sums->judge->n_outputs; k++)
     {
-      double share = sums->noise[k] == 0 ? 0 : sums->noise[k] / sums->signal[k];
+      double norm = sums->noise[k] / MAX (n_samples (sums->judge), 1);
+      double share = norm == 0 ? 0 : norm * norm / (sums->signal[k] / n_samples (sums->judge));
 
       mean += isfinite (share) ? share : 1;
     }

@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 const char *
 fx_precision_name (FxPrecision precision)
@@ -48,6 +49,27 @@ fx_quant_params_copy (const FxQuantParams *params)
       to->bias_shift = g_memdup2 (from->bias_shift, from->n_weight_scales * sizeof *from->bias_shift);
     }
   return copy;
+}
+
+void
+fx_quant_params_carry (const FxQuantParams *from, FxQuantParams *to)
+{
+  for (guint i = 0; i < to->n_nodes; i++)
+    {
+      const FxNodeQuant *old = &from->nodes[i];
+      FxNodeQuant *new = &to->nodes[i];
+
+      if (new->weight_scales == NULL || old->weight_scales == NULL || new->n_weight_scales != old->n_weight_scales
+          || memcmp (new->weight_scales, old->weight_scales, old->n_weight_scales * sizeof (float)) != 0)
+        continue;
+      if (old->weights != NULL)
+        {
+          new->weights = g_memdup2 (old->weights, old->n_weights);
+          new->n_weights = old->n_weights;
+        }
+      if (old->bias_shift != NULL)
+        new->bias_shift = g_memdup2 (old->bias_shift, old->n_weight_scales * sizeof (double));
+    }
 }
 
 void

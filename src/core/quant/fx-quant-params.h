@@ -54,6 +54,8 @@ typedef struct
 
 FxQuantParams *fx_quant_params_new (guint n_values, guint n_nodes); /* all float */
 FxQuantParams *fx_quant_params_copy (const FxQuantParams *params);
+/* Gives `to` what was found for the weights of nodes, integers and biases, where their scales are the same. */
+void fx_quant_params_carry (const FxQuantParams *from, FxQuantParams *to);
 void fx_quant_params_free (FxQuantParams *params); /* accepts NULL */
 
 /* Sets range, scale and zero point of a value with `bits` 8 or 16 from the range: T / 127 or T / 32767 of the larger

@@ -102,16 +102,32 @@ fx_weight_bias (const FxGraph *graph, const FxWeightLayout *layout, guint channe
   return layout->beta * fx_tensor_get_double (bias, fx_tensor_elements (bias) == 1 ? 0 : channel);
 }
 
+/* The weights as they are in memory; NULL if they are no floats of 32 bits, or have a factor. */
+static const float *
+plain_weights (const FxGraph *graph, const FxWeightLayout *layout)
+{
+  const FxTensor *weights = fx_graph_value (graph, layout->weights)->constant;
+
+  return fx_tensor_dtype (weights) == FX_DTYPE_FLOAT && layout->alpha == 1.0 ? fx_tensor_array (weights).data : NULL;
+}
+
 static gboolean
 largest_of_channels (const FxGraph *graph, const FxWeightLayout *layout, double *largest, GError **error)
 {
-  for (gsize i = 0; i < layout->n; i++)
-    {
-      double *of = &largest[fx_weight_channel (layout, i)], w = fabs (fx_weight_real (graph, layout, i));
+  const float *plain = plain_weights (graph, layout);
 
-      if (!(w <= (double)FLT_MAX))
-        return fx_fail (error, FX_ERROR_BAD_DATA, "element %zu of the weights is not finite", i);
-      *of = MAX (*of, w);
+  for (gsize first = 0; first < layout->n; first += layout->inner)
+    {
+      double *of = &largest[fx_weight_channel (layout, first)];
+
+      for (gsize i = first; i < first + layout->inner; i++)
+        {
+          double w = fabs (plain != NULL ? (double)plain[i] : fx_weight_real (graph, layout, i));
+
+          if (!(w <= (double)FLT_MAX))
+            return fx_fail (error, FX_ERROR_BAD_DATA, "element %zu of the weights is not finite", i);
+          *of = MAX (*of, w);
+        }
     }
   return TRUE;
 }
@@ -140,18 +156,31 @@ fx_weight_scales (const FxGraph *graph, const FxWeightLayout *layout, double x_s
   return g_steal_pointer (&scales);
 }
 
+/* rint() of |x| < 2^51 without a call. */
+static double
+round_even (double x)
+{
+  return x + 0x1.8p52 - 0x1.8p52;
+}
+
 gint8 *
 fx_weight_integers (const FxGraph *graph, const FxWeightLayout *layout, const FxNodeQuant *quant)
 {
   gint8 *integers = g_malloc (layout->n + 1);
+  const float *plain = plain_weights (graph, layout);
 
   if (quant->weights != NULL)
     return memcpy (integers, quant->weights, layout->n);
-  for (gsize i = 0; i < layout->n; i++)
+  for (gsize i = 0; i < layout->n; i += layout->inner)
     {
       double scale = (double)quant->weight_scales[fx_weight_channel (layout, i)];
 
-      integers[i] = (gint8)CLAMP (rint (fx_weight_real (graph, layout, i) / scale), -127.0, 127.0);
+      for (gsize k = i; k < i + layout->inner; k++)
+        {
+          double real = plain != NULL ? (double)plain[k] : fx_weight_real (graph, layout, k);
+
+          integers[k] = (gint8)round_even (CLAMP (real / scale, -127.0, 127.0));
+        }
     }
   return integers;
 }
