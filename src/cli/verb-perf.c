@@ -7,7 +7,9 @@
 #include "cli/fx-cli.h"
 
 #include "core/bpu/fx-compile.h"
+#include "core/bpu/fx-timeline.h"
 #include "core/bpu/fx-what-if.h"
+#include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
 #include "io/fx-target-file.h"
 
@@ -18,7 +20,7 @@
 
 typedef struct
 {
-  gboolean json;
+  gboolean json, schedule;
   char *weights, *target, *machine, *fix;
   int cores;
   char **shapes;
@@ -127,8 +129,22 @@ print_what_if (const FxTarget *target, const FxMachine *machine, const FxPerf *p
     }
 }
 
+/* `timeline` may be NULL. */
 static void
-print_text (const char *path, const FxTarget *target, const FxMachine *machine, const FxPerf *perf)
+print_schedule (const FxTimeline *timeline)
+{
+  if (timeline == NULL)
+    return;
+  printf ("schedule   %.3f ms on the BPU as a compiled program;", timeline->bpu_ms);
+  for (int unit = 0; unit < FX_N_UNITS; unit++)
+    if (timeline->busy_ms[unit] > 0)
+      printf (" %s %.3f", fx_unit_names[unit], timeline->busy_ms[unit]);
+  printf (" ms side by side\n");
+}
+
+static void
+print_text (const char *path, const FxTarget *target, const FxMachine *machine, const FxPerf *perf,
+            const FxTimeline *timeline)
 {
   const FxCostReport *cost = perf->cost;
   g_autofree char *visible = fx_cli_visible (path);
@@ -147,6 +163,7 @@ print_text (const char *path, const FxTarget *target, const FxMachine *machine, 
           cost->n_subgraphs == 1 ? "subgraph" : "subgraphs");
   printf ("memory     %.2f MB a frame at least, %.2f MB if nothing stays in the BPU's own memory\n",
           (double)cost->least_bytes / 1e6, (double)cost->most_bytes / 1e6);
+  print_schedule (timeline);
   if (perf->n_stripped > 0)
     printf ("removed    %u %s at inputs and outputs\n", perf->n_stripped, perf->n_stripped == 1 ? "node" : "nodes");
   if (perf->n_assumed > 0)
@@ -265,7 +282,24 @@ add_what_if (JsonBuilder *builder, const FxTarget *target, const FxMachine *mach
 }
 
 static void
-print_json (const char *path, const FxTarget *target, const FxMachine *machine, const FxPerf *perf)
+add_schedule (JsonBuilder *builder, const FxTimeline *timeline)
+{
+  json_builder_set_member_name (builder, "schedule");
+  json_builder_begin_object (builder);
+  fx_cli_json_double (builder, "bpu_ms", timeline->bpu_ms);
+  fx_cli_json_count (builder, "loaded_bytes", timeline->loaded_bytes);
+  fx_cli_json_count (builder, "stored_bytes", timeline->stored_bytes);
+  json_builder_set_member_name (builder, "busy_ms");
+  json_builder_begin_object (builder);
+  for (int unit = 0; unit < FX_N_UNITS; unit++)
+    fx_cli_json_double (builder, fx_unit_names[unit], timeline->busy_ms[unit]);
+  json_builder_end_object (builder);
+  json_builder_end_object (builder);
+}
+
+static void
+print_json (const char *path, const FxTarget *target, const FxMachine *machine, const FxPerf *perf,
+            const FxTimeline *timeline)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   const FxCostReport *cost = perf->cost;
@@ -290,6 +324,8 @@ print_json (const char *path, const FxTarget *target, const FxMachine *machine, 
   fx_cli_json_count (builder, "removed_nodes", perf->n_stripped);
   fx_cli_json_count (builder, "assumed_bpu_nodes", perf->n_assumed);
   fx_cli_json_count (builder, "nodes_of_unknown_size", cost->n_unsized);
+  if (timeline != NULL)
+    add_schedule (builder, timeline);
   add_kinds (builder, machine, cost);
   add_islands (builder, perf);
   add_what_if (builder, target, machine, perf);
@@ -301,22 +337,35 @@ print_json (const char *path, const FxTarget *target, const FxMachine *machine, 
 
 /* ---- the verb ---- */
 
+/* What the compiler makes of it, with the prices of the target. */
+static FxTimeline *
+schedule (const FxPerf *perf, const FxTarget *target, guint cores, GError **error)
+{
+  const FxCompileOptions options = { .level = FX_COMPILE_DEFAULT_LEVEL, .cores = cores };
+  g_autoptr (FxProgram) program = fx_compile (perf->integer, target, &options, NULL, fx_cli_cancellable (), error);
+
+  return program != NULL ? fx_timeline_new (program) : NULL;
+}
+
 static gboolean
 perf (const char *path, const Options *options, GError **error)
 {
   g_autoptr (FxTarget) target = fx_target_load (options->target != NULL ? options->target : FX_TARGET_DEFAULT, error);
   const FxCliModel model = { path, options->weights, options->shapes, options->fix, options->perf };
   g_autoptr (FxPerf) result = NULL;
+  g_autoptr (FxTimeline) timeline = NULL;
   FxMachine machine;
 
   if (target == NULL || !fx_cli_machine (target, options->machine, &machine, error)
       || !fx_compile_use_cores (&machine, target, (guint)MAX (options->cores, 1), error)
       || (result = fx_cli_estimate (&model, target, &machine, error)) == NULL)
     return FALSE;
+  if (options->schedule && (timeline = schedule (result, target, (guint)MAX (options->cores, 1), error)) == NULL)
+    return fx_error_prefix (error, "%s", path);
   if (options->json)
-    print_json (path, target, &machine, result);
+    print_json (path, target, &machine, result, timeline);
   else
-    print_text (path, target, &machine, result);
+    print_text (path, target, &machine, result, timeline);
   return TRUE;
 }
 
@@ -339,8 +388,8 @@ fx_verb_perf (int argc, char **argv)
       NULL },
     { "machine", 0, 0, G_OPTION_ARG_FILENAME, &options.machine, "Other prices of work, for all or some of its kinds",
       "FILE.json" },
-    { "core-num", 0, 0, G_OPTION_ARG_INT, &options.cores,
-      "Cores of the BPU that compute a frame together; 1 if not given", "N" },
+    { "schedule", 0, 0, G_OPTION_ARG_NONE, &options.schedule,
+      "Also compile, and say how long the program's schedule is on the BPU", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write JSON", NULL },
     { NULL },
   };

@@ -77,6 +77,32 @@ test_fast (void)
   g_assert_cmpfloat (number (without, "latency_ms"), <, number (with, "latency_ms"));
 }
 
+/* What the compiled program takes is said only if it is asked for; its units work side by side. */
+static void
+test_schedule (void)
+{
+  g_auto (CliResult) result = cli_run (program, "perf", model, "--schedule", "--json", NULL);
+  g_auto (CliResult) plain = cli_run (program, "perf", model, "--json", NULL);
+  g_auto (CliResult) text = cli_run (program, "perf", model, "--schedule", NULL);
+  g_autoptr (JsonParser) parser = json_parser_new (), plain_parser = json_parser_new ();
+  JsonObject *schedule = json_object_get_object_member (cli_json (&result, parser), "schedule");
+  JsonObject *busy = json_object_get_object_member (schedule, "busy_ms");
+  double of_units = 0;
+  JsonObjectIter iter;
+  JsonNode *node;
+
+  json_object_iter_init (&iter, busy);
+  while (json_object_iter_next (&iter, NULL, &node))
+    {
+      g_assert_cmpfloat (json_node_get_double (node), <=, number (schedule, "bpu_ms"));
+      of_units += json_node_get_double (node);
+    }
+  g_assert_cmpfloat (of_units, >=, number (schedule, "bpu_ms"));
+  g_assert_cmpint (json_object_get_int_member (schedule, "loaded_bytes"), >, 0);
+  g_assert_false (json_object_has_member (cli_json (&plain, plain_parser), "schedule"));
+  g_assert_nonnull (strstr (text.out, " ms on the BPU as a compiled program;"));
+}
+
 static void
 test_machine (void)
 {
@@ -121,6 +147,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/perf/text", test_text);
   g_test_add_func ("/cli/perf/json", test_json);
   g_test_add_func ("/cli/perf/fast", test_fast);
+  g_test_add_func ("/cli/perf/schedule", test_schedule);
   g_test_add_func ("/cli/perf/machine", test_machine);
   g_test_add_func ("/cli/perf/wrong", test_wrong);
   status = g_test_run ();

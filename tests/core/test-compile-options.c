@@ -217,7 +217,7 @@ test_calls (void)
 {
   FxCompileOptions options = { .level = 2, .sram_bytes = 60000 };
   Sums whole = sum_programs ("rdk-x5", options), before = whole;
-  static const guint limits[] = { 1000, 60, 20 };
+  static const guint limits[] = { 1000, 60, 30 }; /* 30: the dearest layer that cannot be cut takes 28.5 */
 
   for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
     {
@@ -232,7 +232,7 @@ test_calls (void)
       g_assert_cmpfloat (sums.bytes, >=, before.bytes);
       before = sums;
     }
-  g_assert_cmpuint (2 * before.n_calls, >, 3 * whole.n_calls);
+  g_assert_cmpuint (3 * before.n_calls, >, 4 * whole.n_calls);
 }
 
 /* All constants of a node come with one command, lie one behind the other in DDR in the order of their use, and so they

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/bpu/fx-cost.h"
+#include "core/bpu/fx-engines.h"
 #include "core/bpu/fx-partition.h"
 #include "core/bpu/fx-perf.h"
 #include "core/fx-error.h"
@@ -89,6 +90,88 @@ test_amounts (void)
     sum += cost->amounts[kind];
   g_assert_cmpfloat_with_epsilon (cost->total_ms, sum, 1e-9);
   g_assert_cmpuint (cost->least_bytes, <, cost->most_bytes);
+}
+
+/* Between products of activations everything is of one kind, as large as the compiler lays it out: heads are channels,
+ * filled up. Behind a Reshape it is over. */
+static void
+test_attention (void)
+{
+  const char *lines = "const %w f32[2,3,3,3] = elided 0x0\ninput %x f32[1,3,16,16]\n"
+                      "%a f32[*] = Conv(%x, %w) {pads=[1,1,1,1]} \"first\" v11\n"
+                      "%t f32[*] = Transpose(%a) {perm=[0,1,3,2]} v1\n"
+                      "%m f32[*] = MatMul(%a, %t) v9\n%s f32[*] = Sigmoid(%m) v6\n"
+                      "%y f32[*] = MatMul(%s, %a) v9\noutput %y\n";
+  const struct
+  {
+    guint channels;
+    double bytes;
+  } cases[] = { { 1, 2 * PIXELS }, { 4, 4 * PIXELS } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      FxMachine machine = unit_prices ();
+      g_autoptr (FxPerf) perf = NULL;
+
+      machine.channels = cases[i].channels;
+      perf = estimate (lines, "rdk-x5", &machine, FALSE);
+      ASSERT_AMOUNT (perf->cost, FX_COST_MATRICES, cases[i].bytes); /* Sigmoid */
+      ASSERT_AMOUNT (perf->cost, FX_COST_MOVES, cases[i].bytes);    /* the Transpose in front */
+      ASSERT_AMOUNT (perf->cost, FX_COST_TABLES, 0);
+    }
+}
+
+/* A cut costs what it gives, on the CPU as on the BPU. */
+static void
+test_slice (void)
+{
+  FxMachine machine = unit_prices ();
+  g_autoptr (FxPerf) bpu
+      = estimate ("const %from s64[2] = [4,4]\nconst %to s64[2] = [8,8]\nconst %axes s64[2] = [2,3]\n" CONV
+                  "%s f32[*] = Slice(%a, %from, %to, %axes) v11\n%y f32[*] = Sigmoid(%s) v6\noutput %y\n",
+                  "rdk-x5", &machine, FALSE);
+  g_autoptr (FxPerf) cpu
+      = estimate ("const %from s64[2] = [4,4]\nconst %to s64[2] = [8,8]\nconst %axes s64[2] = [2,3]\n" CONV
+                  "%s f32[*] = Softmax(%a) {axis=1} v11\n%y f32[*] = Slice(%s, %from, %to, %axes) v11\noutput %y\n",
+                  "rdk-x5", &machine, FALSE);
+
+  ASSERT_AMOUNT (bpu->cost, FX_COST_MOVES, 8 * 4 * 4);
+  ASSERT_AMOUNT (cpu->cost, FX_COST_CPU_SIMPLE, 8 * 4 * 4);
+}
+
+/* Four times the work of 8 bits. */
+static void
+test_wide (void)
+{
+  g_autoptr (FxGraph) graph = parse (CONV DEPTHWISE "%y f32[*] = Sigmoid(%b) v6\noutput %y\n");
+  g_autoptr (FxTarget) target = fx_target_load ("rdk-x5", NULL);
+  char *all[] = { (char *)"all", NULL };
+  const FxPerfOptions options = { .nodes = { .int16 = all } };
+  FxMachine machine = unit_prices ();
+  g_autoptr (FxPerf) perf = fx_perf_estimate (graph, target, &machine, &options, NULL, NULL, NULL);
+
+  g_assert_nonnull (perf);
+  ASSERT_AMOUNT (perf->cost, FX_COST_DENSE, 0);
+  ASSERT_AMOUNT (perf->cost, FX_COST_DENSE16, 8 * 27 * PIXELS);
+  ASSERT_AMOUNT (perf->cost, FX_COST_DEPTHWISE, 4 * 8 * 9 * PIXELS);
+  ASSERT_AMOUNT (perf->cost, FX_COST_TABLES, 4 * 8 * PIXELS);
+  ASSERT_AMOUNT (perf->cost, FX_COST_ACTIVATIONS, 2 * (3 + 8 + 8 + 8) * PIXELS);
+}
+
+/* One number for the compiler and the costs. */
+static void
+test_channels (void)
+{
+  for (guint i = 0; fx_target_ids[i] != NULL; i++)
+    {
+      g_autoptr (FxTarget) target = fx_target_load (fx_target_ids[i], NULL);
+      FxEngines engines;
+      FxMachine machine;
+
+      g_assert_true (fx_engines_of_target (&engines, target, NULL));
+      g_assert_true (fx_machine_of_target (&machine, target, NULL));
+      g_assert_cmpuint (machine.channels, ==, engines.channel_align);
+    }
 }
 
 static void
@@ -306,6 +389,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cost/amounts", test_amounts);
+  g_test_add_func ("/cost/attention", test_attention);
+  g_test_add_func ("/cost/slice", test_slice);
+  g_test_add_func ("/cost/wide", test_wide);
+  g_test_add_func ("/cost/channels", test_channels);
   g_test_add_func ("/cost/parts", test_parts);
   g_test_add_func ("/cost/quantize", test_quantize);
   g_test_add_func ("/cost/fast", test_fast);

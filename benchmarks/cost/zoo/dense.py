@@ -121,7 +121,9 @@ class XFeat(nn.Module):
         y5 = self.block5(y4)
         grow = lambda t: F.interpolate(t, (h // 8, w // 8), mode="bilinear", align_corners=False)
         y = self.fuse(y + grow(y4) + grow(y5))
-        cells = x.reshape(1, h // 8, 8, w // 8, 8).permute(0, 2, 4, 1, 3).reshape(1, 64, h // 8, w // 8)
+        # written as published: the exporter makes a Slice, a Transpose and an Unsqueeze of each of the 140 windows
+        cells = x.unfold(2, 8, 8).unfold(3, 8, 8).reshape(1, 1, h // 8, w // 8, 64)
+        cells = cells.permute(0, 1, 4, 2, 3).reshape(1, 64, h // 8, w // 8)
         return y, self.points(cells), self.reliability(y)
 
 

@@ -4,6 +4,7 @@
 #include "core/bpu/fx-cost.h"
 
 #include "core/bpu/fx-partition.h"
+#include "core/bpu/fx-rows.h"
 #include "core/graph/fx-infer.h"
 #include "core/graph/fx-tensor.h"
 #include "core/ops/fx-op-params.h"
@@ -17,6 +18,7 @@ typedef struct
   const FxGraph *graph;
   const FxMachine *machine;
   const FxUses *uses;
+  const guint8 *in_attention; /* [n_values] see find_attention() */
   FxCostReport *report;
 } Measurement;
 
@@ -57,34 +59,31 @@ output_elements (const FxGraph *graph, const FxNode *node)
   return elements;
 }
 
+/* What picks some of its operand looks at nothing else of it. */
+static gboolean
+reads_all (const FxNode *node)
+{
+  return node->n_inputs > 0 && strcmp (node->op_type, "Slice") != 0 && strcmp (node->op_type, "Gather") != 0;
+}
+
 /* Of the larger side: what shrinks its operand reads it all. */
 static double
 touched_elements (const FxGraph *graph, const FxNode *node)
 {
-  return MAX (output_elements (graph, node), node->n_inputs > 0 ? value_elements (graph, node->inputs[0]) : 0);
+  return MAX (output_elements (graph, node), reads_all (node) ? value_elements (graph, node->inputs[0]) : 0);
 }
 
-/* As the BPU holds it: channels fill whole steps. */
+/* As the compiler lays it out: channels fill whole steps, rows too. Of 16 bits twice as many. */
 static double
-padded_elements (const FxGraph *graph, const FxMachine *machine, FxId id)
+held_bytes (const FxGraph *graph, const FxMachine *machine, FxId id)
 {
-  const FxShape *shape = id != FX_NONE ? &fx_graph_value (graph, id)->shape : NULL;
-  guint step = MAX (machine->channels, 1);
-  double channels;
+  const FxValue *value = id != FX_NONE ? fx_graph_value (graph, id) : NULL;
+  FxRowLayout layout;
 
-  if (shape == NULL || shape->rank != 4 || shape->dims[1] < 1)
-    return value_elements (graph, id);
-  channels = (double)shape->dims[1];
-  return value_elements (graph, id) / channels * ceil (channels / step) * step;
-}
-
-/* Of 16 bits count twice. */
-static double
-padded_bytes (const FxGraph *graph, const FxMachine *machine, FxId id)
-{
-  return id != FX_NONE
-             ? padded_elements (graph, machine, id) * (double)fx_dtype_size (fx_graph_value (graph, id)->dtype)
-             : 0;
+  if (value == NULL)
+    return 0;
+  layout = fx_row_layout (value->dtype, &value->shape, MAX (machine->channels, 1));
+  return (double)layout.n_rows * (double)layout.row_bytes;
 }
 
 /* What operators that are no products work through: of the larger side, as above. */
@@ -94,8 +93,8 @@ worked_bytes (const FxGraph *graph, const FxMachine *machine, const FxNode *node
   double out = 0;
 
   for (guint i = 0; i < node->n_outputs; i++)
-    out += padded_bytes (graph, machine, node->outputs[i]);
-  return MAX (out, node->n_inputs > 0 ? padded_bytes (graph, machine, node->inputs[0]) : 0);
+    out += held_bytes (graph, machine, node->outputs[i]);
+  return MAX (out, reads_all (node) ? held_bytes (graph, machine, node->inputs[0]) : 0);
 }
 
 /* Into and out of a product. */
@@ -106,9 +105,9 @@ activation_bytes (const FxGraph *graph, const FxMachine *machine, const FxNode *
 
   for (guint i = 0; i < node->n_inputs; i++)
     if (node->inputs[i] != FX_NONE && fx_graph_value (graph, node->inputs[i])->constant == NULL)
-      bytes += padded_bytes (graph, machine, node->inputs[i]);
+      bytes += held_bytes (graph, machine, node->inputs[i]);
   for (guint i = 0; i < node->n_outputs; i++)
-    bytes += padded_bytes (graph, machine, node->outputs[i]);
+    bytes += held_bytes (graph, machine, node->outputs[i]);
   return bytes;
 }
 
@@ -194,33 +193,110 @@ static const char *const functions[] = { "Softmax",
 static const char *const elementwise[]
     = { "MaxPool", "GlobalMaxPool", "Max", "Min", "Clip", "Relu", "ReduceMax", "ReduceMin", "ArgMax", "ArgMin", NULL };
 
+static guint
+n_activations (const FxGraph *graph, const FxNode *node)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < node->n_inputs; i++)
+    n += node->inputs[i] != FX_NONE && fx_graph_value (graph, node->inputs[i])->constant == NULL;
+  return n;
+}
+
+static gboolean
+reads_any (const FxNode *node, const guint8 *values)
+{
+  for (guint i = 0; i < node->n_inputs; i++)
+    if (node->inputs[i] != FX_NONE && values[node->inputs[i]])
+      return TRUE;
+  return FALSE;
+}
+
+/* Values between products of two activations: 1 each, [n_values]; g_free() it. They are what such a product gives, and
+ * what becomes of it until another product, or until it is laid out anew. The graph is in order. */
+static guint8 *
+find_attention (const FxGraph *graph)
+{
+  guint8 *values = g_new0 (guint8, fx_graph_n_values (graph) + 1);
+
+  for (FxId id = 0; id < fx_graph_n_nodes (graph); id++)
+    {
+      const FxNode *node = fx_graph_node (graph, id);
+      gboolean inside;
+
+      if (node->removed || node->op == NULL)
+        continue;
+      if (node->op->macs != NULL)
+        inside = strcmp (node->op_type, "QMatMul") == 0 && n_activations (graph, node) > 1;
+      else
+        inside
+            = (node->op->flags & FX_OP_VIEW) == 0 && strcmp (node->op_type, "Concat") != 0 && reads_any (node, values);
+      for (guint i = 0; i < node->n_outputs && inside; i++)
+        if (node->outputs[i] != FX_NONE)
+          values[node->outputs[i]] = 1;
+    }
+  return values;
+}
+
+/* Passes over the matrix: its largest numbers, differences, exponentials, sums, reciprocals, products. */
+#define SOFTMAX_PASSES 6
+
+/* A number of 16 bits is as much work as four of 8 bits: a product is four products, a function is worked out between
+ * the entries of its table. Two of the four are in the bytes already. */
+#define WIDE_PRODUCTS 4
+#define WIDE_BYTES 2
+
 /* The kind of an operator that is no product. */
 static FxCostKind
-kind_of_work (const FxNode *node)
+kind_of_work (const FxNode *node, const guint8 *in_attention)
 {
   gboolean is_ours = strcmp (node->domain, FX_Q_DOMAIN) == 0;
 
-  if (strcmp (node->op_type, "QSoftmax") == 0 || strcmp (node->op_type, "Softmax") == 0)
-    return FX_COST_SOFTMAX;
+  if (strcmp (node->op_type, "QSoftmax") == 0 || reads_any (node, in_attention))
+    return FX_COST_MATRICES;
   if (strcmp (node->op_type, "QTable") == 0 || g_strv_contains (functions, node->op_type))
     return FX_COST_TABLES;
   return is_ours || g_strv_contains (elementwise, node->op_type) ? FX_COST_ELEMENTWISE : FX_COST_MOVES;
 }
 
-static void
-measure_bpu (const FxGraph *graph, const FxMachine *machine, const FxNode *node, guint64 macs, double *amounts)
+static gboolean
+is_wide (const FxGraph *graph, FxId id)
 {
-  amounts[FX_COST_WEIGHTS] = operand_bytes (graph, node, TRUE);
-  if (macs > 0)
-    {
-      gboolean wide = fx_graph_value (graph, node->inputs[0])->dtype == FX_DTYPE_INT16;
+  return fx_graph_value (graph, id)->dtype == FX_DTYPE_INT16;
+}
 
-      amounts[is_depthwise (graph, node) ? FX_COST_DEPTHWISE : wide ? FX_COST_DENSE16 : FX_COST_DENSE] = (double)macs;
-      amounts[FX_COST_ACTIVATIONS] = activation_bytes (graph, machine, node);
-      amounts[FX_COST_LAYERS] = 1;
-    }
+static void
+measure_product (const FxGraph *graph, const FxMachine *machine, const FxNode *node, guint64 macs, double *amounts)
+{
+  gboolean wide = is_wide (graph, node->inputs[0]);
+
+  if (is_depthwise (graph, node))
+    amounts[FX_COST_DEPTHWISE] = (double)macs * (wide ? WIDE_PRODUCTS : 1);
   else
-    amounts[kind_of_work (node)] = worked_bytes (graph, machine, node);
+    amounts[wide ? FX_COST_DENSE16 : FX_COST_DENSE] = (double)macs;
+  amounts[FX_COST_ACTIVATIONS] = activation_bytes (graph, machine, node);
+  amounts[FX_COST_LAYERS] = 1;
+}
+
+static void
+measure_work (const Measurement *m, const FxNode *node, double *amounts)
+{
+  FxCostKind kind = kind_of_work (node, m->in_attention);
+  double bytes = worked_bytes (m->graph, m->machine, node);
+
+  if (strcmp (node->op_type, "QSoftmax") == 0)
+    bytes *= SOFTMAX_PASSES;
+  amounts[kind] = bytes * (kind != FX_COST_MOVES && is_wide (m->graph, node->inputs[0]) ? WIDE_BYTES : 1);
+}
+
+static void
+measure_bpu (const Measurement *m, const FxNode *node, guint64 macs, double *amounts)
+{
+  amounts[FX_COST_WEIGHTS] = operand_bytes (m->graph, node, TRUE);
+  if (macs > 0)
+    measure_product (m->graph, m->machine, node, macs, amounts);
+  else
+    measure_work (m, node, amounts);
 }
 
 /* TRUE if the value becomes an output of the model by itself, perhaps in another order or shape. */
@@ -312,7 +388,7 @@ measure_node (Measurement *m, FxId id, int subgraph)
     {
       cost->macs = node_macs (m->graph, node);
       if (subgraph != FX_NO_SUBGRAPH)
-        measure_bpu (m->graph, m->machine, node, cost->macs, amounts);
+        measure_bpu (m, node, cost->macs, amounts);
       else
         measure_cpu (m->graph, m->uses, node, cost->macs, amounts);
     }
@@ -359,7 +435,8 @@ fx_cost_measure (const FxGraph *integer, const FxMachine *machine)
   FxCostReport *report = g_new0 (FxCostReport, 1);
   g_autofree int *subgraphs = g_new (int, n + 1);
   g_autoptr (FxUses) uses = fx_uses_new (integer);
-  Measurement m = { integer, machine, uses, report };
+  g_autofree guint8 *in_attention = find_attention (integer);
+  Measurement m = { integer, machine, uses, in_attention, report };
   double amounts[FX_N_COSTS] = { 0 };
 
   report->nodes = g_new0 (FxNodeCost, n + 1);

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
   X (DEPTHWISE, "depthwise", "GMAC", 1e9, BPU, "multiply-accumulates where each channel has its own filter") \
   X (ELEMENTWISE, "elementwise", "MB", 1e6, BPU, "bytes, channels padded, of additions, products, pools and the like") \
   X (TABLES, "tables", "MB", 1e6, BPU, "bytes, channels padded, of functions of one value, which are tables (SiLU, Sigmoid, Gelu)") \
-  X (SOFTMAX, "softmax", "MB", 1e6, BPU, "bytes, channels padded, of Softmax") \
+  X (MATRICES, "matrices", "MB", 1e6, BPU, "bytes, channels padded, of what is between products of activations (attention), and of Softmax") \
   X (MOVES, "moves", "MB", 1e6, BPU, "bytes, channels padded, of Concat, Slice, Transpose and the like") \
   X (LAYERS, "layers", "layers", 1, BPU, "of multiply-accumulates, whatever their size") \
   X (WEIGHTS, "weights", "MB", 1e6, MEMORY, "bytes of weights and other parameters, read once a frame") \
@@ -68,11 +68,12 @@ extern const char *const fx_cost_part_names[];       /* "bpu", "cpu", "memory" *
 typedef struct
 {
   double prices[FX_N_COSTS]; /* ms a unit */
-  guint channels;            /* tensors of four axes have room for a multiple of so many in the BPU; 0: 1 */
-  const char *basis;         /* where the prices are from, for people; interned, "" if nobody says */
+  guint channels;    /* tensors of four axes have room for a multiple of so many in the BPU: channel_align of the
+                        target's engines (fx-engines.h); 0: 1 */
+  const char *basis; /* where the prices are from, for people; interned, "" if nobody says */
 } FxMachine;
 
-/* Sets the prices, and the number "channels", that `members` (a{sv}: numbers, or objects with a `value`) names. With
+/* Sets the prices that `members` (a{sv}: numbers, or objects with a `value`) names. With
  * `complete` every price must be there, and all say where they are from. FALSE and *error (BAD_DATA): unknown name, no
  * number, out of range. */
 gboolean fx_machine_read (FxMachine *machine, GVariant *members, gboolean complete, GError **error);

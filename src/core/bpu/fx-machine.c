@@ -3,12 +3,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/bpu/fx-cost.h"
 
+#include "core/bpu/fx-engines.h"
 #include "core/bpu/fx-machine-private.h"
 #include "core/fx-error.h"
 
 #include <string.h>
-
-#define MOST_CHANNELS 1024
 
 /* clang-format off */
 #define FX_COST_ROW(id, name_, unit_, units_, part_, doc_) \
@@ -88,19 +87,6 @@ read_price (FxMachine *machine, const char *name, GVariant *member, gboolean wit
   return TRUE;
 }
 
-static gboolean
-read_channels (FxMachine *machine, GVariant *member, gboolean with_source, GError **error)
-{
-  double number;
-
-  if (!fx_machine_get_number (member, with_source, "machine", "channels", &number, error))
-    return FALSE;
-  if (!(number >= 1 && number <= MOST_CHANNELS))
-    return fx_fail (error, FX_ERROR_BAD_DATA, "\"machine\": \"channels\" is %g, wanted 1 to %d", number, MOST_CHANNELS);
-  machine->channels = (guint)number;
-  return TRUE;
-}
-
 /* Members that are no prices. */
 static gboolean
 is_other (const char *name)
@@ -118,9 +104,7 @@ fx_machine_read (FxMachine *machine, GVariant *members, gboolean complete, GErro
   g_variant_iter_init (&iter, members);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &member))
     {
-      gboolean good = strcmp (name, "channels") == 0
-                          ? read_channels (machine, member, complete, error)
-                          : is_other (name) || read_price (machine, name, member, complete, error);
+      gboolean good = is_other (name) || read_price (machine, name, member, complete, error);
 
       g_variant_unref (member);
       if (!good)
@@ -139,12 +123,25 @@ fx_machine_read (FxMachine *machine, GVariant *members, gboolean complete, GErro
   return TRUE;
 }
 
+static gboolean
+has_engines (const FxTarget *target)
+{
+  g_autoptr (GVariant) engines = g_variant_lookup_value (target->machine, "engines", NULL);
+
+  return engines != NULL;
+}
+
 gboolean
 fx_machine_of_target (FxMachine *machine, const FxTarget *target, GError **error)
 {
+  FxEngines engines = { .channel_align = 1 };
+
   *machine = (FxMachine){ .channels = 1 };
   if (target->machine == NULL)
     return fx_fail (error, FX_ERROR_UNSUPPORTED, "the target %s does not say what work costs (\"machine\")",
                     target->id);
+  if (has_engines (target) && !fx_engines_of_target (&engines, target, error))
+    return FALSE;
+  machine->channels = engines.channel_align;
   return fx_machine_read (machine, target->machine, TRUE, error);
 }
