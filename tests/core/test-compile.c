@@ -5,7 +5,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/bpu/fx-compile.h"
 #include "core/bpu/fx-simulate.h"
+#include "core/bpu/fx-tile.h"
 #include "core/fx-error.h"
+#include "core/graph/fx-text.h"
 
 #include "compiled.h"
 
@@ -209,6 +211,30 @@ test_cuts (void)
   g_assert_cmpuint (sequences, >, 0);
 }
 
+/* A file may name nodes that nothing can be said of: they are not looked into. */
+static void
+test_odd_nodes (void)
+{
+  static const char *const texts[] = {
+    "opset \"\" 13\nopset \"fixpoint\" 1\ninput %x s8[2]\n%y s8[2] = \"fixpoint\"::QTable() {}\noutput %x\n",
+    "opset \"\" 13\nopset \"fixpoint\" 1\ninput %x s8[2]\n%y s8[2] = \"fixpoint\"::QConv(%x) {}\noutput %y\n",
+    "opset \"\" 13\ninput %x s8[1,1,2,2]\nconst %n s64[4] = [1,1,281474976710656,2]\n"
+    "%y s8[1,1,281474976710656,2] = Resize(%x, _, _, %n)\noutput %y\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (FxGraph) graph = fx_graph_parse (texts[i], &error);
+      FxTileCut cut;
+
+      g_assert_no_error (error);
+      cut = fx_tile_cut (graph, fx_graph_node (graph, 0));
+      g_assert_false (cut.by_rows);
+      fx_tile_cut_clear (&cut);
+    }
+}
+
 static void
 test_cancelled (void)
 {
@@ -234,6 +260,7 @@ main (int argc, char **argv)
   g_test_add_func ("/compile/broken", test_broken);
   g_test_add_func ("/compile/missing-rows", test_missing_rows);
   g_test_add_func ("/compile/cuts", test_cuts);
+  g_test_add_func ("/compile/odd-nodes", test_odd_nodes);
   g_test_add_func ("/compile/cancelled", test_cancelled);
   return g_test_run ();
 }

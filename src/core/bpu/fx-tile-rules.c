@@ -284,6 +284,9 @@ cut_conv_transpose (const FxGraph *graph, const FxNode *node, gconstpointer para
 
 /* ---- resizes ---- */
 
+/* An image of more rows is none, and there is a list of them. */
+#define MOST_ROWS 65536
+
 /* The rows that each row is made of; FALSE if they do not follow each other. */
 static gboolean
 find_sources (const FxResizeParams *params, const FxResizeGeometry *geometry, int axis, FxTileCut *cut)
@@ -312,6 +315,8 @@ cut_resize (const FxGraph *graph, const FxNode *node, gconstpointer params, FxTi
   FxResizeParams resize;
   int axis = fx_row_axis (shape_of (graph, node->inputs[0])->rank);
 
+  if (cut->n_rows > MOST_ROWS || shape_of (graph, node->inputs[0])->rank < 1)
+    return;
   if (is_ours)
     {
       ours = fx_q_resize_as_resize (params);

@@ -55,20 +55,42 @@ result_rows (const FxGraph *graph, FxId id)
   return shape->rank > 0 ? shape->dims[fx_row_axis (shape->rank)] : 1;
 }
 
+static gboolean
+has_shape (const FxGraph *graph, FxId id)
+{
+  return id != FX_NONE && fx_shape_is_static (&fx_graph_value (graph, id)->shape);
+}
+
+/* What the rules take for granted; a node in a file may have anything. */
+static gboolean
+is_regular (const FxGraph *graph, const FxNode *node)
+{
+  if (node->op == NULL || node->n_outputs == 0 || !has_shape (graph, node->outputs[0])
+      || node->n_inputs < node->op->min_inputs)
+    return FALSE;
+  for (guint i = 0; i < node->n_inputs; i++)
+    if (node->inputs[i] == FX_NONE ? i < node->op->min_inputs : !has_shape (graph, node->inputs[i]))
+      return FALSE;
+  for (guint i = 0; i < node->n_outputs; i++)
+    if (node->outputs[i] != FX_NONE && !has_shape (graph, node->outputs[i]))
+      return FALSE;
+  return TRUE;
+}
+
 FxTileCut
 fx_tile_cut (const FxGraph *graph, const FxNode *node)
 {
-  const FxTileRule *rule = fx_tile_find_rule (node->op_type);
+  const FxTileRule *rule = is_regular (graph, node) ? fx_tile_find_rule (node->op_type) : NULL;
   FxTileCut cut = { .channel_axis = -1, .n_channels = 1, .n_operands = node->n_inputs };
   g_autofree gpointer params = rule != NULL ? fx_op_params_new (node->op, node, NULL) : NULL;
 
   cut.operands = g_new0 (FxOperandCut, node->n_inputs + 1);
-  cut.n_rows = result_rows (graph, node->outputs[0]);
+  cut.n_rows = node->n_outputs > 0 && node->outputs[0] != FX_NONE ? result_rows (graph, node->outputs[0]) : 1;
   if (params != NULL)
     rule->cut (graph, node, params, &cut);
   if (cut.by_rows)
     for (guint i = 0; i < node->n_outputs; i++)
-      if (result_rows (graph, node->outputs[i]) != cut.n_rows)
+      if (node->outputs[i] != FX_NONE && result_rows (graph, node->outputs[i]) != cut.n_rows)
         cut.by_rows = FALSE;
   if (!cut.by_rows)
     make_whole (&cut);
