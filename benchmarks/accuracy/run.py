@@ -249,7 +249,8 @@ one build. Rows named after a method are that method alone, with zero points tha
 are presets. Top-1 in %, drop in points; agreement: how often the float and the integer network have the same class
 first; "all": drop and agreement where all pictures calibrate and test; dB: the signal-to-noise ratio by which steps are
 judged, on held-out calibration samples; latency by estimate, times that of 8 bits. "1.10" stands for `--latency-budget
-1.10`, "zero points 0" for `--symmetric`, which is all that RDK X3 has.
+1.10`, "zero points 0" for `--symmetric`, which is all that RDK X3 has. A row that a network does not have was not
+measured, so that means are of the networks that their line counts.
 
 Every third picture calibrates (40 of 120, 34 of 100), the others are the test: 80 or 66, so one picture is 1.3 or 1.5
 points, and a difference of that size says nothing; agreement and dB tell more. The pictures of ImageNet come mostly
