@@ -345,6 +345,48 @@ test_round_preset (void)
     g_assert_null (accuracy->params->nodes[i].weights);
 }
 
+/* ---- what is kept ---- */
+
+typedef struct
+{
+  guint n_kept, n_small; /* steps that were kept; that were better, but not by enough */
+} Gains;
+
+static void
+gain_cb (const FxAccuracyLog *log, gpointer data)
+{
+  Gains *gains = data;
+  double gain = log->after_db - log->before_db;
+
+  for (const FxAccuracyStep *step = fx_accuracy_steps; step->name != NULL; step++)
+    if (strcmp (log->name, step->name) == 0)
+      {
+        g_assert_cmpint (log->kept, ==, gain > 0 && gain >= step->least_gain_db);
+        gains->n_kept += log->kept;
+        gains->n_small += gain > 0 && !log->kept;
+      }
+}
+
+/* A step that changes a lot and gains next to nothing is put back. */
+static void
+test_least_gain (void)
+{
+  static const char *const ends[] = { PLAIN_END, PIXELS_END, SOFTMAX_END };
+  Gains gains = { 0 };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (ends); i++)
+    {
+      FxAccuracyOptions options = { .preset = FX_PRESET_THOROUGH, .auto_method = i % 2, .n_threads = 1 };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (FxAccuracy) accuracy
+          = fx_accuracy_run (network (ends[i / 2]), NULL, &samples, &options, gain_cb, &gains, NULL, NULL, &error);
+
+      g_assert_no_error (error);
+    }
+  g_assert_cmpuint (gains.n_kept, >, 0);
+  g_assert_cmpuint (gains.n_small, >, 0);
+}
+
 static void
 assert_same_nodes (const FxQuantParams *a, const FxQuantParams *b)
 {
@@ -582,6 +624,7 @@ main (int argc, char **argv)
   g_test_add_func ("/accuracy/rounding/no-inputs", test_rounding_no_inputs);
   g_test_add_func ("/accuracy/round-weights", test_round_weights);
   g_test_add_func ("/accuracy/round-preset", test_round_preset);
+  g_test_add_func ("/accuracy/least-gain", test_least_gain);
   g_test_add_func ("/accuracy/threads", test_threads);
   g_test_add_func ("/accuracy/mixed/bad-layer", test_mixed_bad_layer);
   g_test_add_func ("/accuracy/mixed/share", test_mixed_share);

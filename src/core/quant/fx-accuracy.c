@@ -9,15 +9,20 @@
 #include <math.h>
 #include <string.h>
 
+/* Of steps that change a lot: less is chance, as so few samples judge. */
+#define LEAST_GAIN_DB 0.1
+
 const FxAccuracyStep fx_accuracy_steps[] = {
-  { "correct-bias", N_ ("Take the mean error of every channel out of the bias"), FX_PRESET_DEFAULT, NULL,
+  { "correct-bias", N_ ("Take the mean error of every channel out of the bias"), FX_PRESET_DEFAULT, 0, NULL,
     fx_accuracy_correct_bias },
-  { "equalize", N_ ("Even out the ranges of channels across layers"), FX_PRESET_DEFAULT, NULL, fx_accuracy_equalize },
-  { "choose-ranges", N_ ("Find each range by the method that suits the outputs"), FX_PRESET_THOROUGH, NULL,
-    fx_accuracy_choose_ranges },
-  { "round-weights", N_ ("Round the weights of each layer together"), FX_PRESET_THOROUGH, NULL, fx_accuracy_round },
-  { "mix-precisions", N_ ("Give the most sensitive nodes 16 bits"), FX_PRESET_FAST, fx_accuracy_mix_asked,
-    fx_accuracy_mix },
+  { "equalize", N_ ("Even out the ranges of channels across layers"), FX_PRESET_DEFAULT, LEAST_GAIN_DB, NULL,
+    fx_accuracy_equalize },
+  { "choose-ranges", N_ ("Find each range by the method that suits the outputs"), FX_PRESET_THOROUGH, LEAST_GAIN_DB,
+    NULL, fx_accuracy_choose_ranges },
+  { "round-weights", N_ ("Round the weights of each layer together"), FX_PRESET_THOROUGH, LEAST_GAIN_DB, NULL,
+    fx_accuracy_round },
+  { "mix-precisions", N_ ("Give the most sensitive nodes 16 bits"), FX_PRESET_FAST, LEAST_GAIN_DB,
+    fx_accuracy_mix_asked, fx_accuracy_mix },
   { NULL },
 };
 
@@ -247,6 +252,12 @@ kept_clear (Kept *kept)
   g_clear_pointer (&kept->node_precisions, g_hash_table_unref);
 }
 
+static gboolean
+is_gain (const FxAccuracyStep *step, double before, double after)
+{
+  return after < before && fx_output_noise_db (after) - fx_output_noise_db (before) >= step->least_gain_db;
+}
+
 /* `kept` is what there was before; on return it holds what is not wanted any more. */
 static gboolean
 run_step (FxAccuracy *accuracy, const FxAccuracyStep *step, Kept *kept, FxAccuracyLog *log, const FxProgress *progress,
@@ -259,7 +270,7 @@ run_step (FxAccuracy *accuracy, const FxAccuracyStep *step, Kept *kept, FxAccura
       || (changed && !judge (accuracy, &noise, cancellable, error)))
     return FALSE;
   *log = (FxAccuracyLog){ step->name, step->doc, fx_output_noise_db (before), fx_output_noise_db (noise),
-                          changed && noise < before };
+                          changed && is_gain (step, before, noise) };
   accuracy->noise = log->kept ? noise : before;
   if (!log->kept)
     swap (accuracy, kept);

@@ -107,6 +107,7 @@ typedef struct
 {
   const char *name, *doc;
   FxPreset from;                                        /* the first preset that has it */
+  double least_gain_db;                                 /* it is kept if the outputs gain so much, and something */
   gboolean (*asked) (const FxAccuracyOptions *options); /* NULL: always; it is left out if this is FALSE */
   gboolean (*run) (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress, GCancellable *cancellable,
                    GError **error);
