@@ -95,8 +95,7 @@ open_recent_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpoint
 static void
 open_sample_cb (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer data)
 {
-  g_autofree char *folder = fx_settings_sample_folder ();
-  g_autofree char *path = g_build_filename (folder, "sample.fixpoint", NULL);
+  g_autofree char *path = fx_settings_sample ();
 
   fx_window_open_copy (fx_application_empty_window (data), path);
 }

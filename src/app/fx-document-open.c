@@ -36,7 +36,7 @@ fx_document_clear (FxDocument *document)
   g_list_store_remove_all (document->problems);
   g_clear_pointer (&document->path, g_free);
   g_clear_pointer (&document->journal, g_free);
-  g_clear_pointer (&document->config, g_free);
+  g_clear_pointer (&document->origin, g_free);
   g_clear_pointer (&document->failure, g_free);
 }
 
@@ -52,8 +52,8 @@ take_loaded (FxDocument *document, const FxLoaded *loaded, const char *path)
     }
   else if (loaded->is_project && document->open_as == FX_OPEN_AS_FILE)
     document->path = g_strdup (path);
-  else if (loaded->is_config)
-    document->config = g_strdup (path);
+  else if (loaded->is_config || document->open_as == FX_OPEN_AS_COPY)
+    document->origin = g_strdup (path);
   g_clear_pointer (&project->origin, g_free);
   fx_shared_set (&document->findings, loaded->findings);
   fx_history_reset (document->history, project, loaded->graph);

@@ -27,7 +27,7 @@ struct _FxDocument
   FxLoadJob *load; /* while loading */
   FxOpenAs open_as;
   char *journal; /* what it was restored from */
-  char *config;  /* the configuration that it was made of */
+  char *origin;  /* the configuration that it was made of, or the project that it is a copy of */
 
   FxHistory *history;
   FxShared *findings; /* GPtrArray of FxDiagnostic: of the reader */

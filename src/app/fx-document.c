@@ -77,8 +77,8 @@ fx_document_get_file (FxDocument *document)
     return g_object_get_data (G_OBJECT (document->load), "path");
   if (document->path != NULL)
     return document->path;
-  if (document->config != NULL)
-    return document->config;
+  if (document->origin != NULL)
+    return document->origin;
   return project != NULL ? project->model : NULL;
 }
 

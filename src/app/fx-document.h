@@ -48,7 +48,7 @@ void fx_document_cancel_loading (FxDocument *document);
 FxDocumentState fx_document_get_state (FxDocument *document);
 const char *fx_document_get_path (FxDocument *document);    /* of the project file; NULL: it was never saved */
 const char *fx_document_get_journal (FxDocument *document); /* that it was restored from; NULL */
-/* What is to be opened to have it again: the project or, never saved, the configuration or model; what is being opened;
+/* What is to be opened to have it again: the project or, never saved, what it was made of; what is being opened;
  * NULL. */
 const char *fx_document_get_file (FxDocument *document);
 gboolean fx_document_is_modified (FxDocument *document);

@@ -44,3 +44,11 @@ fx_settings_sample_folder (void)
 
   return g_build_filename (folder != NULL ? folder : FX_DATA_DIR, "sample", NULL);
 }
+
+char *
+fx_settings_sample (void)
+{
+  g_autofree char *folder = fx_settings_sample_folder ();
+
+  return g_build_filename (folder, "sample.fixpoint", NULL);
+}

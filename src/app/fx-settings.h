@@ -21,5 +21,7 @@ void fx_settings_add_recent (const char *path);
 
 /* Folder of the built-in sample; free it. */
 char *fx_settings_sample_folder (void);
+/* Its project, which is only ever opened as a copy; free it. */
+char *fx_settings_sample (void);
 
 G_END_DECLS

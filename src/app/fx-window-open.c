@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-window-private.h"
 
+#include "app/fx-settings.h"
+
 #include "io/caffe/caffe-files.h"
 #include "io/fx-file-kind.h"
 
@@ -122,6 +124,15 @@ window_for (FxWindow *window)
   return fx_document_is_modified (window->document) ? fx_application_empty_window (application) : window;
 }
 
+/* The sample belongs to the program, wherever it is opened from: a session, the recent files. */
+static gboolean
+is_sample (const char *path)
+{
+  g_autofree char *sample = fx_settings_sample ();
+
+  return g_str_equal (path, sample);
+}
+
 static void
 open_here (FxWindow *window, const char *path, const char *weights)
 {
@@ -129,6 +140,8 @@ open_here (FxWindow *window, const char *path, const char *weights)
     return;
   if (weights == NULL && lacks_other (path))
     ask_other (window, path);
+  else if (is_sample (path))
+    fx_document_open_copy (window->document, path);
   else
     fx_document_open (window->document, path, weights);
 }

@@ -5,6 +5,8 @@
 
 #include "app/fx-comparison.h"
 #include "app/fx-convert-job.h"
+#include "app/fx-settings.h"
+#include "app/fx-application-private.h"
 #include "app/fx-window-private.h"
 #include "core/graph/fx-graph.h"
 
@@ -113,10 +115,57 @@ test_convert (void)
   app_test_stop (application);
 }
 
+static gboolean
+scene_is_there (gpointer window)
+{
+  return fx_canvas_get_scene (fx_graph_view_get_canvas (((FxWindow *)window)->graph_view)) != NULL;
+}
+
+static FxWindow *
+open_sample (FxApplication *application)
+{
+  FxWindow *window = fx_application_new_window (application);
+  g_autofree char *path = fx_settings_sample ();
+
+  fx_window_open_copy (window, path);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  app_test_wait (scene_is_there, window, "the picture");
+  return window;
+}
+
+/* Both at once, after an application that has ended: each window has its own job and results, and all figures agree. */
+static void
+test_two_windows (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *windows[2];
+  const FxConversion *conversions[G_N_ELEMENTS (windows)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
+    windows[i] = open_sample (application);
+  for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
+    app_test_action (windows[i], "win.convert", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
+    {
+      g_autoptr (FxJob) job = NULL;
+
+      app_test_wait (jobs_ended, windows[i], "the conversion");
+      g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (windows[i]->queue)), ==, 1);
+      job = g_list_model_get_item (G_LIST_MODEL (windows[i]->queue), 0);
+      g_assert_no_error (fx_job_get_error (job));
+      conversions[i] = fx_results_get_conversion (fx_results_panel_get_results (windows[i]->results_panel));
+      g_assert_cmpuint (conversions[i]->n_calibration + conversions[i]->n_held_out, ==, 64);
+    }
+  g_assert_true (conversions[0] != conversions[1]);
+  g_assert_cmpfloat (conversions[0]->errors->outputs[0].all.cosine, ==, conversions[1]->errors->outputs[0].all.cosine);
+  app_test_stop (application);
+}
+
 int
 main (int argc, char **argv)
 {
   app_test_init (&argc, &argv);
-  g_test_add_func ("/app/convert", test_convert);
+  g_test_add_func ("/app/convert/options", test_convert);
+  g_test_add_func ("/app/convert/two-windows", test_two_windows);
   return g_test_run ();
 }

@@ -26,10 +26,34 @@ test_restore (void)
   g_assert_cmpstr (after[0], ==, path);
 }
 
+/* The sample that somebody looked at comes back with its samples, as a copy still. */
+static void
+test_restore_sample (void)
+{
+  const char *const before[] = { NULL };
+  FxApplication *application;
+  FxDocument *document;
+
+  g_settings_set_strv (fx_settings_get (), "session", before);
+  application = app_test_start ();
+  app_test_action (app_test_window (application), "app.open-sample", NULL);
+  app_test_wait_document (app_test_window (application), FX_DOCUMENT_READY);
+  app_test_action (app_test_window (application), "app.quit", NULL);
+  app_test_stop (application);
+
+  application = app_test_start ();
+  app_test_wait_document (app_test_window (application), FX_DOCUMENT_READY);
+  document = fx_window_get_document (app_test_window (application));
+  g_assert_cmpuint (fx_document_get_project (document)->datasets->len, ==, 1);
+  g_assert_null (fx_document_get_path (document));
+  app_test_stop (application);
+}
+
 int
 main (int argc, char **argv)
 {
   app_test_init (&argc, &argv);
-  g_test_add_func ("/app/restore", test_restore);
+  g_test_add_func ("/app/restore/files", test_restore);
+  g_test_add_func ("/app/restore/sample", test_restore_sample);
   return g_test_run ();
 }
