@@ -4,6 +4,7 @@
 #include "cli/fx-cli-json.h"
 #include "cli/fx-cli.h"
 #include "core/bpu/fx-timeline.h"
+#include "core/fx-i18n.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -103,16 +104,16 @@ fx_cli_program_print (const FxProgram *program, gboolean commands)
   print_values (program->graph, "inputs", fx_graph_n_inputs (program->graph), fx_graph_input);
   print_values (program->graph, "outputs", fx_graph_n_outputs (program->graph), fx_graph_output);
   print_segments (program, timeline);
-  printf ("%-16s%.2f MB of parameters, %.2f MB of DDR in all\n", "memory", (double)weight_bytes (program) / 1e6,
+  printf (_ ("%-16s%.2f MB of parameters, %.2f MB of DDR in all\n"), "memory", (double)weight_bytes (program) / 1e6,
           (double)program->memory_bytes[FX_MEMORY_DDR] / 1e6);
-  printf ("%-16s%.2f of %.2f MB at most\n", "sram", (double)timeline->sram_peak / 1e6,
+  printf (_ ("%-16s%.2f of %.2f MB at most\n"), "sram", (double)timeline->sram_peak / 1e6,
           (double)program->memory_bytes[FX_MEMORY_SRAM] / 1e6);
-  printf ("%-16s%.2f MB loaded, %.2f MB stored a frame\n", "traffic", (double)timeline->loaded_bytes / 1e6,
+  printf (_ ("%-16s%.2f MB loaded, %.2f MB stored a frame\n"), "traffic", (double)timeline->loaded_bytes / 1e6,
           (double)timeline->stored_bytes / 1e6);
   printf ("%-16s%u function %s, the longest %.3f ms; %u %s\n", "calls", timeline->n_calls,
           timeline->n_calls == 1 ? "call" : "calls", timeline->longest_ms, program->cores,
           program->cores == 1 ? "core" : "cores");
-  printf ("%-16s%.3f ms on the BPU; busy:", "schedule", timeline->bpu_ms);
+  printf (_ ("%-16s%.3f ms on the BPU; busy:"), "schedule", timeline->bpu_ms);
   for (int unit = 0; unit < fx_n_units (program->cores); unit++)
     printf (" %s %.0f %%%s", fx_unit_names[unit],
             timeline->bpu_ms > 0 ? 100 * timeline->busy_ms[unit] / timeline->bpu_ms : 0.0,

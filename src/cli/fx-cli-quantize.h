@@ -20,44 +20,50 @@ typedef struct
 void fx_cli_quantize_clear (FxCliQuantize *options);
 
 /* Their rows among a verb's options. */
-#define FX_CLI_QUANTIZE_ENTRIES(options)                                                                                 \
-  { "target", 0, 0, G_OPTION_ARG_STRING, &(options)->target, "rdk-x3, rdk-ultra, rdk-x5 (default), rdk-s100, or a file", \
-    "BOARD" },                                                                                                           \
-      { "preset", 0, 0, G_OPTION_ARG_STRING, &(options)->preset, "fast, default or thorough", "PRESET" },                \
-      { "method",                                                                                                        \
-        0,                                                                                                               \
-        0,                                                                                                               \
-        G_OPTION_ARG_STRING,                                                                                             \
-        &(options)->method,                                                                                              \
-        "How ranges are found: auto (default), max, percentile=99.99, kl, mse, aciq",                                    \
-        "METHOD" },                                                                                                      \
-      { "asymmetric",                                                                                                    \
-        0,                                                                                                               \
-        0,                                                                                                               \
-        G_OPTION_ARG_NONE,                                                                                               \
-        &(options)->asymmetric,                                                                                          \
-        "Let zero points of activations differ from 0; tried by itself with --method auto, but for rdk-x3",              \
-        NULL },                                                                                                          \
-      { "symmetric", 0, 0, G_OPTION_ARG_NONE, &(options)->symmetric, "Zero points of activations stay 0", NULL },        \
-      { "bpu", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->bpu, FX_CLI_BPU_DOC, "NODE" },                               \
-      { "int16", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->int16, FX_CLI_INT16_DOC, "NODE" },                         \
-      { "float", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->cpu, FX_CLI_FLOAT_DOC, "NODE" },                           \
-      { "mixed",                                                                                                         \
-        0,                                                                                                               \
-        0,                                                                                                               \
-        G_OPTION_ARG_STRING,                                                                                             \
-        &(options)->mixed,                                                                                               \
-        "Give 16 bits to as many of the nodes that can, where it helps most for its latency",                            \
-        "N%" },                                                                                                          \
-      { "latency-budget",                                                                                                \
-        0,                                                                                                               \
-        0,                                                                                                               \
-        G_OPTION_ARG_DOUBLE,                                                                                             \
-        &(options)->latency_budget,                                                                                      \
-        "The same, as far as the estimate stays within so many times that of 8 bits, such as 1.10",                      \
-        "FACTOR" },                                                                                                      \
-  {                                                                                                                      \
-    "fix", 0, 0, G_OPTION_ARG_STRING, &(options)->fix, "\"all\": apply all fixes that need no decision first", "all"     \
+#define FX_CLI_QUANTIZE_ENTRIES(options)                                                                               \
+  { "target",                                                                                                          \
+    0,                                                                                                                 \
+    0,                                                                                                                 \
+    G_OPTION_ARG_STRING,                                                                                               \
+    &(options)->target,                                                                                                \
+    N_ ("rdk-x3, rdk-ultra, rdk-x5 (default), rdk-s100, or a file"),                                                   \
+    "BOARD" },                                                                                                         \
+      { "preset", 0, 0, G_OPTION_ARG_STRING, &(options)->preset, N_ ("fast, default or thorough"), "PRESET" },         \
+      { "method",                                                                                                      \
+        0,                                                                                                             \
+        0,                                                                                                             \
+        G_OPTION_ARG_STRING,                                                                                           \
+        &(options)->method,                                                                                            \
+        N_ ("How ranges are found: auto (default), max, percentile=99.99, kl, mse, aciq"),                             \
+        "METHOD" },                                                                                                    \
+      { "asymmetric",                                                                                                  \
+        0,                                                                                                             \
+        0,                                                                                                             \
+        G_OPTION_ARG_NONE,                                                                                             \
+        &(options)->asymmetric,                                                                                        \
+        N_ ("Let zero points of activations differ from 0; tried by itself with --method auto, but for rdk-x3"),       \
+        NULL },                                                                                                        \
+      { "symmetric", 0, 0, G_OPTION_ARG_NONE, &(options)->symmetric, N_ ("Zero points of activations stay 0"), NULL }, \
+      { "bpu", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->bpu, FX_CLI_BPU_DOC, "NODE" },                             \
+      { "int16", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->int16, FX_CLI_INT16_DOC, "NODE" },                       \
+      { "float", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(options)->cpu, FX_CLI_FLOAT_DOC, "NODE" },                         \
+      { "mixed",                                                                                                       \
+        0,                                                                                                             \
+        0,                                                                                                             \
+        G_OPTION_ARG_STRING,                                                                                           \
+        &(options)->mixed,                                                                                             \
+        N_ ("Give 16 bits to as many of the nodes that can, where it helps most for its latency"),                     \
+        "N%" },                                                                                                        \
+      { "latency-budget",                                                                                              \
+        0,                                                                                                             \
+        0,                                                                                                             \
+        G_OPTION_ARG_DOUBLE,                                                                                           \
+        &(options)->latency_budget,                                                                                    \
+        N_ ("The same, as far as the estimate stays within so many times that of 8 bits, such as 1.10"),               \
+        "FACTOR" },                                                                                                    \
+  {                                                                                                                    \
+    "fix", 0, 0, G_OPTION_ARG_STRING, &(options)->fix, N_ ("\"all\": apply all fixes that need no decision first"),    \
+        "all"                                                                                                          \
   }
 
 /* Puts what was given into `conversion`; the rest stays as it is, but a target that is missing is the default one.

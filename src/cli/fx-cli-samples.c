@@ -4,6 +4,7 @@
 #include "cli/fx-cli.h"
 
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 #include <stdio.h>
 
@@ -28,7 +29,7 @@ print_skipped (const FxDataset *dataset)
       const FxSkipped *skipped = dataset->skipped->pdata[i];
       g_autofree char *name = fx_cli_visible (skipped->name);
 
-      fprintf (stderr, "skipped %s: %s\n", name, skipped->reason);
+      fprintf (stderr, _ ("skipped %s: %s\n"), name, skipped->reason);
     }
 }
 
@@ -41,7 +42,8 @@ fx_cli_samples_open (const FxGraph *graph, const FxCliSamples *options, GError *
 
   if (n == 0 || options->samples < 0)
     {
-      fx_fail (error, FX_ERROR_BAD_DATA, n == 0 ? "--dataset DIR is missing" : "--samples cannot be negative");
+      fx_fail (error, FX_ERROR_BAD_DATA, "%s",
+               n == 0 ? _ ("--dataset DIR is missing") : _ ("--samples cannot be negative"));
       return NULL;
     }
   for (guint i = 0; i < n; i++)

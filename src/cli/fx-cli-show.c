@@ -4,6 +4,7 @@
 #include "cli/fx-cli.h"
 
 #include "core/check/fx-diagnostic.h"
+#include "core/fx-i18n.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,10 +26,10 @@ stage_cb (FxConversionStage stage, double fraction, const char *message, gpointe
   double elapsed = (double)(g_get_monotonic_time () - show->start) / 1e6;
 
   if (done > 0.06 && elapsed > 2)
-    fx_progress_report (&show->progress, done, "%s: %s, %.0f s left", fx_conversion_stage_name (stage), message,
+    fx_progress_report (&show->progress, done, "%s: %s, %.0f s left", _ (fx_conversion_stage_name (stage)), message,
                         elapsed / done * (1 - done));
   else
-    fx_progress_report (&show->progress, done, "%s: %s", fx_conversion_stage_name (stage), message);
+    fx_progress_report (&show->progress, done, "%s: %s", _ (fx_conversion_stage_name (stage)), message);
 }
 
 static void
@@ -42,7 +43,7 @@ step_cb (const FxAccuracyLog *log, gpointer data)
     fprintf (stderr, "%-29s %6.2f dB\n", log->name, log->after_db);
   else
     fprintf (stderr, "%-29s %6.2f dB → %6.2f dB, %s\n", log->name, log->before_db, log->after_db,
-             log->kept ? "kept" : "not kept");
+             log->kept ? _ ("kept") : _ ("not kept"));
 }
 
 static void

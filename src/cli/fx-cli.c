@@ -3,6 +3,7 @@
 
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-infer.h"
 #include "core/ops/fx-q.h"
@@ -35,8 +36,8 @@ fx_cli_parse (const char *name, const GOptionEntry *entries, int *argc, char ***
   g_autoptr (GError) error = NULL;
 
   (*argv)[0] = g_get_prgname () != NULL ? (char *)g_get_prgname () : (*argv)[0];
-  g_option_context_set_summary (context, verb->summary);
-  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_set_summary (context, _ (verb->summary));
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, &error))
     {
       fx_cli_fail (error);
@@ -44,7 +45,7 @@ fx_cli_parse (const char *name, const GOptionEntry *entries, int *argc, char ***
     }
   if (*argc - 1 < n_min || *argc - 1 > n_max)
     {
-      fprintf (stderr, "fixpoint-cli: usage: fixpoint-cli %s [options]; fixpoint-cli %s --help lists them\n", usage,
+      fprintf (stderr, _ ("fixpoint-cli: usage: fixpoint-cli %s [options]; fixpoint-cli %s --help lists them\n"), usage,
                name);
       return FALSE;
     }
@@ -64,6 +65,16 @@ fx_cli_visible (const char *text)
   return g_string_free (visible, FALSE);
 }
 
+char *
+fx_cli_pad (const char *text, int width)
+{
+  int columns = 0;
+
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c))
+    columns += g_unichar_iswide (g_utf8_get_char (c)) ? 2 : 1;
+  return g_strdup_printf ("%s%*s", text, MAX (width - columns, 0), "");
+}
+
 int
 fx_cli_fail (const GError *error)
 {
@@ -72,7 +83,7 @@ fx_cli_fail (const GError *error)
   /* what a shell expects of a program that a signal ended, so that loops of commands end too */
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && g_atomic_int_get (&stop_signal) != 0)
     {
-      fprintf (stderr, "fixpoint-cli: stopped\n");
+      fputs (_ ("fixpoint-cli: stopped\n"), stderr);
       return 128 + g_atomic_int_get (&stop_signal);
     }
   fprintf (stderr, "fixpoint-cli: %s\n", message);
@@ -90,7 +101,7 @@ fx_cli_print_diagnostics (const GPtrArray *diagnostics)
 
       fprintf (stderr, "%s: %s [%s]\n", fx_severity_name (diagnostic->severity), text, diagnostic->rule);
       if (diagnostic->fix != NULL)
-        fprintf (stderr, "  fix: %s\n", diagnostic->fix);
+        fprintf (stderr, _ ("  fix: %s\n"), diagnostic->fix);
     }
 }
 

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/fx-i18n.h"
 #include "core/fx-progress.h"
 
 #include <gio/gio.h>
@@ -14,9 +15,9 @@
 G_BEGIN_DECLS
 
 /* Options of verbs that quantize: a NODE is a name, an operator or "all". */
-#define FX_CLI_BPU_DOC "Run a node, or all of an operator, on the BPU where the board does so on request only"
-#define FX_CLI_INT16_DOC "Compute a node, or all of an operator, or \"all\", with 16 bits"
-#define FX_CLI_FLOAT_DOC "Leave a node, or all of an operator, in float, on the CPU"
+#define FX_CLI_BPU_DOC N_ ("Run a node, or all of an operator, on the BPU where the board does so on request only")
+#define FX_CLI_INT16_DOC N_ ("Compute a node, or all of an operator, or \"all\", with 16 bits")
+#define FX_CLI_FLOAT_DOC N_ ("Leave a node, or all of an operator, in float, on the CPU")
 
 #define FX_EXIT_OK 0
 #define FX_EXIT_FINDINGS 1
@@ -54,6 +55,8 @@ gboolean fx_cli_parse (const char *verb, const GOptionEntry *entries, int *argc,
 /* The text with control characters written out: names in models may hold line breaks and terminal sequences. */
 char *fx_cli_visible (const char *text);
 
+/* `text` with blanks up to `width` columns of a terminal, where printf() would count bytes. Free it. */
+char *fx_cli_pad (const char *text, int width);
 /* Prints "fixpoint-cli: message" and returns FX_EXIT_ERROR, or 128 + signal after Ctrl-C or SIGTERM. */
 int fx_cli_fail (const GError *error);
 

@@ -13,32 +13,33 @@
 #include <unistd.h>
 
 const FxVerb fx_verbs[] = {
-  { "inspect", fx_verb_inspect, "MODEL", "Show inputs, outputs, operators, parameters, work and memory of a model" },
-  { "check", fx_verb_check, "MODEL", "Say whether a model can run on a board, and what has to change if not" },
-  { "run", fx_verb_run, "MODEL", "Run a model, or a program of the BPU, and write every output as a .npy file" },
+  { "inspect", fx_verb_inspect, "MODEL",
+    N_ ("Show inputs, outputs, operators, parameters, work and memory of a model") },
+  { "check", fx_verb_check, "MODEL", N_ ("Say whether a model can run on a board, and what has to change if not") },
+  { "run", fx_verb_run, "MODEL", N_ ("Run a model, or a program of the BPU, and write every output as a .npy file") },
   { "evaluate", fx_verb_evaluate, "MODEL",
-    "Measure the top-1 and top-5 accuracy of a classifier on labeled images, quantized or not" },
-  { "calibrate", fx_verb_calibrate, "MODEL", "Measure the ranges of all activations over a folder of samples" },
+    N_ ("Measure the top-1 and top-5 accuracy of a classifier on labeled images, quantized or not") },
+  { "calibrate", fx_verb_calibrate, "MODEL", N_ ("Measure the ranges of all activations over a folder of samples") },
   { "config", fx_verb_config, "FILE.yaml|MODEL",
-    "Check or write a configuration of the boards' converter, or make one for a model" },
-  { "convert", fx_verb_convert, "[MODEL]", "Turn a float model into a fixed-point one, and report what it costs" },
-  { "compile", fx_verb_compile, "MODEL", "Compile a fixed-point network for the BPU: commands, memory, schedule" },
-  { "perf", fx_verb_perf, "MODEL", "Estimate how long a frame takes on a board, and what takes the time" },
-  { "refit", fx_verb_refit, "MEASURED.json", "Fit the prices of work to latencies that were measured on a board" },
-  { "compare", fx_verb_compare, "A B", "Compare two models or stages layer by layer on samples" },
-  { "sensitivity", fx_verb_sensitivity, "MODEL", "Rank the parts of a model by what quantizing each alone does" },
-  { "dump", fx_verb_dump, "MODEL", "Print a model in the text form" },
-  { "operators", fx_verb_operators, "", "List every operator with its attributes" },
+    N_ ("Check or write a configuration of the boards' converter, or make one for a model") },
+  { "convert", fx_verb_convert, "[MODEL]", N_ ("Turn a float model into a fixed-point one, and report what it costs") },
+  { "compile", fx_verb_compile, "MODEL", N_ ("Compile a fixed-point network for the BPU: commands, memory, schedule") },
+  { "perf", fx_verb_perf, "MODEL", N_ ("Estimate how long a frame takes on a board, and what takes the time") },
+  { "refit", fx_verb_refit, "MEASURED.json", N_ ("Fit the prices of work to latencies that were measured on a board") },
+  { "compare", fx_verb_compare, "A B", N_ ("Compare two models or stages layer by layer on samples") },
+  { "sensitivity", fx_verb_sensitivity, "MODEL", N_ ("Rank the parts of a model by what quantizing each alone does") },
+  { "dump", fx_verb_dump, "MODEL", N_ ("Print a model in the text form") },
+  { "operators", fx_verb_operators, "", N_ ("List every operator with its attributes") },
   { NULL },
 };
 
 static void
 print_help (FILE *out)
 {
-  fprintf (out, "usage: fixpoint-cli VERB [options] …\n\n");
+  fputs (_ ("usage: fixpoint-cli VERB [options] …\n\n"), out);
   for (const FxVerb *verb = fx_verbs; verb->name != NULL; verb++)
-    fprintf (out, "  %-11s %s\n", verb->name, verb->summary);
-  fprintf (out, "\nfixpoint-cli VERB --help tells more.\n");
+    fprintf (out, "  %-11s %s\n", verb->name, _ (verb->summary));
+  fputs (_ ("\nfixpoint-cli VERB --help tells more.\n"), out);
 }
 
 /* Model files are mapped: when somebody cuts one short in place, reading on raises SIGBUS. What is open cannot be saved
@@ -58,7 +59,7 @@ finish (int status)
 {
   if (fflush (stdout) == 0 && !ferror (stdout))
     return status;
-  fprintf (stderr, "fixpoint-cli: standard output cannot be written: %s\n", g_strerror (errno));
+  fprintf (stderr, _ ("fixpoint-cli: standard output cannot be written: %s\n"), g_strerror (errno));
   return FX_EXIT_ERROR;
 }
 
@@ -90,6 +91,6 @@ main (int argc, char **argv)
     if (strcmp (verb->name, argv[1]) == 0)
       return finish (verb->run (argc - 1, argv + 1));
 
-  fprintf (stderr, "fixpoint-cli: there is no verb \"%s\"; fixpoint-cli --help lists them\n", argv[1]);
+  fprintf (stderr, _ ("fixpoint-cli: there is no verb \"%s\"; fixpoint-cli --help lists them\n"), argv[1]);
   return FX_EXIT_ERROR;
 }

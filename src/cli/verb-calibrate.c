@@ -9,6 +9,7 @@
 #include "core/calib/fx-thresholds.h"
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "core/passes/fx-passes.h"
@@ -136,7 +137,7 @@ take_up (const Work *work, FxStatistics *statistics, GError **error)
     return TRUE;
   if (!fx_statistics_load (statistics, work->identity, work->options->resume, error))
     return FALSE;
-  fprintf (stderr, "%s: %u of %u samples are done\n", work->options->resume, statistics->n_samples,
+  fprintf (stderr, _ ("%s: %u of %u samples are done\n"), work->options->resume, statistics->n_samples,
            fx_dataset_n_samples (work->dataset));
   return TRUE;
 }
@@ -203,7 +204,7 @@ print_table (const FxGraph *graph, const FxStatistics *statistics)
       printf ("%-18s %-*s", node != NULL ? node->op_type : "(input)", width, tensor->name);
       if (tensor->count == 0)
         {
-          printf (" %11s\n", "not seen");
+          printf (" %11s\n", _ ("not seen"));
           continue;
         }
       printf (" %11.5g %11.5g", (double)tensor->min, (double)tensor->max);
@@ -333,7 +334,7 @@ calibrate (const char *path, const Options *options, GError **error)
     {
       const FxSkipped *skipped = dataset->skipped->pdata[i];
 
-      fprintf (stderr, "skipped %s: %s\n", skipped->name, skipped->reason);
+      fprintf (stderr, _ ("skipped %s: %s\n"), skipped->name, skipped->reason);
     }
   identity = fx_statistics_identity (graph, dataset, preprocess);
   work.identity = identity;
@@ -355,20 +356,22 @@ fx_verb_calibrate (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights, "The file with the weights, where the format has one",
-      "FILE" },
-    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input", "[NAME=]DIMS" },
-    { "dataset", 0, 0, G_OPTION_ARG_FILENAME, &options.dataset, "Folder with the samples, or a list of them", "DIR" },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights,
+      N_ ("The file with the weights, where the format has one"), "FILE" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, N_ ("Set the shape of an input"),
+      "[NAME=]DIMS" },
+    { "dataset", 0, 0, G_OPTION_ARG_FILENAME, &options.dataset, N_ ("Folder with the samples, or a list of them"),
+      "DIR" },
     { "preprocess", 0, 0, G_OPTION_ARG_STRING, &options.preprocess,
-      "Steps from picture to input, such as \"resize-short 256; center-crop 224x224; bgr; mean 104,117,123\"",
+      N_ ("Steps from picture to input, such as \"resize-short 256; center-crop 224x224; bgr; mean 104,117,123\""),
       "PIPELINE" },
-    { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples, "Use so many samples, spread over the folders", "N" },
-    { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, "Which samples --samples picks", "N" },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, "Number of threads; all processors if not given", "N" },
+    { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples, N_ ("Use so many samples, spread over the folders"), "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, N_ ("Which samples --samples picks"), "N" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, N_ ("Number of threads; all processors if not given"), "N" },
     { "resume", 0, 0, G_OPTION_ARG_FILENAME, &options.resume,
-      "Keep what has been gathered in this file, and go on from there if it exists", "FILE" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "Write statistics and ranges as JSON", "FILE" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON instead of a table", NULL },
+      N_ ("Keep what has been gathered in this file, and go on from there if it exists"), "FILE" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, N_ ("Write statistics and ranges as JSON"), "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Print JSON instead of a table"), NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;
@@ -378,8 +381,8 @@ fx_verb_calibrate (int argc, char **argv)
   if (options.dataset == NULL || options.threads < 0 || options.samples < 0)
     {
       fprintf (stderr, "fixpoint-cli: %s\n",
-               options.dataset == NULL ? "calibrate needs --dataset DIR"
-                                       : "--threads and --samples cannot be negative");
+               options.dataset == NULL ? _ ("calibrate needs --dataset DIR")
+                                       : _ ("--threads and --samples cannot be negative"));
       return FX_EXIT_ERROR;
     }
   return calibrate (argv[1], &options, &error) ? FX_EXIT_OK : fx_cli_fail (error);

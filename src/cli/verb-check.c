@@ -7,6 +7,7 @@
 #include "core/check/fx-check.h"
 #include "core/check/fx-fix.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-infer.h"
 #include "io/fx-target-file.h"
@@ -131,14 +132,17 @@ fx_verb_check (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights, "The file with the weights, where the format has one",
-      "FILE" },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights,
+      N_ ("The file with the weights, where the format has one"), "FILE" },
     { "target", 0, 0, G_OPTION_ARG_STRING, &options.target,
-      "rdk-x3, rdk-ultra, rdk-x5 (default), rdk-s100, or a file with the limits of a board", "BOARD" },
-    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input", "[NAME=]DIMS" },
-    { "fix", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.fixes, "Apply a fix, or \"all\", before the check", "RULE" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "Write the model, with its fixes, as ONNX", "FILE" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write JSON", NULL },
+      N_ ("rdk-x3, rdk-ultra, rdk-x5 (default), rdk-s100, or a file with the limits of a board"), "BOARD" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, N_ ("Set the shape of an input"),
+      "[NAME=]DIMS" },
+    { "fix", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.fixes, N_ ("Apply a fix, or \"all\", before the check"),
+      "RULE" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, N_ ("Write the model, with its fixes, as ONNX"),
+      "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Write JSON"), NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;

@@ -6,6 +6,7 @@
 
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/quant/fx-layer-error.h"
 #include "io/report/fx-report.h"
 
@@ -82,7 +83,7 @@ compare (const char *a, const char *b, const Options *options, GError **error)
   FxProgress progress = fx_cli_progress ();
   g_autoptr (FxErrorReport) errors = NULL;
   g_autofree char *first = g_path_get_basename (a), *second = g_path_get_basename (b);
-  g_autofree char *title = g_strdup_printf ("%s against %s", second, first);
+  g_autofree char *title = g_strdup_printf (_ ("%s against %s"), second, first);
   FxReport report = { .model = title };
 
   if (samples == NULL)
@@ -102,17 +103,18 @@ fx_verb_compare (int argc, char **argv)
   g_auto (Options) options = { .samples.samples = DEFAULT_SAMPLES, .worst = DEFAULT_WORST };
   const GOptionEntry entries[] = {
     { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights,
-      "The file with the weights of A, where the format has one", "FILE" },
-    { "other-weights", 0, 0, G_OPTION_ARG_FILENAME, &options.other_weights, "The same of B", "FILE" },
-    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input of both",
+      N_ ("The file with the weights of A, where the format has one"), "FILE" },
+    { "other-weights", 0, 0, G_OPTION_ARG_FILENAME, &options.other_weights, N_ ("The same of B"), "FILE" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, N_ ("Set the shape of an input of both"),
       "[NAME=]DIMS" },
     FX_CLI_SAMPLES_ENTRIES (&options.samples),
-    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, "Number of threads; all processors if not given", "N" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, N_ ("Number of threads; all processors if not given"), "N" },
     { "detail", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.detailed,
-      "With --json or --html: histograms and channels of this node, too", "NODE" },
-    { "worst", 0, 0, G_OPTION_ARG_INT, &options.worst, "The same of so many of the worst layers; 8 if not given", "N" },
-    { "html", 0, 0, G_OPTION_ARG_FILENAME, &options.html, "Write a page with plots", "FILE" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON instead of tables", NULL },
+      N_ ("With --json or --html: histograms and channels of this node, too"), "NODE" },
+    { "worst", 0, 0, G_OPTION_ARG_INT, &options.worst, N_ ("The same of so many of the worst layers; 8 if not given"),
+      "N" },
+    { "html", 0, 0, G_OPTION_ARG_FILENAME, &options.html, N_ ("Write a page with plots"), "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Print JSON instead of tables"), NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;
@@ -121,7 +123,7 @@ fx_verb_compare (int argc, char **argv)
     return FX_EXIT_ERROR;
   if (options.threads < 0 || options.worst < 0)
     {
-      fprintf (stderr, "fixpoint-cli: --threads and --worst cannot be negative\n");
+      fputs (_ ("fixpoint-cli: --threads and --worst cannot be negative\n"), stderr);
       return FX_EXIT_ERROR;
     }
   return compare (argv[1], argv[2], &options, &error) ? FX_EXIT_OK : fx_cli_fail (error);

@@ -9,6 +9,7 @@
 #include "core/bpu/fx-partition.h"
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/fx-target-file.h"
 #include "io/program/fx-program-file.h"
 
@@ -81,9 +82,10 @@ tell_kept (const FxGraph *graph, char **names)
       {
         g_autofree char *visible = fx_cli_visible (*names);
 
-        fprintf (stderr,
-                 "fixpoint-cli: %s stays: it is of no type that can be removed, or not alone at an input or output\n",
-                 visible);
+        fprintf (
+            stderr,
+            _ ("fixpoint-cli: %s stays: it is of no type that can be removed, or not alone at an input or output\n"),
+            visible);
       }
 }
 
@@ -118,25 +120,26 @@ fx_verb_compile (int argc, char **argv)
 {
   g_auto (Options) options = { .balance = FX_COMPILE_DEFAULT_BALANCE };
   const GOptionEntry entries[] = {
-    { "target", 0, 0, G_OPTION_ARG_STRING, &options.target, "The board; " FX_TARGET_DEFAULT " if not given", "BOARD" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "Where the program goes", "FILE.fxb" },
-    { "optimize-level", 0, 0, G_OPTION_ARG_STRING, &options.level, "How much effort: O0, O1, O2 (default), O3",
+    { "target", 0, 0, G_OPTION_ARG_STRING, &options.target, N_ ("The board; rdk-x5 if not given"), "BOARD" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, N_ ("Where the program goes"), "FILE.fxb" },
+    { "optimize-level", 0, 0, G_OPTION_ARG_STRING, &options.level, N_ ("How much effort: O0, O1, O2 (default), O3"),
       "LEVEL" },
-    { "mode", 0, 0, G_OPTION_ARG_STRING, &options.mode, "What to save: latency (default), bandwidth, balance", "MODE" },
+    { "mode", 0, 0, G_OPTION_ARG_STRING, &options.mode, N_ ("What to save: latency (default), bandwidth, balance"),
+      "MODE" },
     { "balance-factor", 0, 0, G_OPTION_ARG_INT, &options.balance,
-      "For the mode balance: 0 (bandwidth) to 100 (latency); 50 if not given", "N" },
+      N_ ("For the mode balance: 0 (bandwidth) to 100 (latency); 50 if not given"), "N" },
     { "core-num", 0, 0, G_OPTION_ARG_INT, &options.cores,
-      "Cores of the BPU that compute a frame together; 1 if not given", "N" },
+      N_ ("Cores of the BPU that compute a frame together; 1 if not given"), "N" },
     { "max-time-per-fc", 0, 0, G_OPTION_ARG_INT, &options.max_call_us,
-      "Microseconds that a function call may take, from 1000; 0 (default): no limit", "US" },
-    { "jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs, "Threads of the compiler; all processors if not given", "N" },
+      N_ ("Microseconds that a function call may take, from 1000; 0 (default): no limit"), "US" },
+    { "jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs, N_ ("Threads of the compiler; all processors if not given"), "N" },
     { "remove-node-type", 0, 0, G_OPTION_ARG_STRING, &options.remove,
-      "Leave nodes of these types at inputs and outputs to the user's program", "TYPES" },
+      N_ ("Leave nodes of these types at inputs and outputs to the user's program"), "TYPES" },
     { "remove-node-name", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.remove_names,
-      "Leave this node at an input or output to the user's program; may be given several times", "NAME" },
-    { "sram-bytes", 0, 0, G_OPTION_ARG_INT64, &options.sram_bytes, "Another size of the BPU's own memory", "N" },
-    { "commands", 0, 0, G_OPTION_ARG_NONE, &options.commands, "Print every command", NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write JSON", NULL },
+      N_ ("Leave this node at an input or output to the user's program; may be given several times"), "NAME" },
+    { "sram-bytes", 0, 0, G_OPTION_ARG_INT64, &options.sram_bytes, N_ ("Another size of the BPU's own memory"), "N" },
+    { "commands", 0, 0, G_OPTION_ARG_NONE, &options.commands, N_ ("Print every command"), NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Write JSON"), NULL },
     { NULL },
   };
   FxCompileOptions compile;

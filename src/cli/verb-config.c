@@ -195,13 +195,14 @@ fx_verb_config (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "target", 0, 0, G_OPTION_ARG_STRING, &options.target, "Board of a new configuration: rdk-x5 if not given",
+    { "target", 0, 0, G_OPTION_ARG_STRING, &options.target, N_ ("Board of a new configuration: rdk-x5 if not given"),
       "BOARD" },
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights, "The file with the weights, where the format has one",
-      "FILE" },
-    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input", "[NAME=]DIMS" },
-    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.set, "Set a key", "KEY=VALUE" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "Write to this file instead of standard output",
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights,
+      N_ ("The file with the weights, where the format has one"), "FILE" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, N_ ("Set the shape of an input"),
+      "[NAME=]DIMS" },
+    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.set, N_ ("Set a key"), "KEY=VALUE" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, N_ ("Write to this file instead of standard output"),
       "FILE" },
     { NULL },
   };

@@ -8,6 +8,7 @@
 #include "core/calib/fx-input-split.h"
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/config/config-conversion.h"
 #include "io/fx-conversion.h"
 
@@ -203,12 +204,13 @@ print_latency (const FxConversion *conversion)
 
   if (conversion->cost == NULL)
     return;
-  printf ("about %.2f ms a frame on %s by estimate; fixpoint-cli perf tells what takes them\n",
+  printf (_ ("about %.2f ms a frame on %s by estimate; fixpoint-cli perf tells what takes them\n"),
           conversion->cost->total_ms, target->board);
   if (conversion->placement->n_assumed > 0)
-    printf ("%u %s taken to run on the BPU that the published list of %s does not settle\n",
-            conversion->placement->n_assumed, conversion->placement->n_assumed == 1 ? "node was" : "nodes were",
-            target->board);
+    printf (fx_plural ("%u node was taken to run on the BPU that the published list of %s does not settle\n",
+                       "%u nodes were taken to run on the BPU that the published list of %s does not settle\n",
+                       conversion->placement->n_assumed),
+            conversion->placement->n_assumed, target->board);
 }
 
 static void
@@ -220,9 +222,9 @@ print_text (const FxConversion *conversion, const FxConversionOptions *options)
   putchar ('\n');
   print_latency (conversion);
   if (conversion->no_program != NULL)
-    fprintf (stderr, "fixpoint-cli: there is no program for the BPU: %s\n", conversion->no_program);
+    fprintf (stderr, _ ("fixpoint-cli: there is no program for the BPU: %s\n"), conversion->no_program);
   for (guint i = 0; i < conversion->files->len; i++)
-    printf ("wrote %s\n", (const char *)g_ptr_array_index (conversion->files, i));
+    printf (_ ("wrote %s\n"), (const char *)g_ptr_array_index (conversion->files, i));
 }
 
 static gboolean
@@ -254,31 +256,32 @@ fx_verb_convert (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights, "The file with the weights, where the format has one",
-      "FILE" },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights,
+      N_ ("The file with the weights, where the format has one"), "FILE" },
     FX_CLI_QUANTIZE_ENTRIES (&options.quantize),
-    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input", "[NAME=]DIMS" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, N_ ("Set the shape of an input"),
+      "[NAME=]DIMS" },
     { "dataset", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.datasets,
-      "Folder with calibration samples, or a list of them; once for each input", "DIR" },
+      N_ ("Folder with calibration samples, or a list of them; once for each input"), "DIR" },
     { "preprocess", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.preprocess,
-      "Steps from picture to input, such as \"resize-short 256; center-crop 224x224; bgr; mean 104,117,123\"",
+      N_ ("Steps from picture to input, such as \"resize-short 256; center-crop 224x224; bgr; mean 104,117,123\""),
       "PIPELINE" },
-    { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples, "Use so many samples, spread over the folders", "N" },
-    { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, "Which samples --samples picks", "N" },
+    { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples, N_ ("Use so many samples, spread over the folders"), "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, N_ ("Which samples --samples picks"), "N" },
     { "test", 0, 0, G_OPTION_ARG_FILENAME, &options.test,
-      "Labeled samples to measure the accuracy on; those of --dataset that have labels if not given", "DIR" },
-    { "labels", 0, 0, G_OPTION_ARG_FILENAME, &options.labels, "Labels of --test, or else of --dataset", "FILE" },
+      N_ ("Labeled samples to measure the accuracy on; those of --dataset that have labels if not given"), "DIR" },
+    { "labels", 0, 0, G_OPTION_ARG_FILENAME, &options.labels, N_ ("Labels of --test, or else of --dataset"), "FILE" },
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &options.config,
-      "Configuration of the boards' converter (YAML); other options go before what it says", "FILE" },
+      N_ ("Configuration of the boards' converter (YAML); other options go before what it says"), "FILE" },
     { "measured", 0, 0, G_OPTION_ARG_INT, &options.measured,
-      "Samples that layer errors are measured on; 16 if not given", "N" },
-    { "dump-calibration", 0, 0, G_OPTION_ARG_NONE, &options.dump, "Also write the samples as the network saw them",
+      N_ ("Samples that layer errors are measured on; 16 if not given"), "N" },
+    { "dump-calibration", 0, 0, G_OPTION_ARG_NONE, &options.dump, N_ ("Also write the samples as the network saw them"),
       NULL },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, "Number of threads; all processors if not given", "N" },
-    { "prefix", 0, 0, G_OPTION_ARG_STRING, &options.prefix, "First part of the names of the files", "NAME" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "Folder for the files; none are written if not given",
-      "DIR" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print the report as JSON", NULL },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, N_ ("Number of threads; all processors if not given"), "N" },
+    { "prefix", 0, 0, G_OPTION_ARG_STRING, &options.prefix, N_ ("First part of the names of the files"), "NAME" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+      N_ ("Folder for the files; none are written if not given"), "DIR" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Print the report as JSON"), NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;
@@ -287,7 +290,7 @@ fx_verb_convert (int argc, char **argv)
     return FX_EXIT_ERROR;
   if (argc < 2 && options.config == NULL)
     {
-      fprintf (stderr, "fixpoint-cli: convert needs a MODEL or --config FILE\n");
+      fputs (_ ("fixpoint-cli: convert needs a MODEL or --config FILE\n"), stderr);
       return FX_EXIT_ERROR;
     }
   if ((options.datasets == NULL && options.config == NULL) || options.threads < 0 || options.samples < 0
@@ -295,8 +298,8 @@ fx_verb_convert (int argc, char **argv)
     {
       fprintf (stderr, "fixpoint-cli: %s\n",
                options.datasets == NULL && options.config == NULL
-                   ? "convert needs --dataset DIR"
-                   : "--threads, --samples and --measured cannot be negative");
+                   ? _ ("convert needs --dataset DIR")
+                   : _ ("--threads, --samples and --measured cannot be negative"));
       return FX_EXIT_ERROR;
     }
   return convert (argc > 1 ? argv[1] : NULL, &options, &error) ? FX_EXIT_OK : fx_cli_fail (error);

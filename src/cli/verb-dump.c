@@ -4,6 +4,7 @@
 #include "cli/fx-cli.h"
 
 #include "core/check/fx-diagnostic.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-text.h"
 
@@ -16,9 +17,10 @@ fx_verb_dump (int argc, char **argv)
   g_autofree char *weights = NULL;
   g_auto (GStrv) shapes = NULL;
   const GOptionEntry entries[] = {
-    { "data", 0, 0, G_OPTION_ARG_NONE, &all_data, "Print every element of every constant", NULL },
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &weights, "The file with the weights, where the format has one", "FILE" },
-    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &shapes, "Set the shape of an input", "[NAME=]DIMS" },
+    { "data", 0, 0, G_OPTION_ARG_NONE, &all_data, N_ ("Print every element of every constant"), NULL },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &weights, N_ ("The file with the weights, where the format has one"),
+      "FILE" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &shapes, N_ ("Set the shape of an input"), "[NAME=]DIMS" },
     { NULL },
   };
   g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();

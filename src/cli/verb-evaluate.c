@@ -8,6 +8,7 @@
 
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "io/fx-evaluator.h"
 
@@ -48,7 +49,7 @@ print_skipped (const FxDataset *dataset)
     {
       const FxSkipped *skipped = dataset->skipped->pdata[i];
 
-      fprintf (stderr, "skipped %s: %s\n", skipped->name, skipped->reason);
+      fprintf (stderr, _ ("skipped %s: %s\n"), skipped->name, skipped->reason);
     }
 }
 
@@ -193,7 +194,7 @@ evaluate_pair (const char *path, const FxGraph *graph, const Options *options, G
   if (how == NULL)
     return FALSE;
   if (options->calibration == NULL)
-    fprintf (stderr, "ranges are found on samples of %s; --calibration gives others\n", options->dataset);
+    fprintf (stderr, _ ("ranges are found on samples of %s; --calibration gives others\n"), options->dataset);
   conversion = fx_conversion_run (how, &events, fx_cli_cancellable (), error);
   if (conversion == NULL)
     return FALSE;
@@ -239,26 +240,28 @@ fx_verb_evaluate (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights, "The file with the weights, where the format has one",
-      "FILE" },
-    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input", "[NAME=]DIMS" },
-    { "dataset", 0, 0, G_OPTION_ARG_FILENAME, &options.dataset, "Folder with the samples, or a list of them", "DIR" },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights,
+      N_ ("The file with the weights, where the format has one"), "FILE" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, N_ ("Set the shape of an input"),
+      "[NAME=]DIMS" },
+    { "dataset", 0, 0, G_OPTION_ARG_FILENAME, &options.dataset, N_ ("Folder with the samples, or a list of them"),
+      "DIR" },
     { "labels", 0, 0, G_OPTION_ARG_FILENAME, &options.labels,
-      "Lines of: file name, class index, class name; labels.txt in the folder if not given", "FILE" },
+      N_ ("Lines of: file name, class index, class name; labels.txt in the folder if not given"), "FILE" },
     { "preprocess", 0, 0, G_OPTION_ARG_STRING, &options.preprocess,
-      "Steps from picture to input, such as \"resize-short 256; center-crop 224x224; bgr; mean 104,117,123\"",
+      N_ ("Steps from picture to input, such as \"resize-short 256; center-crop 224x224; bgr; mean 104,117,123\""),
       "PIPELINE" },
-    { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples, "Use so many samples, spread over the classes", "N" },
-    { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, "Which samples --samples picks", "N" },
+    { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples, N_ ("Use so many samples, spread over the classes"), "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, N_ ("Which samples --samples picks"), "N" },
     { "engine", 0, 0, G_OPTION_ARG_STRING, &options.engine,
-      "float (default): the model as it is; integer: quantized first, beside the float one", "ENGINE" },
+      N_ ("float (default): the model as it is; integer: quantized first, beside the float one"), "ENGINE" },
     { "calibration", 0, 0, G_OPTION_ARG_FILENAME, &options.calibration,
-      "Folder with the samples that ranges are found on; those of --dataset if not given", "DIR" },
+      N_ ("Folder with the samples that ranges are found on; those of --dataset if not given"), "DIR" },
     { "calibration-samples", 0, 0, G_OPTION_ARG_INT, &options.calibration_samples,
-      "Use so many of them; 100 if not given", "N" },
+      N_ ("Use so many of them; 100 if not given"), "N" },
     FX_CLI_QUANTIZE_ENTRIES (&options.quantize),
-    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, "Number of threads; all processors if not given", "N" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write JSON", NULL },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, N_ ("Number of threads; all processors if not given"), "N" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Write JSON"), NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;
@@ -268,8 +271,8 @@ fx_verb_evaluate (int argc, char **argv)
   if (options.dataset == NULL || options.threads < 0 || options.samples < 0 || options.calibration_samples < 0)
     {
       fprintf (stderr, "fixpoint-cli: %s\n",
-               options.dataset == NULL ? "evaluate needs --dataset DIR"
-                                       : "--threads, --samples and --calibration-samples cannot be negative");
+               options.dataset == NULL ? _ ("evaluate needs --dataset DIR")
+                                       : _ ("--threads, --samples and --calibration-samples cannot be negative"));
       return FX_EXIT_ERROR;
     }
   return evaluate (argv[1], &options, &error) ? FX_EXIT_OK : fx_cli_fail (error);

@@ -51,10 +51,10 @@ print_text (const char *path, const FxGraph *graph, const FxSummary *summary)
   print_values (graph, "inputs", fx_graph_n_inputs (graph), fx_graph_input);
   print_values (graph, "outputs", fx_graph_n_outputs (graph), fx_graph_output);
   printf ("%-12s%" G_GUINT64_FORMAT " (%s)\n", "parameters", summary->parameters, parameters);
-  printf ("%-12s%.3f million multiply-accumulates\n", "work", (double)summary->macs / 1e6);
-  printf ("%-12s%s of activations, at most %s at once\n", "memory", activations, peak);
+  printf (_ ("%-12s%.3f million multiply-accumulates\n"), "work", (double)summary->macs / 1e6);
+  printf (_ ("%-12s%s of activations, at most %s at once\n"), "memory", activations, peak);
   if (summary->unknown_shapes > 0)
-    printf ("%-12swithout %u tensors whose shape is not known; --input-shape sets that of an input\n", "",
+    printf (_ ("%-12swithout %u tensors whose shape is not known; --input-shape sets that of an input\n"), "",
             summary->unknown_shapes);
   printf ("%-12s%u\n", "nodes", fx_graph_n_nodes (graph));
   for (guint i = 0; i < summary->operators->len; i++)
@@ -62,7 +62,7 @@ print_text (const char *path, const FxGraph *graph, const FxSummary *summary)
       const FxOpCount *count = &g_array_index (summary->operators, FxOpCount, i);
 
       printf ("%12s%5u %s%s%s%s\n", "", count->count, count->domain, *count->domain != '\0' ? "::" : "", count->op_type,
-              count->known ? "" : " (not known)");
+              count->known ? "" : _ (" (not known)"));
     }
 }
 
@@ -152,9 +152,10 @@ fx_verb_inspect (int argc, char **argv)
   g_autofree char *weights = NULL;
   g_auto (GStrv) shapes = NULL;
   const GOptionEntry entries[] = {
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &weights, "The file with the weights, where the format has one", "FILE" },
-    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &shapes, "Set the shape of an input", "[NAME=]DIMS" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Write JSON", NULL },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &weights, N_ ("The file with the weights, where the format has one"),
+      "FILE" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &shapes, N_ ("Set the shape of an input"), "[NAME=]DIMS" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Write JSON"), NULL },
     { NULL },
   };
   g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();

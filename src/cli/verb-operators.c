@@ -4,6 +4,7 @@
 #include "cli/fx-cli-targets.h"
 #include "cli/fx-cli.h"
 
+#include "core/fx-i18n.h"
 #include "core/ops/fx-op.h"
 
 #include <stdio.h>
@@ -68,8 +69,8 @@ fx_verb_operators (int argc, char **argv)
 {
   gboolean markdown = FALSE, with_targets = FALSE;
   const GOptionEntry entries[] = {
-    { "markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, "Write the documentation page", NULL },
-    { "targets", 0, 0, G_OPTION_ARG_NONE, &with_targets, "With the limits of every board (Markdown)", NULL },
+    { "markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, N_ ("Write the documentation page"), NULL },
+    { "targets", 0, 0, G_OPTION_ARG_NONE, &with_targets, N_ ("With the limits of every board (Markdown)"), NULL },
     { NULL },
   };
   g_autoptr (GPtrArray) targets = NULL;

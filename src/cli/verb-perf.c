@@ -10,6 +10,7 @@
 #include "core/bpu/fx-timeline.h"
 #include "core/bpu/fx-what-if.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "io/fx-target-file.h"
 
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #define MOST_ISLANDS 10 /* that text lists; JSON has all */
+#define BOUND_WIDTH 45  /* columns of what a node is bound by, as in the heading */
 
 typedef struct
 {
@@ -42,7 +44,7 @@ options_clear (Options *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-static const char *const part_names[FX_N_COST_PARTS] = { "BPU", "CPU", "memory" };
+static const char *const part_names[FX_N_COST_PARTS] = { "BPU", "CPU", N_ ("memory") };
 
 static double
 percent (double part, double whole)
@@ -70,12 +72,12 @@ print_nodes (const FxPerf *perf)
       g_autofree char *type = fx_cli_visible (node->op_type);
       g_autofree char *device
           = cost->subgraph == FX_NO_SUBGRAPH ? g_strdup ("cpu") : g_strdup_printf ("bpu %d", cost->subgraph);
+      g_autofree char *bound = fx_cli_pad (!cost->sized   ? _ ("unknown size")
+                                           : cost->ms > 0 ? _ (fx_cost_titles[cost->bound])
+                                                          : "-",
+                                           BOUND_WIDTH);
 
-      printf ("%9.4f %10.3f  %-45s %-10s %-18s %s\n", cost->ms, (double)cost->macs / 1e6,
-              !cost->sized   ? "unknown size"
-              : cost->ms > 0 ? fx_cost_titles[cost->bound]
-                             : "-",
-              device, type, name);
+      printf ("%9.4f %10.3f  %s %-10s %-18s %s\n", cost->ms, (double)cost->macs / 1e6, bound, device, type, name);
     }
 }
 
@@ -85,9 +87,13 @@ print_kinds (const FxCostReport *cost)
   printf ("\n%9s %6s  %-45s %-6s %s\n", "ms", "%", "kind of work", "part", "amount");
   for (int kind = 0; kind < FX_N_COSTS; kind++)
     if (cost->amounts[kind] > 0)
-      printf ("%9.4f %6.1f  %-45s %-6s %.4g %s: %s\n", cost->ms[kind], percent (cost->ms[kind], cost->total_ms),
-              fx_cost_titles[kind], part_names[fx_cost_rows[kind].part], cost->amounts[kind], fx_cost_rows[kind].unit,
-              fx_cost_rows[kind].doc);
+      {
+        g_autofree char *title = fx_cli_pad (_ (fx_cost_titles[kind]), BOUND_WIDTH);
+
+        printf ("%9.4f %6.1f  %s %-6s %.4g %s: %s\n", cost->ms[kind], percent (cost->ms[kind], cost->total_ms), title,
+                part_names[fx_cost_rows[kind].part], cost->amounts[kind], fx_cost_rows[kind].unit,
+                fx_cost_rows[kind].doc);
+      }
 }
 
 /* Of many, those that are worth looking at. */
@@ -97,7 +103,7 @@ print_islands (const FxPerf *perf)
   g_autoptr (GArray) islands = fx_cost_islands (perf->integer, perf->cost);
 
   if (islands->len > 0)
-    printf ("\n%9s %6s  operators on the CPU, with the conversions around them\n", "ms", "%");
+    printf (_ ("\n%9s %6s  operators on the CPU, with the conversions around them\n"), "ms", "%");
   for (guint i = 0; i < islands->len && i < MOST_ISLANDS; i++)
     {
       const FxCostIsland *island = &g_array_index (islands, FxCostIsland, i);
@@ -105,12 +111,12 @@ print_islands (const FxPerf *perf)
       g_autofree char *name = fx_cli_visible (node->name);
       g_autofree char *type = fx_cli_visible (node->op_type);
       g_autofree char *others
-          = island->n_operators > 1 ? g_strdup_printf (" and %u more", island->n_operators - 1) : g_strdup ("");
+          = island->n_operators > 1 ? g_strdup_printf (_ (" and %u more"), island->n_operators - 1) : g_strdup ("");
 
       printf ("%9.4f %6.1f  %s %s%s\n", island->ms, percent (island->ms, perf->cost->total_ms), type, name, others);
     }
   if (islands->len > MOST_ISLANDS)
-    printf ("                  %u more\n", islands->len - MOST_ISLANDS);
+    printf (_ ("                  %u more\n"), islands->len - MOST_ISLANDS);
 }
 
 static void
@@ -118,7 +124,7 @@ print_what_if (const FxTarget *target, const FxMachine *machine, const FxPerf *p
 {
   g_autoptr (GPtrArray) list = fx_what_if (perf->integer, machine, perf->cost, fx_target_has_int16 (target));
 
-  printf ("\n%9s %6s  what changes would do, each alone\n", "ms", "%");
+  printf (_ ("\n%9s %6s  what changes would do, each alone\n"), "ms", "%");
   for (guint i = 0; i < list->len; i++)
     {
       const FxWhatIf *entry = list->pdata[i];
@@ -153,26 +159,32 @@ print_text (const char *path, const FxTarget *target, const FxMachine *machine, 
   print_kinds (cost);
   print_islands (perf);
   print_what_if (target, machine, perf);
-  printf ("\n%s on %s (%s)\n", visible, target->board, target->march);
-  printf ("latency    %.3f ms, %.1f frames a second\n", cost->total_ms, frames_per_second (cost));
-  printf ("parts     ");
+  printf (_ ("\n%s on %s (%s)\n"), visible, target->board, target->march);
+  printf (_ ("latency    %.3f ms, %.1f frames a second\n"), cost->total_ms, frames_per_second (cost));
+  fputs (_ ("parts     "), stdout);
   for (int part = 0; part < FX_N_COST_PARTS; part++)
-    printf (" %s %.1f %%%s", part_names[part], percent (cost->part_ms[part], cost->total_ms),
+    printf (" %s %.1f %%%s", _ (part_names[part]), percent (cost->part_ms[part], cost->total_ms),
             part + 1 < FX_N_COST_PARTS ? "," : "\n");
-  printf ("work       %.3f GMAC in %u nodes, %u BPU %s\n", (double)cost->macs / 1e9, cost->n_nodes, cost->n_subgraphs,
-          cost->n_subgraphs == 1 ? "subgraph" : "subgraphs");
-  printf ("memory     %.2f MB a frame at least, %.2f MB if nothing stays in the BPU's own memory\n",
+  printf (fx_plural ("work       %.3f GMAC in %u nodes, %u BPU subgraph\n",
+                     "work       %.3f GMAC in %u nodes, %u BPU subgraphs\n", cost->n_subgraphs),
+          (double)cost->macs / 1e9, cost->n_nodes, cost->n_subgraphs);
+  printf (_ ("memory     %.2f MB a frame at least, %.2f MB if nothing stays in the BPU's own memory\n"),
           (double)cost->least_bytes / 1e6, (double)cost->most_bytes / 1e6);
   print_schedule (timeline);
   if (perf->n_stripped > 0)
-    printf ("removed    %u %s at inputs and outputs\n", perf->n_stripped, perf->n_stripped == 1 ? "node" : "nodes");
+    printf (fx_plural ("removed    %u node at inputs and outputs\n", "removed    %u nodes at inputs and outputs\n",
+                       perf->n_stripped),
+            perf->n_stripped);
   if (perf->n_assumed > 0)
-    printf ("assumed    %u %s on the BPU that the board's published list does not settle\n", perf->n_assumed,
-            perf->n_assumed == 1 ? "node" : "nodes");
+    printf (fx_plural ("assumed    %u node on the BPU that the board's published list does not settle\n",
+                       "assumed    %u nodes on the BPU that the board's published list does not settle\n",
+                       perf->n_assumed),
+            perf->n_assumed);
   if (cost->n_unsized > 0)
-    printf ("not in it  %u %s whose sizes are known only when the model runs\n", cost->n_unsized,
-            cost->n_unsized == 1 ? "node" : "nodes");
-  printf ("basis      an estimate: %s\n", *machine->basis != '\0' ? machine->basis : "prices that were given");
+    printf (fx_plural ("not in it  %u node whose sizes are known only when the model runs\n",
+                       "not in it  %u nodes whose sizes are known only when the model runs\n", cost->n_unsized),
+            cost->n_unsized);
+  printf (_ ("basis      an estimate: %s\n"), *machine->basis != '\0' ? machine->basis : _ ("prices that were given"));
 }
 
 /* ---- JSON ---- */
@@ -374,23 +386,25 @@ fx_verb_perf (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights, "The file with the weights, where the format has one",
-      "FILE" },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights,
+      N_ ("The file with the weights, where the format has one"), "FILE" },
     { "target", 0, 0, G_OPTION_ARG_STRING, &options.target,
-      "rdk-x3, rdk-ultra, rdk-x5 (default), rdk-s100, or a file with the limits of a board", "BOARD" },
-    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input", "[NAME=]DIMS" },
+      N_ ("rdk-x3, rdk-ultra, rdk-x5 (default), rdk-s100, or a file with the limits of a board"), "BOARD" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, N_ ("Set the shape of an input"),
+      "[NAME=]DIMS" },
     { "bpu", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.perf.nodes.bpu, FX_CLI_BPU_DOC, "NODE" },
     { "int16", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.perf.nodes.int16, FX_CLI_INT16_DOC, "NODE" },
     { "float", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.perf.nodes.cpu, FX_CLI_FLOAT_DOC, "NODE" },
-    { "fix", 0, 0, G_OPTION_ARG_STRING, &options.fix, "\"all\": apply all fixes that need no decision first", "all" },
+    { "fix", 0, 0, G_OPTION_ARG_STRING, &options.fix, N_ ("\"all\": apply all fixes that need no decision first"),
+      "all" },
     { "fast-perf", 0, 0, G_OPTION_ARG_NONE, &options.perf.fast,
-      "Leave out what can be removed at inputs and outputs (Quantize, Dequantize, Transpose, Reshape, Softmax, …)",
+      N_ ("Leave out what can be removed at inputs and outputs (Quantize, Dequantize, Transpose, Reshape, Softmax, …)"),
       NULL },
-    { "machine", 0, 0, G_OPTION_ARG_FILENAME, &options.machine, "Other prices of work, for all or some of its kinds",
-      "FILE.json" },
+    { "machine", 0, 0, G_OPTION_ARG_FILENAME, &options.machine,
+      N_ ("Other prices of work, for all or some of its kinds"), "FILE.json" },
     { "schedule", 0, 0, G_OPTION_ARG_NONE, &options.schedule,
-      "Also compile, and say how long the program's schedule is on the BPU", NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write JSON", NULL },
+      N_ ("Also compile, and say how long the program's schedule is on the BPU"), NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Write JSON"), NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;

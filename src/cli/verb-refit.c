@@ -8,6 +8,7 @@
 
 #include "core/bpu/fx-refit.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "io/fx-measured-file.h"
 #include "io/fx-target-file.h"
 
@@ -182,11 +183,11 @@ print_text (const Refit *refit)
     if (refit->old.prices[kind] > 0)
       printf ("%12.4g %12.4g %7.3f  %s\n", refit->old.prices[kind], refit->new.prices[kind],
               refit->new.prices[kind] / refit->old.prices[kind], fx_cost_rows[kind].name);
-  printf ("\nmean error %.1f %% before, %.1f %% after", 100 * errors.before, 100 * errors.after);
+  printf (_ ("\nmean error %.1f %% before, %.1f %% after"), 100 * errors.before, 100 * errors.after);
   if (isnan (errors.left_out))
-    printf ("; three measurements or more would tell what others to expect\n");
+    fputs (_ ("; three measurements or more would tell what others to expect\n"), stdout);
   else
-    printf (", %.1f %% of those left out and predicted\n", 100 * errors.left_out);
+    printf (_ (", %.1f %% of those left out and predicted\n"), 100 * errors.left_out);
 }
 
 static void
@@ -274,13 +275,14 @@ fx_verb_refit (int argc, char **argv)
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
     { "target", 0, 0, G_OPTION_ARG_STRING, &options.target,
-      "The board that was measured, unless the file says so: rdk-x3, rdk-ultra, rdk-x5 (default), rdk-s100, or a file",
+      N_ ("The board that was measured, unless the file says so: rdk-x3, rdk-ultra, rdk-x5 (default), rdk-s100, or a "
+          "file"),
       "BOARD" },
-    { "machine", 0, 0, G_OPTION_ARG_FILENAME, &options.machine, "Begin with these prices instead of the target's",
+    { "machine", 0, 0, G_OPTION_ARG_FILENAME, &options.machine, N_ ("Begin with these prices instead of the target's"),
       "FILE.json" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "Write the prices here, for perf --machine",
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, N_ ("Write the prices here, for perf --machine"),
       "FILE.json" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write JSON", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Write JSON"), NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;

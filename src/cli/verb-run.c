@@ -10,6 +10,7 @@
 #include "core/check/fx-diagnostic.h"
 #include "core/exec/fx-engine.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "io/fx-file.h"
@@ -283,7 +284,8 @@ run_program (const char *path, const Options *options)
   if (options->weights != NULL || options->shapes != NULL || options->outputs != NULL || options->reference
       || options->profile)
     {
-      fprintf (stderr, "fixpoint-cli: %s is a program of the BPU: it takes --input, --preprocess and --threads only\n",
+      fprintf (stderr,
+               _ ("fixpoint-cli: %s is a program of the BPU: it takes --input, --preprocess and --threads only\n"),
                path);
       return FX_EXIT_ERROR;
     }
@@ -327,20 +329,22 @@ fx_verb_run (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights, "The file with the weights, where the format has one",
-      "FILE" },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights,
+      N_ ("The file with the weights, where the format has one"), "FILE" },
     { "input", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.inputs,
-      "What to feed an input: .npy, ONNX TensorProto .pb, raw .f32, or an image", "[NAME=]FILE" },
-    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input", "[NAME=]DIMS" },
-    { "preprocess", 0, 0, G_OPTION_ARG_STRING, &options.preprocess, "What to do with images before they are fed",
+      N_ ("What to feed an input: .npy, ONNX TensorProto .pb, raw .f32, or an image"), "[NAME=]FILE" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, N_ ("Set the shape of an input"),
+      "[NAME=]DIMS" },
+    { "preprocess", 0, 0, G_OPTION_ARG_STRING, &options.preprocess, N_ ("What to do with images before they are fed"),
       "PIPELINE" },
-    { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &options.output_dir, "Where the outputs go; made if need be", "DIR" },
+    { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &options.output_dir, N_ ("Where the outputs go; made if need be"),
+      "DIR" },
     { "output", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.outputs,
-      "Make this tensor an output instead of the model's own; may be given several times", "NAME" },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, "Number of threads; all processors if not given", "N" },
-    { "reference", 0, 0, G_OPTION_ARG_NONE, &options.reference, "Use the plain reference kernels only", NULL },
-    { "profile", 0, 0, G_OPTION_ARG_NONE, &options.profile, "Print the time of every step", NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print the list of outputs as JSON", NULL },
+      N_ ("Make this tensor an output instead of the model's own; may be given several times"), "NAME" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, N_ ("Number of threads; all processors if not given"), "N" },
+    { "reference", 0, 0, G_OPTION_ARG_NONE, &options.reference, N_ ("Use the plain reference kernels only"), NULL },
+    { "profile", 0, 0, G_OPTION_ARG_NONE, &options.profile, N_ ("Print the time of every step"), NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Print the list of outputs as JSON"), NULL },
     { NULL },
   };
   g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
@@ -352,7 +356,8 @@ fx_verb_run (int argc, char **argv)
   if (options.output_dir == NULL || options.threads < 0)
     {
       fprintf (stderr, "fixpoint-cli: %s\n",
-               options.output_dir == NULL ? "run needs --output-dir DIR" : "--threads is negative, wanted 1 or more");
+               options.output_dir == NULL ? _ ("run needs --output-dir DIR")
+                                          : _ ("--threads is negative, wanted 1 or more"));
       return FX_EXIT_ERROR;
     }
   if (!check_preprocess (options.preprocess, &error))

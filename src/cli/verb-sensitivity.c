@@ -8,6 +8,7 @@
 #include "core/check/fx-check.h"
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 #include "core/passes/fx-adapt.h"
 #include "core/passes/fx-passes.h"
 #include "core/quant/fx-quantize.h"
@@ -165,25 +166,27 @@ fx_verb_sensitivity (int argc, char **argv)
 {
   g_auto (Options) options = { .samples.samples = DEFAULT_SAMPLES, .held_out = DEFAULT_HELD_OUT };
   const GOptionEntry entries[] = {
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights, "The file with the weights, where the format has one",
-      "FILE" },
-    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, "Set the shape of an input", "[NAME=]DIMS" },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights,
+      N_ ("The file with the weights, where the format has one"), "FILE" },
+    { "input-shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.shapes, N_ ("Set the shape of an input"),
+      "[NAME=]DIMS" },
     FX_CLI_SAMPLES_ENTRIES (&options.samples),
     { "held-out", 0, 0, G_OPTION_ARG_INT, &options.held_out,
-      "Measure on so many of the samples, and set ranges by the others; 8 if not given", "N" },
+      N_ ("Measure on so many of the samples, and set ranges by the others; 8 if not given"), "N" },
     { "target", 0, 0, G_OPTION_ARG_STRING, &options.target,
-      "Quantize what runs on the BPU of this board; everything that can be if not given", "BOARD" },
-    { "method", 0, 0, G_OPTION_ARG_STRING, &options.method, "How ranges are found; max if not given", "METHOD" },
-    { "kind", 0, 0, G_OPTION_ARG_STRING, &options.kind, "What is quantized alone: node (default), weight, activation",
-      "KIND" },
-    { "name", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.names, "Only this node or tensor; may be given several times",
-      "NAME" },
-    { "together", 0, 0, G_OPTION_ARG_NONE, &options.together, "Quantize what --name names at the same time", NULL },
+      N_ ("Quantize what runs on the BPU of this board; everything that can be if not given"), "BOARD" },
+    { "method", 0, 0, G_OPTION_ARG_STRING, &options.method, N_ ("How ranges are found; max if not given"), "METHOD" },
+    { "kind", 0, 0, G_OPTION_ARG_STRING, &options.kind,
+      N_ ("What is quantized alone: node (default), weight, activation"), "KIND" },
+    { "name", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.names,
+      N_ ("Only this node or tensor; may be given several times"), "NAME" },
+    { "together", 0, 0, G_OPTION_ARG_NONE, &options.together, N_ ("Quantize what --name names at the same time"),
+      NULL },
     { "curve", 0, 0, G_OPTION_ARG_INT, &options.curve,
-      "Also quantize the worst 1, 2 … N together, and everything but them", "N" },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, "Number of threads; all processors if not given", "N" },
-    { "html", 0, 0, G_OPTION_ARG_FILENAME, &options.html, "Write a page", "FILE" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON instead of a table", NULL },
+      N_ ("Also quantize the worst 1, 2 … N together, and everything but them"), "N" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, N_ ("Number of threads; all processors if not given"), "N" },
+    { "html", 0, 0, G_OPTION_ARG_FILENAME, &options.html, N_ ("Write a page"), "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Print JSON instead of a table"), NULL },
     { NULL },
   };
   FxSensitivityKind kind = FX_SENSITIVITY_NODE;
@@ -193,12 +196,12 @@ fx_verb_sensitivity (int argc, char **argv)
     return FX_EXIT_ERROR;
   if (options.threads < 0 || options.held_out < 1 || options.curve < 0)
     {
-      fprintf (stderr, "fixpoint-cli: --threads and --curve cannot be negative, --held-out is at least 1\n");
+      fputs (_ ("fixpoint-cli: --threads and --curve cannot be negative, --held-out is at least 1\n"), stderr);
       return FX_EXIT_ERROR;
     }
   if (options.together && options.names == NULL)
     {
-      fprintf (stderr, "fixpoint-cli: --together needs --name NAME, once for each part\n");
+      fputs (_ ("fixpoint-cli: --together needs --name NAME, once for each part\n"), stderr);
       return FX_EXIT_ERROR;
     }
   if (options.kind != NULL && !fx_sensitivity_kind_parse (options.kind, &kind, &error))

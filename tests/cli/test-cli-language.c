@@ -91,6 +91,36 @@ test_json (void)
   }
 }
 
+/* Options, and what an estimate says: in the user's language, with columns that stay below their headings. */
+static void
+test_perf (void)
+{
+  const char *line;
+
+  speak ("zh_CN", "C.UTF-8");
+  {
+    g_auto (CliResult) help = cli_run (program, "perf", "--help", NULL);
+    g_auto (CliResult) result = cli_run (program, "perf", sample, NULL);
+
+    g_assert_cmpint (help.status, ==, 0);
+    ASSERT_HAS (help.out, "估计一帧在开发板上的耗时以及时间花在何处");
+    ASSERT_HAS (help.out, "权重文件（如果该格式有单独的权重文件）");
+    g_assert_cmpint (result.status, ==, 0);
+    ASSERT_HAS (result.out, "各项修改单独进行时的效果");
+    ASSERT_HAS (result.out, "计算量     0.006 GMAC");
+    ASSERT_HAS (result.out, "个 BPU 子图\n");
+    line = strstr (result.out, "层的启动开销");
+    g_assert_nonnull (line);
+    /* six letters that are two columns wide, and blanks up to the 45th */
+    g_assert_cmpint (strspn (line + strlen ("层的启动开销"), " "), ==, 45 - 2 * 6 + 1);
+  }
+  {
+    g_auto (CliResult) result = cli_run (program, "calibrate", sample, NULL);
+
+    ASSERT_HAS (result.errors, "calibrate 需要 --dataset DIR");
+  }
+}
+
 static char *
 contents (const char *folder, const char *name)
 {
@@ -208,6 +238,7 @@ main (int argc, char **argv)
   g_setenv ("FIXPOINT_LOCALE_DIR", argv[3], TRUE);
   scratch = g_dir_make_tmp ("fixpoint-language-XXXXXX", NULL);
 
+  g_test_add_func ("/cli/language/perf", test_perf);
   g_test_add_func ("/cli/language/check", test_check);
   g_test_add_func ("/cli/language/json", test_json);
   g_test_add_func ("/cli/language/report", test_report);

@@ -33,6 +33,7 @@ grep -v '^#' po/POTFILES | sort >"$work/listed"
   # the marks, and the functions that translate the sentence they are given
   marks=_\|N_\|$(sed -n 's/^--keyword=\([^:]*\):.*/\1/p' po/keywords | paste -sd '|')
   grep -rlE "\b($marks) \(" $translated --include='*.c'
+  grep -rlE '\bN_ \("' $translated --include='*.h'
   grep -rl 'translatable="yes"' data/ui
   ls data/desktop/*.in | grep -v service
   ls data/*.gschema.xml

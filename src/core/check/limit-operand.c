@@ -177,7 +177,8 @@ describe_count (const FxLimit *limit)
   g_autofree char *count = fx_field_min_max (limit->fields, &range) ? fx_range_text (&range)
                                                                     : fx_field_list_text (limit->fields, "in", "or");
 
-  return g_strdup_printf (g_strcmp0 (io, "output") == 0 ? "Number of outputs %s" : "Number of inputs %s", count);
+  return g_strdup_printf (g_strcmp0 (io, "output") == 0 ? _ ("Number of outputs %s") : _ ("Number of inputs %s"),
+                          count);
 }
 
 /* The present operands are exactly those of one set, but for the ones that may be left out. */
@@ -241,7 +242,7 @@ describe_sets (const FxLimit *limit)
   g_autofree char *io = fx_field_string (limit->fields, "io");
   g_autofree char *sets = fx_field_list_text (limit->fields, "sets", "or");
 
-  return g_strdup_printf (g_strcmp0 (io, "output") == 0 ? "Outputs %s" : "Inputs %s", sets);
+  return g_strdup_printf (g_strcmp0 (io, "output") == 0 ? _ ("Outputs %s") : _ ("Inputs %s"), sets);
 }
 
 /* ---- value ---- */

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "fx-item-text.h"
 
+#include "core/fx-i18n.h"
 #include "core/graph/fx-tensor.h"
 
 #include <string.h>
@@ -73,7 +74,7 @@ append_ints (GString *text, const FxAttr *attr, const char *between, gboolean sq
 typedef struct
 {
   const char *attr;
-  const char *prefix;
+  const char *prefix;  /* to be translated */
   const char *between; /* of a list */
   gboolean squeeze;    /* a list of equal numbers is one number */
   gboolean joins;      /* belongs to what is before: a space and no dot */
@@ -83,11 +84,15 @@ typedef struct
 #define ALWAYS G_MININT64
 
 static const DetailRow detail_rows[] = {
-  { "kernel_shape", "", "×", FALSE, FALSE, ALWAYS }, { "strides", "/", ",", TRUE, TRUE, 1 },
-  { "dilations", "dilated ", ",", TRUE, FALSE, 1 },  { "group", "groups ", "", FALSE, FALSE, 1 },
-  { "axis", "axis ", "", FALSE, FALSE, ALWAYS },     { "axes", "axes ", ",", FALSE, FALSE, ALWAYS },
-  { "perm", "", " ", FALSE, FALSE, ALWAYS },         { "blocksize", "block ", "", FALSE, FALSE, ALWAYS },
-  { "transB", "transposed ", "", FALSE, FALSE, 0 },
+  { "kernel_shape", "", "×", FALSE, FALSE, ALWAYS },
+  { "strides", "/", ",", TRUE, TRUE, 1 },
+  { "dilations", N_ ("dilated "), ",", TRUE, FALSE, 1 },
+  { "group", N_ ("groups "), "", FALSE, FALSE, 1 },
+  { "axis", N_ ("axis "), "", FALSE, FALSE, ALWAYS },
+  { "axes", N_ ("axes "), ",", FALSE, FALSE, ALWAYS },
+  { "perm", "", " ", FALSE, FALSE, ALWAYS },
+  { "blocksize", N_ ("block "), "", FALSE, FALSE, ALWAYS },
+  { "transB", N_ ("transposed "), "", FALSE, FALSE, 0 },
 };
 
 static void
@@ -99,7 +104,7 @@ append_row (GString *text, const DetailRow *row, const FxAttr *attr)
     return;
   if (text->len > 0)
     g_string_append (text, row->joins ? " " : " · ");
-  g_string_append (text, row->prefix);
+  g_string_append (text, fx_translate (row->prefix));
   if (attr->kind == FX_ATTR_INT)
     g_string_append_printf (text, "%" G_GINT64_FORMAT, attr->i);
   else
