@@ -6,6 +6,7 @@
 SPDX-License-Identifier: Apache-2.0
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -56,7 +57,8 @@ def escape(text):
 
 
 def run(program, *arguments):
-    return subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
+    env = {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "en"}
+    return subprocess.run([program, *arguments], check=True, capture_output=True, text=True, env=env).stdout
 
 
 def verbs(program):

@@ -92,7 +92,7 @@ print_kinds (const FxCostReport *cost)
 
         printf ("%9.4f %6.1f  %s %-6s %.4g %s: %s\n", cost->ms[kind], percent (cost->ms[kind], cost->total_ms), title,
                 part_names[fx_cost_rows[kind].part], cost->amounts[kind], fx_cost_rows[kind].unit,
-                fx_cost_rows[kind].doc);
+                _ (fx_cost_rows[kind].doc));
       }
 }
 
@@ -184,7 +184,8 @@ print_text (const char *path, const FxTarget *target, const FxMachine *machine, 
     printf (fx_plural ("not in it  %u node whose sizes are known only when the model runs\n",
                        "not in it  %u nodes whose sizes are known only when the model runs\n", cost->n_unsized),
             cost->n_unsized);
-  printf (_ ("basis      an estimate: %s\n"), *machine->basis != '\0' ? machine->basis : _ ("prices that were given"));
+  printf (_ ("basis      an estimate: %s\n"),
+          *machine->basis != '\0' ? fx_translate (machine->basis) : _ ("prices that were given"));
 }
 
 /* ---- JSON ---- */

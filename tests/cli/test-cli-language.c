@@ -109,6 +109,9 @@ test_perf (void)
     ASSERT_HAS (result.out, "各项修改单独进行时的效果");
     ASSERT_HAS (result.out, "计算量     0.006 GMAC");
     ASSERT_HAS (result.out, "个 BPU 子图\n");
+    ASSERT_HAS (result.out, "依据       估计值：");
+    g_assert_null (strstr (result.out, "published")); /* that is from data/targets */
+    ASSERT_HAS (result.out, "MB: 权重和其他参数的字节数，每帧读取一次");
     line = strstr (result.out, "层的启动开销");
     g_assert_nonnull (line);
     /* six letters that are two columns wide, and blanks up to the 45th */

@@ -27,13 +27,13 @@ report() {
 translated="src/app src/cli src/core src/io"
 
 mapfile -t languages < <(grep -v '^#' po/LINGUAS)
-echo "1..$((2 + ${#languages[@]}))"
+echo "1..$((3 + ${#languages[@]}))"
 grep -v '^#' po/POTFILES | sort >"$work/listed"
 {
   # the marks, and the functions that translate the sentence they are given
   marks=_\|N_\|$(sed -n 's/^--keyword=\([^:]*\):.*/\1/p' po/keywords | paste -sd '|')
   grep -rlE "\b($marks) \(" $translated --include='*.c'
-  grep -rlE '\bN_ \("' $translated --include='*.h'
+  grep -rlE '\bN_ \("' $translated po --include='*.h'
   grep -rl 'translatable="yes"' data/ui
   ls data/desktop/*.in | grep -v service
   ls data/*.gschema.xml
@@ -43,6 +43,10 @@ report "po/POTFILES lists all files with translatable text" "$(diff "$work/liste
 # xgettext knows the macros of <inttypes.h> only: it would cut a sentence short at any other.
 report "numbers are written so that translations can hold them (PRId64, %zu)" "$(
   grep -rnE 'G_G(U?INT64|S?SIZE|OFFSET)_FORMAT' src/core src/io --include='*.c'
+)"
+
+report "po/target-texts.h has the sentences of data/targets (tools/make-target-texts.py)" "$(
+  tools/make-target-texts.py | diff po/target-texts.h - 2>&1
 )"
 
 mapfile -t keywords <po/keywords

@@ -16,24 +16,24 @@ G_BEGIN_DECLS
 /* X (id, name, unit, units, part, what it is); `units` is how many operations, bytes or elements a unit has */
 /* clang-format off */
 #define FX_COST_LIST(X) \
-  X (DENSE, "dense", "GMAC", 1e9, BPU, "multiply-accumulates of convolutions and matrix products") \
-  X (DENSE16, "dense16", "GMAC", 1e9, BPU, "the same with 16-bit activations") \
-  X (DEPTHWISE, "depthwise", "GMAC", 1e9, BPU, "multiply-accumulates where each channel has its own filter") \
-  X (ELEMENTWISE, "elementwise", "MB", 1e6, BPU, "bytes, channels padded, of additions, products, pools and the like") \
-  X (TABLES, "tables", "MB", 1e6, BPU, "bytes, channels padded, of functions of one value, which are tables (SiLU, Sigmoid, Gelu)") \
-  X (MATRICES, "matrices", "MB", 1e6, BPU, "bytes, channels padded, of what is between products of activations (attention), and of Softmax") \
-  X (MOVES, "moves", "MB", 1e6, BPU, "bytes, channels padded, of Concat, Slice, Transpose and the like") \
-  X (LAYERS, "layers", "layers", 1, BPU, "of multiply-accumulates, whatever their size") \
-  X (WEIGHTS, "weights", "MB", 1e6, MEMORY, "bytes of weights and other parameters, read once a frame") \
-  X (ACTIVATIONS, "activations", "MB", 1e6, MEMORY, "bytes into and out of convolutions and matrix products") \
-  X (QUANTIZE, "quantize", "M", 1e6, CPU, "elements from float to integer") \
-  X (DEQUANTIZE, "dequantize", "M", 1e6, CPU, "elements from integer to float for operators on the CPU") \
-  X (OUTPUTS, "outputs", "M", 1e6, CPU, "elements of the model's outputs from integer to float") \
-  X (CPU_MACS, "cpu_macs", "GMAC", 1e9, CPU, "multiply-accumulates in float") \
-  X (CPU_FUNCTIONS, "cpu_functions", "M", 1e6, CPU, "elements of Softmax, Exp, norms and the like in float") \
-  X (CPU_SIMPLE, "cpu_simple", "M", 1e6, CPU, "elements of all other operators on the CPU") \
-  X (CALLS, "calls", "calls", 1, CPU, "of BPU subgraphs") \
-  X (FRAME, "frame", "frame", 1, CPU, "what every frame costs")
+  X (DENSE, "dense", "GMAC", 1e9, BPU, N_ ("multiply-accumulates of convolutions and matrix products")) \
+  X (DENSE16, "dense16", "GMAC", 1e9, BPU, N_ ("the same with 16-bit activations")) \
+  X (DEPTHWISE, "depthwise", "GMAC", 1e9, BPU, N_ ("multiply-accumulates where each channel has its own filter")) \
+  X (ELEMENTWISE, "elementwise", "MB", 1e6, BPU, N_ ("bytes, channels padded, of additions, products, pools and the like")) \
+  X (TABLES, "tables", "MB", 1e6, BPU, N_ ("bytes, channels padded, of functions of one value, which are tables (SiLU, Sigmoid, Gelu)")) \
+  X (MATRICES, "matrices", "MB", 1e6, BPU, N_ ("bytes, channels padded, of what is between products of activations (attention), and of Softmax")) \
+  X (MOVES, "moves", "MB", 1e6, BPU, N_ ("bytes, channels padded, of Concat, Slice, Transpose and the like")) \
+  X (LAYERS, "layers", "layers", 1, BPU, N_ ("of multiply-accumulates, whatever their size")) \
+  X (WEIGHTS, "weights", "MB", 1e6, MEMORY, N_ ("bytes of weights and other parameters, read once a frame")) \
+  X (ACTIVATIONS, "activations", "MB", 1e6, MEMORY, N_ ("bytes into and out of convolutions and matrix products")) \
+  X (QUANTIZE, "quantize", "M", 1e6, CPU, N_ ("elements from float to integer")) \
+  X (DEQUANTIZE, "dequantize", "M", 1e6, CPU, N_ ("elements from integer to float for operators on the CPU")) \
+  X (OUTPUTS, "outputs", "M", 1e6, CPU, N_ ("elements of the model's outputs from integer to float")) \
+  X (CPU_MACS, "cpu_macs", "GMAC", 1e9, CPU, N_ ("multiply-accumulates in float")) \
+  X (CPU_FUNCTIONS, "cpu_functions", "M", 1e6, CPU, N_ ("elements of Softmax, Exp, norms and the like in float")) \
+  X (CPU_SIMPLE, "cpu_simple", "M", 1e6, CPU, N_ ("elements of all other operators on the CPU")) \
+  X (CALLS, "calls", "calls", 1, CPU, N_ ("of BPU subgraphs")) \
+  X (FRAME, "frame", "frame", 1, CPU, N_ ("what every frame costs"))
 /* clang-format on */
 
 typedef enum
@@ -54,7 +54,7 @@ typedef enum
 
 typedef struct
 {
-  const char *name, *unit, *doc;
+  const char *name, *unit, *doc; /* the last is for people, to be translated */
   double units;
   FxCostPart part;
 } FxCostRow;

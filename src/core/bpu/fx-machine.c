@@ -6,6 +6,7 @@
 #include "core/bpu/fx-engines.h"
 #include "core/bpu/fx-machine-private.h"
 #include "core/fx-error.h"
+#include "core/fx-i18n.h"
 
 #include <string.h>
 
@@ -116,7 +117,7 @@ fx_machine_read (FxMachine *machine, GVariant *members, gboolean complete, GErro
 
       if (given == NULL)
         return fx_fail (error, FX_ERROR_BAD_DATA, "\"machine\": \"%s\" (%s) is missing", fx_cost_rows[kind].name,
-                        fx_cost_rows[kind].doc);
+                        _ (fx_cost_rows[kind].doc));
     }
   g_variant_lookup (members, "basis", "&s", &basis);
   machine->basis = g_intern_string (basis);

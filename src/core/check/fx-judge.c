@@ -56,7 +56,7 @@ explain (Judgement *judgement, const FxLimit *limit, FxVerdict verdict, const ch
             ? g_strdup_printf (verdict == FX_VERDICT_UNKNOWN ? _ ("%s (cannot be told)") : "%s", sentence)
             : g_strdup_printf (_ ("a limit of kind \"%s\", which this version does not know"), limit->kind_name);
 
-  fx_reasons_add (judgement->reasons, text, found, allowed, limit->ambiguous ? limit->note : NULL);
+  fx_reasons_add (judgement->reasons, text, found, allowed, limit->ambiguous ? fx_translate (limit->note) : NULL);
 }
 
 /* Whether the limit holds for the node, or does not concern it. */

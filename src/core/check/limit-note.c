@@ -104,7 +104,7 @@ describe_note (const FxLimit *limit)
     return g_strdup_printf (_ ("%s only where the node can be merged into a convolution"), dtype);
   if (message != NULL)
     return g_strdup_printf (_ ("Layers that are not listed are refused: \"%s\""), message);
-  return g_strdup (limit->note != NULL ? limit->note : _ ("See the documentation of the target"));
+  return g_strdup (limit->note != NULL ? fx_translate (limit->note) : _ ("See the documentation of the target"));
 }
 
 static char *

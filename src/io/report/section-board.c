@@ -430,7 +430,7 @@ to_html (const FxReport *report, GString *out)
   draw_parts (report->cost, out);
   basis = g_strdup_printf (
       _ ("An estimate: %s. It covers the BPU, reading parameters, and the CPU with its conversions."),
-      *report->machine->basis != '\0' ? report->machine->basis : _ ("prices that were given"));
+      *report->machine->basis != '\0' ? fx_translate (report->machine->basis) : _ ("prices that were given"));
   fx_html_paragraph (out, basis);
   if (report->no_program != NULL)
     {
