@@ -40,8 +40,11 @@ edit_run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, G_GNUC_UNUS
   else if (n_changes == 0)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("There is nothing that this would change"));
   else
-    g_task_return_pointer (task, fx_shared_new (g_steal_pointer (&graph), (GDestroyNotify)fx_graph_free),
-                           (GDestroyNotify)fx_shared_unref);
+    {
+      fx_project_forget_nodes (edit->project, graph, NULL); /* undoing brings them back with their nodes */
+      g_task_return_pointer (task, fx_shared_new (g_steal_pointer (&graph), (GDestroyNotify)fx_graph_free),
+                             (GDestroyNotify)fx_shared_unref);
+    }
 }
 
 static char *

@@ -83,6 +83,7 @@ fx_load_job_run (FxJob *base, const FxProgress *progress, GCancellable *cancella
   if (job->loaded.is_config)
     fx_config_project_finish (job->loaded.project, graph);
   make_edits (job->loaded.project, graph, findings);
+  fx_project_forget_nodes (job->loaded.project, graph, findings);
   job->loaded.graph = fx_shared_new (g_steal_pointer (&graph), (GDestroyNotify)fx_graph_free);
   job->loaded.findings = fx_shared_new (g_steal_pointer (&findings), (GDestroyNotify)g_ptr_array_unref);
   return !g_cancellable_set_error_if_cancelled (cancellable, error);

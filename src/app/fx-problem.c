@@ -69,6 +69,8 @@ static const struct
   { "unsupported-layer", N_ ("Layers that are not supported") },
   { "unsupported-constant", N_ ("Constants that are not supported") },
   { "config", N_ ("Configuration") },
+  { "edit", N_ ("Edits of the project") },
+  { "node-choice", N_ ("Choices for nodes") },
   { "assumed", N_ ("Placement is assumed") },
   { "attribute", N_ ("Attributes that cannot be read") },
   { "batch-statistics", N_ ("Normalizes by the batch at hand") },

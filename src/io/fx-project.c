@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/fx-project.h"
 
+#include "core/check/fx-diagnostic.h"
 #include "core/check/fx-fix.h"
 #include "core/fx-error.h"
+#include "core/quant/fx-quant-choice.h"
 #include "io/fx-target-file.h"
 
 FxProjectEdit *
@@ -300,6 +302,27 @@ fx_project_dup_nodes (const FxProject *project, FxPrecision precision)
   if (list[0] == NULL)
     g_clear_pointer (&list, g_strfreev);
   return list;
+}
+
+void
+fx_project_forget_nodes (FxProject *project, const FxGraph *graph, GPtrArray *findings)
+{
+  for (guint i = 0; i < project->nodes->len;)
+    {
+      const FxProjectNode *node = project->nodes->pdata[i];
+      const FxNodeChoices one = { .bpu = (char *[]){ node->name, NULL } };
+      g_autoptr (GHashTable) found = fx_quant_choose (graph, &one, NULL);
+
+      if (found != NULL)
+        {
+          i++;
+          continue;
+        }
+      fx_diagnostics_add (findings, FX_SEVERITY_WARNING, "node-choice", NULL, NULL,
+                          "what the project says of the node \"%s\" is left out: the model has no such node",
+                          node->name);
+      g_ptr_array_remove_index (project->nodes, i);
+    }
 }
 
 static gboolean

@@ -94,6 +94,9 @@ FxProjectInput *fx_project_touch_input (FxProject *project, const char *name);
 const FxProjectNode *fx_project_find_node (const FxProject *project, const char *name);
 void fx_project_set_node (FxProject *project, const char *name, FxPrecision precision);
 void fx_project_unset_node (FxProject *project, const char *name);
+/* Forgets what is said of nodes that the graph does not have: no conversion would begin with them. Each is a finding,
+ * "node-choice"; the list may be NULL. Names of operators and "all" stay. */
+void fx_project_forget_nodes (FxProject *project, const FxGraph *graph, GPtrArray *findings);
 /* Whether both say the same of all nodes. */
 gboolean fx_project_same_nodes (const FxProject *a, const FxProject *b);
 /* The names of that precision, as FxNodeChoices wants them; g_strfreev() it. NULL: there are none. */

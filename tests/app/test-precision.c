@@ -5,9 +5,11 @@
 
 #include "app/fx-board-plots.h"
 #include "app/fx-convert-job.h"
+#include "app/fx-problem.h"
 #include "app/fx-window-private.h"
 #include "core/graph/fx-graph.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static gboolean
@@ -89,10 +91,57 @@ test_precision (void)
   app_test_stop (application);
 }
 
+static const char gone_text[]
+    = "{ \"fixpoint-project\": 2, \"model\": \"%s\", \"nodes\": [{ \"name\": \"gone\", \"precision\": \"int16\" },"
+      " { \"name\": \"/classifier/Gemm\", \"precision\": \"float\" },"
+      " { \"name\": \"Softmax\", \"precision\": \"float\" }] }";
+
+static gboolean
+has_heading (FxDocument *document, const char *title)
+{
+  GListModel *problems = fx_document_get_problems (document);
+
+  for (guint i = 0; i < g_list_model_get_n_items (problems); i++)
+    {
+      g_autoptr (FxProblem) problem = g_list_model_get_item (problems, i);
+
+      if (g_str_equal (fx_problem_get_title (problem), title))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A node that the model does not have any more takes nothing else with it, and does not keep the model from being
+ * converted. */
+static void
+test_gone (void)
+{
+  g_autofree char *model = g_build_filename (g_getenv ("FIXPOINT_DATA_DIR"), "sample", "sample.onnx", NULL);
+  g_autofree char *text = g_strdup_printf (gone_text, model), *folder = g_dir_make_tmp ("precision-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "gone.fixpoint", NULL);
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+  FxDocument *document = fx_window_get_document (window);
+  const FxProject *project;
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  fx_window_open (window, path);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  project = fx_document_get_project (document);
+  g_assert_null (fx_project_find_node (project, "gone"));
+  g_assert_nonnull (fx_project_find_node (project, "Softmax")); /* an operator: the model need not have it */
+  g_assert_cmpint (placement_of (document, "/classifier/Gemm"), ==, FX_PLACEMENT_CPU);
+  g_assert_true (has_heading (document, "Choices for nodes"));
+  app_test_stop (application);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
   app_test_init (&argc, &argv);
-  g_test_add_func ("/app/precision", test_precision);
+  g_test_add_func ("/app/precision/all", test_precision);
+  g_test_add_func ("/app/precision/gone", test_gone);
   return g_test_run ();
 }

@@ -21,7 +21,7 @@ test_bounds (void)
     }
 }
 
-/* Of readers, which have rules of their own. */
+/* Of readers, which have rules of their own, and of projects. */
 static void
 test_headings (void)
 {
@@ -29,7 +29,9 @@ test_headings (void)
                                        "attribute",
                                        "batch-statistics",
                                        "config",
+                                       "edit",
                                        "functions",
+                                       "node-choice",
                                        "non-finite-weights",
                                        "partner",
                                        "overridable-initializer",

@@ -3,7 +3,10 @@
  *   test-project docs/project-format.md
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
+#include "core/graph/fx-graph.h"
+#include "core/graph/fx-text.h"
 #include "io/fx-project-file.h"
 
 #include <glib/gstdio.h>
@@ -88,6 +91,28 @@ test_nodes (void)
   g_assert_null (fx_project_dup_nodes (project, FX_PRECISION_INT8));
   fx_project_unset_node (project, "conv2");
   g_assert_null (fx_project_find_node (project, "conv2"));
+}
+
+/* Names of operators stay, also of those that the graph does not have. */
+static void
+test_forget_nodes (void)
+{
+  static const char net[] = "input %x f32[1]\n%y f32[1] = Relu(%x) \"relu\" v11\noutput %y\n";
+  static const char *const names[] = { "relu", "gone", "Softmax", "all", "gone too" };
+  g_autoptr (FxGraph) graph = fx_graph_parse (net, NULL);
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (FxProject) project = fx_project_new ();
+  g_auto (GStrv) kept = NULL;
+  g_autofree char *list = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    fx_project_set_node (project, names[i], FX_PRECISION_INT16);
+  fx_project_forget_nodes (project, graph, findings);
+  kept = fx_project_dup_nodes (project, FX_PRECISION_INT16);
+  list = g_strjoinv (",", kept);
+  g_assert_cmpstr (list, ==, "relu,Softmax,all");
+  g_assert_cmpuint (findings->len, ==, 2);
+  g_assert_nonnull (strstr (((FxDiagnostic *)findings->pdata[1])->message, "\"gone too\""));
 }
 
 static void add_members (JsonNode *node, GHashTable *members);
@@ -225,6 +250,7 @@ main (int argc, char **argv)
   g_test_add_func ("/project/round-trip", test_round_trip);
   g_test_add_func ("/project/version", test_version);
   g_test_add_func ("/project/nodes", test_nodes);
+  g_test_add_func ("/project/forget-nodes", test_forget_nodes);
   g_test_add_func ("/project/document", test_document);
   g_test_add_func ("/project/example", test_example);
   g_test_add_func ("/project/refused", test_refused);
