@@ -387,6 +387,43 @@ test_least_gain (void)
   g_assert_cmpuint (gains.n_small, >, 0);
 }
 
+/* ---- ranges of single activations ---- */
+
+/* Some pixels of the first channel reach far. */
+static gboolean
+source_with_peaks (guint i, FxTensor **inputs, gpointer user_data, GError **error)
+{
+  g_autoptr (FxTensor) plain = NULL;
+  FxShape shape = FX_SHAPE (1, 3, 8, 8);
+  void *data;
+
+  source (i, &plain, user_data, error);
+  inputs[0] = fx_tensor_new_alloc (FX_DTYPE_FLOAT, &shape, &data, error);
+  for (gsize k = 0; k < fx_tensor_elements (plain); k++)
+    ((float *)data)[k] = (float)fx_tensor_get_double (plain, k) * (k == i ? 50.0f : 1.0f);
+  return TRUE;
+}
+
+/* Inputs are not clipped, also where the method that does not clip is that of the whole network, and where nothing that
+ * is clipped would be missed: here no weight reads it. */
+static void
+test_ranges_of_inputs (void)
+{
+  static const FxAccuracySamples peaks = { source_with_peaks, NULL, N_CALIBRATION, N_HELD_OUT };
+  g_autoptr (GString) text = g_string_new ("input %x f32[1,3,8,8]\nconst %w0 f32[2,3,1,1] = [0,0.7,-0.4,0,0.5,0.6]\n");
+  FxAccuracyOptions options
+      = { .preset = FX_PRESET_THOROUGH, .quant = { .method = { &fx_threshold_max, 0.0 } }, .n_threads = 1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxAccuracy) accuracy = NULL;
+
+  add_weights (text, "w1", "3,2,1,1", 6, 0.5, 3);
+  g_string_append (text, "%c0 f32[*] = Conv(%x, %w0) v11\n%r0 f32[*] = Relu(%c0) v11\n"
+                         "%y f32[*] = Conv(%r0, %w1) v11\noutput %y\n");
+  accuracy = fx_accuracy_run (parse (text->str), NULL, &peaks, &options, NULL, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (accuracy->params->values[fx_graph_input (accuracy->graph, 0)].method, ==, "max");
+}
+
 static void
 assert_same_nodes (const FxQuantParams *a, const FxQuantParams *b)
 {
@@ -625,6 +662,7 @@ main (int argc, char **argv)
   g_test_add_func ("/accuracy/round-weights", test_round_weights);
   g_test_add_func ("/accuracy/round-preset", test_round_preset);
   g_test_add_func ("/accuracy/least-gain", test_least_gain);
+  g_test_add_func ("/accuracy/ranges-of-inputs", test_ranges_of_inputs);
   g_test_add_func ("/accuracy/threads", test_threads);
   g_test_add_func ("/accuracy/mixed/bad-layer", test_mixed_bad_layer);
   g_test_add_func ("/accuracy/mixed/share", test_mixed_share);

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/graph/fx-graph.h"
 #include "core/quant/fx-accuracy.h"
+#include "core/quant/fx-quant-rule.h"
 
 /* More samples choose better, but each runs once for every activation and method. */
 #define MAX_SAMPLES 32
@@ -35,8 +36,18 @@ take_choices (FxAccuracy *accuracy)
   accuracy->value_methods = accuracy->quant.value_methods = own;
 }
 
-/* Whether the method of the whole network found the range of the value, and not the user, the operator, another value,
- * or the rule that inputs and functions with bounds are not clipped. */
+/* Inputs and the results of functions with bounds have all of their range, also where the method is one that clips. */
+static gboolean
+is_never_clipped (const FxAccuracy *accuracy, const FxUses *uses, FxId id)
+{
+  FxId producer = uses->producer[id];
+  const FxQuantRule *rule = producer != FX_NONE ? fx_quant_rule_find (fx_graph_node (accuracy->graph, producer)) : NULL;
+
+  return producer == FX_NONE || (rule != NULL && rule->low < rule->high);
+}
+
+/* Whether the method of the whole network found the range of the value, and not the user, the operator or another
+ * value. */
 static gboolean
 has_method (const FxAccuracy *accuracy, FxId id)
 {
@@ -106,6 +117,7 @@ fx_accuracy_choose_ranges (FxAccuracy *accuracy, gboolean *changed, const FxProg
                            GCancellable *cancellable, GError **error)
 {
   guint n = fx_graph_n_values (accuracy->graph);
+  g_autoptr (FxUses) uses = fx_uses_new (accuracy->graph);
   g_autoptr (FxOutputJudge) judge = fx_output_judge_new (
       accuracy->graph, MIN (accuracy->samples->n_calibration, MAX_SAMPLES), accuracy->samples->source,
       accuracy->samples->source_data, accuracy->options->n_threads, cancellable, error);
@@ -118,7 +130,8 @@ fx_accuracy_choose_ranges (FxAccuracy *accuracy, gboolean *changed, const FxProg
   for (FxId id = 0; id < n; id++)
     {
       fx_progress_report (progress, (double)id / n, "Trying other ranges");
-      if (has_method (accuracy, id) && !improve_value (&search, id, changed, cancellable, error))
+      if (!is_never_clipped (accuracy, uses, id) && has_method (accuracy, id)
+          && !improve_value (&search, id, changed, cancellable, error))
         return FALSE;
     }
   return TRUE;
