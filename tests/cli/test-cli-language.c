@@ -64,7 +64,7 @@ test_check (void)
     ASSERT_HAS (result.out, "卷积核 33×3");
     ASSERT_HAS (result.out, "输入形状不固定");
     ASSERT_HAS (result.out, "将批大小设为 1：--input-shape x=1x8x40x40");
-    ASSERT_HAS (result.out, "实际为 卷积核 33×3，允许 1 到 31");
+    ASSERT_HAS (result.out, "实际：卷积核 33×3；允许：1 到 31");
     ASSERT_HAS (result.out, "模型无法转换：2 个错误。");
     g_assert_null (strstr (result.out, "runs on the CPU"));
   }

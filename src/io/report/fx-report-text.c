@@ -242,16 +242,25 @@ fx_report_sensitivity_table (const FxSensitivity *sensitivity)
 
 /* ---- the rest ---- */
 
+static char *
+number (double value, int decimals)
+{
+  GString *text = g_string_new (NULL);
+
+  fx_html_number (text, value, decimals);
+  return g_string_free (text, FALSE);
+}
+
 static void
 print_accuracy (const char *label, const FxEvaluation *evaluation, GString *out)
 {
+  g_autofree char *top1 = NULL, *top5 = NULL;
+
   if (evaluation == NULL || evaluation->n == 0)
     return;
-  g_string_append_printf (out, "%s top-1 ", label);
-  fx_html_number (out, fx_evaluation_percent (evaluation->top1, evaluation->n), 2);
-  g_string_append (out, " %, top-5 ");
-  fx_html_number (out, fx_evaluation_percent (evaluation->top5, evaluation->n), 2);
-  g_string_append_printf (out, " %% of %u samples\n", evaluation->n);
+  top1 = number (fx_evaluation_percent (evaluation->top1, evaluation->n), 2);
+  top5 = number (fx_evaluation_percent (evaluation->top5, evaluation->n), 2);
+  g_string_append_printf (out, _ ("%s top-1 %s %%, top-5 %s %% of %u samples\n"), label, top1, top5, evaluation->n);
 }
 
 static void
@@ -263,14 +272,14 @@ print_steps (const FxReport *report, GString *out)
       double gain = step->after_db - step->before_db;
       g_autofree char *name = fx_html_visible (step->name);
 
-      g_string_append_printf (out, "step %s: ", name);
-      if (!isnan (gain))
-        {
-          g_string_append (out, gain >= 0.0 ? "+" : "");
-          fx_html_number (out, gain, 2);
-          g_string_append (out, " dB, ");
-        }
-      g_string_append (out, step->kept ? "kept\n" : "not kept\n");
+      g_autofree char *change = number (gain, 2);
+      const char *sign = gain >= 0.0 ? "+" : "";
+
+      if (isnan (gain))
+        g_string_append_printf (out, step->kept ? _ ("step %s: kept\n") : _ ("step %s: not kept\n"), name);
+      else
+        g_string_append_printf (out, step->kept ? _ ("step %s: %s%s dB, kept\n") : _ ("step %s: %s%s dB, not kept\n"),
+                                name, sign, change);
     }
 }
 
@@ -340,29 +349,27 @@ print_board (const FxReport *report, GString *out)
 {
   const FxCostReport *cost = report->cost;
   const FxTimeline *timeline = report->timeline;
+  g_autofree char *ms = number (cost->total_ms, 2);
+  g_autofree char *utilization = number (100 * fx_cost_utilization (report->machine, cost), 1);
+  g_autoptr (GString) parts = g_string_new (NULL);
 
-  g_string_append (out, "on the board: ");
-  fx_html_number (out, cost->total_ms, 2);
-  g_string_append (out, " ms");
   for (int part = 0; part < FX_N_COST_PARTS; part++)
     {
-      g_string_append_printf (out, ", %s ", fx_cost_part_names[part]);
-      fx_html_number (out, cost->total_ms > 0 ? 100 * cost->part_ms[part] / cost->total_ms : 0, 0);
-      g_string_append (out, " %");
+      g_string_append_printf (parts, "%s%s ", part > 0 ? ", " : "", fx_cost_part_names[part]);
+      fx_html_number (parts, cost->total_ms > 0 ? 100 * cost->part_ms[part] / cost->total_ms : 0, 0);
+      g_string_append (parts, " %");
     }
-  g_string_append_printf (out, "; %u BPU subgraph%s; utilization ", cost->n_subgraphs,
-                          cost->n_subgraphs == 1 ? "" : "s");
-  fx_html_number (out, 100 * fx_cost_utilization (report->machine, cost), 1);
-  g_string_append (out, " %");
+  g_string_append_printf (out,
+                          fx_plural ("on the board: %s ms, %s; %u BPU subgraph; utilization %s %%",
+                                     "on the board: %s ms, %s; %u BPU subgraphs; utilization %s %%", cost->n_subgraphs),
+                          ms, parts->str, cost->n_subgraphs, utilization);
   if (timeline != NULL)
     {
-      g_string_append (out, "; DDR ");
-      fx_html_number (out, (double)timeline->loaded_bytes / 1e6, 2);
-      g_string_append (out, " MB loaded, ");
-      fx_html_number (out, (double)timeline->stored_bytes / 1e6, 2);
-      g_string_append (out, " MB stored; SRAM ");
-      fx_html_number (out, (double)timeline->sram_peak / 1e6, 2);
-      g_string_append (out, " MB");
+      g_autofree char *loaded = number ((double)timeline->loaded_bytes / 1e6, 2);
+      g_autofree char *stored = number ((double)timeline->stored_bytes / 1e6, 2);
+      g_autofree char *peak = number ((double)timeline->sram_peak / 1e6, 2);
+
+      g_string_append_printf (out, _ ("; DDR %s MB loaded, %s MB stored; SRAM %s MB"), loaded, stored, peak);
     }
   g_string_append_c (out, '\n');
 }
@@ -376,11 +383,10 @@ print_cuts (const FxReport *report, GString *out)
     {
       const FxCostCut *cut = &g_array_index (cuts, FxCostCut, i);
 
-      g_string_append_printf (out, "subgraph %u: %u nodes, ", i, cut->n_nodes);
-      fx_html_number (out, cut->ms, 3);
-      g_string_append (out, " ms; the cut costs ");
-      fx_html_number (out, cut->call_ms + cut->convert_ms, 3);
-      g_string_append (out, " ms\n");
+      g_autofree char *ms = number (cut->ms, 3), *cost = number (cut->call_ms + cut->convert_ms, 3);
+
+      g_string_append_printf (out, _ ("subgraph %u: %u nodes, %s ms; the cut costs %s ms\n"), i, cut->n_nodes, ms,
+                              cost);
     }
 }
 
@@ -393,8 +399,8 @@ fx_report_to_text (const FxReport *report)
 
   if (report->errors != NULL)
     g_string_append_printf (out, "%s\n%s\n", nodes, outputs);
-  print_accuracy ("float  ", report->accuracy_float, out);
-  print_accuracy ("integer", report->accuracy_integer, out);
+  print_accuracy (_ ("float  "), report->accuracy_float, out);
+  print_accuracy (_ ("integer"), report->accuracy_integer, out);
   print_steps (report, out);
   print_mixed (report, out);
   if (fx_report_section_advice.is_present (report))
