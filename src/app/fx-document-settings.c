@@ -87,3 +87,17 @@ fx_document_set_node_precision (FxDocument *document, const char *node, const ch
       fx_project_set_node (project, node, (FxPrecision)i);
   fx_document_take_project (document, project, _ ("Change Bits of a Node"), NULL);
 }
+
+/* Steps of a spin button are one change. */
+void
+fx_document_set_compile (FxDocument *document, const FxCompileOptions *compile)
+{
+  FxProject *project = copy_project (document);
+  gboolean is_spun
+      = project->compile.balance != compile->balance || project->compile.max_call_us != compile->max_call_us;
+
+  project->compile = *compile;
+  if (project->compile.cores < 2)
+    project->compile.cores = 0;
+  fx_document_take_project (document, project, _ ("Change Board Program"), is_spun ? "compile" : NULL);
+}

@@ -40,7 +40,8 @@ moved (FxDocument *document, const FxProject *before, FxShared *graph)
   fx_document_history_changed (document);
   if (!same_graph)
     g_signal_emit_by_name (document, "graph-changed");
-  if (!same_graph || g_strcmp0 (before->target, now->target) != 0 || !fx_project_same_nodes (before, now))
+  if (!same_graph || g_strcmp0 (before->target, now->target) != 0 || !fx_project_same_nodes (before, now)
+      || before->compile.cores != now->compile.cores) /* the estimate, which follows the check, is another */
     fx_document_start_check (document);
   if (!same_graph || inputs_differ (before, now))
     fx_document_examine_datasets (document);

@@ -87,6 +87,9 @@ void fx_document_set_mixed (FxDocument *document, double share, double budget);
 /* `precision`: "int8", "int16" or "float" (on the CPU); another word leaves it to the program. */
 void fx_document_set_node_precision (FxDocument *document, const char *node, const char *precision);
 
+/* Values that fx_compile_check_options() finds right. */
+void fx_document_set_compile (FxDocument *document, const FxCompileOptions *compile);
+
 /* Changes of the graph; they are made on a worker one after the other. */
 void fx_document_apply_fix (FxDocument *document, const char *rule);
 void fx_document_apply_all_fixes (FxDocument *document);

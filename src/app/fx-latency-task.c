@@ -75,7 +75,10 @@ run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, GCancellable *ca
   FxMachine machine;
 
   if (target != NULL && fx_machine_of_target (&machine, target, &error))
-    perf = fx_perf_estimate (fx_shared_get (latency->graph), target, &machine, &options, NULL, cancellable, &error);
+    {
+      fx_compile_use_cores (&machine, target, fx_project_usable_cores (latency->project, target), NULL);
+      perf = fx_perf_estimate (fx_shared_get (latency->graph), target, &machine, &options, NULL, cancellable, &error);
+    }
   if (perf == NULL)
     g_task_return_error (task, error);
   else

@@ -262,6 +262,23 @@ set_mixed_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer
     fx_document_set_mixed (window->document, share, budget);
 }
 
+/* (level "O2", mode "latency", balance in percent, cores, longest call in µs); what is wrong changes nothing */
+static void
+set_compile_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  FxWindow *window = data;
+  FxCompileOptions compile = FX_COMPILE_DEFAULTS;
+  const char *level, *mode;
+  g_autoptr (GError) error = NULL;
+
+  g_variant_get (parameter, "(&s&suuu)", &level, &mode, &compile.balance, &compile.cores, &compile.max_call_us);
+  if (!fx_compile_check_options (&compile, &error) || !fx_compile_parse_level (level, &compile.level, &error)
+      || !fx_compile_parse_mode (mode, &compile.mode, &error))
+    fx_window_tell (window, error->message);
+  else if (fx_document_get_state (window->document) == FX_DOCUMENT_READY)
+    fx_document_set_compile (window->document, &compile);
+}
+
 /* The place in the project's list. */
 static void
 remove_dataset_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -327,6 +344,7 @@ fx_window_add_actions (FxWindow *window)
   static const GActionEntry entries[] = { { "set-input-shape", set_input_shape_cb, "(ss)", NULL, NULL, { 0 } },
                                           { "set-node-precision", set_node_precision_cb, "(ss)", NULL, NULL, { 0 } },
                                           { "set-mixed", set_mixed_cb, "(dd)", NULL, NULL, { 0 } },
+                                          { "set-compile", set_compile_cb, "(ssuuu)", NULL, NULL, { 0 } },
                                           { "remove-dataset", remove_dataset_cb, "u", NULL, NULL, { 0 } },
                                           { "open-pair", open_pair_cb, "(ss)", NULL, NULL, { 0 } },
                                           { "take-files", take_files_cb, "as", NULL, NULL, { 0 } },

@@ -9,6 +9,7 @@
 #include "core/calib/fx-input-split.h"
 #include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
+#include "io/fx-target-file.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -109,6 +110,14 @@ output_dir (const FxProject *project)
   return g_strconcat (stem, "_fixpoint", NULL);
 }
 
+static guint
+usable_cores (const FxProject *project)
+{
+  g_autoptr (FxTarget) target = fx_target_load (project->target, NULL);
+
+  return target != NULL ? fx_project_usable_cores (project, target) : 0;
+}
+
 static FxConversionOptions *
 make_options (FxWindow *window, const char **page, GError **error)
 {
@@ -128,6 +137,9 @@ make_options (FxWindow *window, const char **page, GError **error)
   options->int16 = fx_project_dup_nodes (project, FX_PRECISION_INT16);
   options->cpu = fx_project_dup_nodes (project, FX_PRECISION_FLOAT);
   options->n_threads = g_settings_get_uint (fx_settings_get (), "threads");
+  options->compile = project->compile;
+  options->compile.jobs = options->n_threads;
+  options->compile.cores = usable_cores (project);
   options->output_dir = output_dir (project);
   if (project->preset != NULL)
     fx_preset_parse (project->preset, &options->preset, NULL);

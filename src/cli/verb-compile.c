@@ -1,6 +1,7 @@
 /* fixpoint-cli compile: from the integer network to a program of the BPU. docs/program-format.md tells what it is for.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fx-cli-compile.h"
 #include "cli/fx-cli-json.h"
 #include "cli/fx-cli-program.h"
 #include "cli/fx-cli.h"
@@ -19,10 +20,11 @@
 typedef struct
 {
   gboolean json, commands;
-  char *target, *output, *level, *mode, *remove;
+  char *target, *output, *remove;
   char **remove_names;
   gint64 sram_bytes;
-  int balance, cores, max_call_us, jobs;
+  FxCliCompile compile;
+  int jobs;
 } Options;
 
 static void
@@ -30,8 +32,7 @@ options_clear (Options *options)
 {
   g_free (options->target);
   g_free (options->output);
-  g_free (options->level);
-  g_free (options->mode);
+  fx_cli_compile_clear (&options->compile);
   g_free (options->remove);
   g_strfreev (options->remove_names);
 }
@@ -41,18 +42,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 static gboolean
 read_options (const Options *options, FxCompileOptions *compile, GError **error)
 {
-  *compile = (FxCompileOptions){ .level = FX_COMPILE_DEFAULT_LEVEL, .sram_bytes = (guint64)options->sram_bytes };
+  *compile = FX_COMPILE_DEFAULTS;
   if (options->sram_bytes < 0)
     return fx_fail (error, FX_ERROR_BAD_DATA, "--sram-bytes is negative");
-  if (options->balance < 0 || options->cores < 0 || options->max_call_us < 0 || options->jobs < 0)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "--balance-factor, --core-num, --max-time-per-fc or --jobs is negative");
-  compile->balance = (guint)options->balance;
-  compile->cores = (guint)options->cores;
-  compile->max_call_us = (guint)options->max_call_us;
+  if (options->jobs < 0)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "--jobs is negative");
+  compile->sram_bytes = (guint64)options->sram_bytes;
   compile->jobs = (guint)options->jobs;
-  return fx_compile_check_options (compile, error)
-         && (options->level == NULL || fx_compile_parse_level (options->level, &compile->level, error))
-         && (options->mode == NULL || fx_compile_parse_mode (options->mode, &compile->mode, error));
+  return fx_cli_compile_apply (&options->compile, compile, error);
 }
 
 static void
@@ -118,20 +115,11 @@ compile_model (const char *path, const Options *options, const FxCompileOptions 
 int
 fx_verb_compile (int argc, char **argv)
 {
-  g_auto (Options) options = { .balance = FX_COMPILE_DEFAULT_BALANCE };
+  g_auto (Options) options = { .compile = FX_CLI_COMPILE_INIT };
   const GOptionEntry entries[] = {
     { "target", 0, 0, G_OPTION_ARG_STRING, &options.target, N_ ("The board; rdk-x5 if not given"), "BOARD" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, N_ ("Where the program goes"), "FILE.fxb" },
-    { "optimize-level", 0, 0, G_OPTION_ARG_STRING, &options.level, N_ ("How much effort: O0, O1, O2 (default), O3"),
-      "LEVEL" },
-    { "mode", 0, 0, G_OPTION_ARG_STRING, &options.mode, N_ ("What to save: latency (default), bandwidth, balance"),
-      "MODE" },
-    { "balance-factor", 0, 0, G_OPTION_ARG_INT, &options.balance,
-      N_ ("For the mode balance: 0 (bandwidth) to 100 (latency); 50 if not given"), "N" },
-    { "core-num", 0, 0, G_OPTION_ARG_INT, &options.cores,
-      N_ ("Cores of the BPU that compute a frame together; 1 if not given"), "N" },
-    { "max-time-per-fc", 0, 0, G_OPTION_ARG_INT, &options.max_call_us,
-      N_ ("Microseconds that a function call may take, from 1000; 0 (default): no limit"), "US" },
+    FX_CLI_COMPILE_ENTRIES (&options.compile),
     { "jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs, N_ ("Threads of the compiler; all processors if not given"), "N" },
     { "remove-node-type", 0, 0, G_OPTION_ARG_STRING, &options.remove,
       N_ ("Leave nodes of these types at inputs and outputs to the user's program"), "TYPES" },

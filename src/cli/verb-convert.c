@@ -1,6 +1,7 @@
 /* fixpoint-cli convert: from a float model and samples to a fixed-point one and its report.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fx-cli-compile.h"
 #include "cli/fx-cli-quantize.h"
 #include "cli/fx-cli-show.h"
 
@@ -18,6 +19,7 @@
 typedef struct
 {
   FxCliQuantize quantize;
+  FxCliCompile compile;
   char *weights, *config, *labels, *test, *prefix, *output;
   char **datasets, **preprocess, **shapes;
   int samples, seed, threads, measured;
@@ -32,6 +34,7 @@ options_clear (Options *options)
   char ***lists[] = { &options->datasets, &options->preprocess, &options->shapes };
 
   fx_cli_quantize_clear (&options->quantize);
+  fx_cli_compile_clear (&options->compile);
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
     g_free (*strings[i]);
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
@@ -178,7 +181,8 @@ make_options (const char *model, const Options *options, GError **error)
   g_autoptr (FxConversionOptions) conversion
       = options->config != NULL ? read_config (options->config, error) : fx_conversion_options_new ();
 
-  if (conversion == NULL || !fx_cli_quantize_apply (&options->quantize, conversion, error))
+  if (conversion == NULL || !fx_cli_quantize_apply (&options->quantize, conversion, error)
+      || !fx_cli_compile_apply (&options->compile, &conversion->compile, error))
     return NULL;
   fx_cli_replace (&conversion->model, model);
   fx_cli_replace (&conversion->weights, options->weights);
@@ -189,6 +193,8 @@ make_options (const char *model, const Options *options, GError **error)
   conversion->samples = (guint)options->samples;
   conversion->seed = (guint64)options->seed;
   conversion->n_threads = (guint)options->threads;
+  if (options->threads > 0)
+    conversion->compile.jobs = conversion->n_threads;
   conversion->max_measured = (guint)options->measured;
   conversion->dump_calibration = conversion->dump_calibration || options->dump;
   return set_inputs (conversion, options, error) ? g_steal_pointer (&conversion) : NULL;
@@ -254,7 +260,7 @@ convert (const char *model, const Options *options, GError **error)
 int
 fx_verb_convert (int argc, char **argv)
 {
-  g_auto (Options) options = { 0 };
+  g_auto (Options) options = { .compile = FX_CLI_COMPILE_INIT };
   const GOptionEntry entries[] = {
     { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options.weights,
       N_ ("The file with the weights, where the format has one"), "FILE" },
@@ -271,6 +277,7 @@ fx_verb_convert (int argc, char **argv)
     { "test", 0, 0, G_OPTION_ARG_FILENAME, &options.test,
       N_ ("Labeled samples to measure the accuracy on; those of --dataset that have labels if not given"), "DIR" },
     { "labels", 0, 0, G_OPTION_ARG_FILENAME, &options.labels, N_ ("Labels of --test, or else of --dataset"), "FILE" },
+    FX_CLI_COMPILE_ENTRIES (&options.compile),
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &options.config,
       N_ ("Configuration of the boards' converter (YAML); other options go before what it says"), "FILE" },
     { "measured", 0, 0, G_OPTION_ARG_INT, &options.measured,

@@ -51,7 +51,7 @@ fx_conversion_compile (FxConversionJob *job, GError **error)
 
   if (result->target == NULL || !fx_machine_of_target (&result->machine, result->target, NULL))
     return TRUE;
-  fx_compile_share_prices (&result->machine, job->options->compile.cores);
+  fx_compile_use_cores (&result->machine, result->target, job->options->compile.cores, NULL); /* fx_compile() tells */
   result->cost = fx_cost_measure (result->integer, &result->machine);
   result->what_if = fx_what_if (result->integer, &result->machine, result->cost, fx_target_has_int16 (result->target));
   if (!fx_engines_of_target (&engines, result->target, NULL))

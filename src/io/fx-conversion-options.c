@@ -24,8 +24,7 @@ fx_conversion_options_new (void)
   options->inputs = g_array_new (FALSE, TRUE, sizeof (FxConversionInput));
   g_array_set_clear_func (options->inputs, input_clear);
   options->preset = FX_PRESET_DEFAULT;
-  options->compile.level = FX_COMPILE_DEFAULT_LEVEL;
-  options->compile.balance = FX_COMPILE_DEFAULT_BALANCE;
+  options->compile = FX_COMPILE_DEFAULTS;
   return options;
 }
 

@@ -261,6 +261,36 @@ read_conversion (FxProject *project, JsonObject *root, const char *folder, GErro
   return TRUE;
 }
 
+/* Values are checked as those of a configuration of the boards' converter. */
+static gboolean
+read_compile (FxProject *project, JsonObject *root, const char *folder, GError **error)
+{
+  const Place place = { .folder = folder };
+  JsonNode *node = json_object_get_member (root, "compile");
+  FxCompileOptions *compile = &project->compile;
+  gint64 balance = compile->balance, cores = compile->cores, max_call_us = compile->max_call_us;
+  g_autofree char *level = NULL, *mode = NULL;
+  JsonObject *object;
+
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+    return TRUE;
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    return wrong (&place, "compile", _ ("an object"), error);
+  object = json_node_get_object (node);
+  if (!read_string (object, "optimize_level", &place, &level, error)
+      || !read_string (object, "compile_mode", &place, &mode, error)
+      || !read_count (object, "balance_factor", G_MAXINT32, &place, &balance, error)
+      || !read_count (object, "core_num", G_MAXINT32, &place, &cores, error)
+      || !read_count (object, "max_time_per_fc", G_MAXUINT32, &place, &max_call_us, error))
+    return FALSE;
+  compile->balance = (guint)balance;
+  compile->cores = cores > 1 ? (guint)cores : 0;
+  compile->max_call_us = (guint)max_call_us;
+  return fx_compile_check_options (compile, error)
+         && (level == NULL || fx_compile_parse_level (level, &compile->level, error))
+         && (mode == NULL || fx_compile_parse_mode (mode, &compile->mode, error));
+}
+
 static gboolean
 read_version (JsonObject *root, GError **error)
 {
@@ -293,7 +323,7 @@ read_root (JsonObject *root, const char *folder, GError **error)
       || !read_list (project, root, "inputs", read_input, folder, error)
       || !read_list (project, root, "datasets", read_dataset, folder, error)
       || !read_list (project, root, "nodes", read_node, folder, error)
-      || !read_conversion (project, root, folder, error))
+      || !read_conversion (project, root, folder, error) || !read_compile (project, root, folder, error))
     return NULL;
   if (project->model == NULL)
     {

@@ -43,6 +43,15 @@ add_number (JsonBuilder *builder, const char *member, double value)
 }
 
 static void
+add_count (JsonBuilder *builder, const char *member, guint value, guint usual)
+{
+  if (value == usual)
+    return;
+  json_builder_set_member_name (builder, member);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
 add_names (JsonBuilder *builder, const char *member, const char *lines)
 {
   g_auto (GStrv) names = g_strsplit (lines, "\n", -1);
@@ -119,6 +128,33 @@ add_lists (JsonBuilder *builder, const FxProject *project, const char *folder)
     json_builder_end_array (builder);
 }
 
+static gboolean
+has_compile (const FxProject *project)
+{
+  g_autoptr (FxProject) usual = fx_project_new ();
+
+  return !fx_project_same_compile (project, usual);
+}
+
+/* Only what differs from what the program does by itself. */
+static void
+add_compile (JsonBuilder *builder, const FxProject *project)
+{
+  const FxCompileOptions *compile = &project->compile, usual = FX_COMPILE_DEFAULTS;
+  const char level[] = { 'O', (char)('0' + compile->level), '\0' };
+
+  if (!has_compile (project))
+    return;
+  json_builder_set_member_name (builder, "compile");
+  json_builder_begin_object (builder);
+  add_string (builder, "optimize_level", compile->level != usual.level ? level : NULL);
+  add_string (builder, "compile_mode", compile->mode != usual.mode ? fx_compile_mode_names[compile->mode] : NULL);
+  add_count (builder, "balance_factor", compile->balance, usual.balance);
+  add_count (builder, "core_num", compile->cores, usual.cores);
+  add_count (builder, "max_time_per_fc", compile->max_call_us, usual.max_call_us);
+  json_builder_end_object (builder);
+}
+
 /* The oldest version that has all of it: older programs read on what they understand. */
 static int
 version_of (const FxProject *project)
@@ -127,7 +163,9 @@ version_of (const FxProject *project)
 
   for (guint i = 0; i < project->edits->len; i++)
     has_outputs = has_outputs || ((const FxProjectEdit *)project->edits->pdata[i])->kind == FX_PROJECT_OUTPUTS;
-  return has_outputs || project->nodes->len > 0 || project->mixed > 0 || project->budget > 0 ? 2 : 1;
+  return has_outputs || project->nodes->len > 0 || project->mixed > 0 || project->budget > 0 || has_compile (project)
+             ? 2
+             : 1;
 }
 
 static void
@@ -164,6 +202,7 @@ fx_project_file_print (const FxProject *project, const char *folder)
   add_string (builder, "origin", project->origin);
   add_lists (builder, project, folder);
   add_conversion (builder, project, folder);
+  add_compile (builder, project);
   json_builder_end_object (builder);
 
   root = json_builder_get_root (builder);

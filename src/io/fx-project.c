@@ -70,6 +70,7 @@ fx_project_new (void)
   project->inputs = g_ptr_array_new_with_free_func (input_free);
   project->datasets = g_ptr_array_new_with_free_func (dataset_free);
   project->nodes = g_ptr_array_new_with_free_func (node_free);
+  project->compile = FX_COMPILE_DEFAULTS;
   return project;
 }
 
@@ -133,6 +134,7 @@ fx_project_copy (const FxProject *project)
   copy->budget = project->budget;
   copy->samples = project->samples;
   copy->seed = project->seed;
+  copy->compile = project->compile;
   copy->output = g_strdup (project->output);
   copy->origin = g_strdup (project->origin);
   return copy;
@@ -184,15 +186,29 @@ fx_project_same_nodes (const FxProject *a, const FxProject *b)
 }
 
 gboolean
+fx_project_same_compile (const FxProject *a, const FxProject *b)
+{
+  return a->compile.level == b->compile.level && a->compile.mode == b->compile.mode
+         && a->compile.balance == b->compile.balance && a->compile.cores == b->compile.cores
+         && a->compile.max_call_us == b->compile.max_call_us;
+}
+
+guint
+fx_project_usable_cores (const FxProject *project, const FxTarget *target)
+{
+  return MIN (project->compile.cores, fx_compile_most_cores (target));
+}
+
+gboolean
 fx_project_equal (const FxProject *a, const FxProject *b)
 {
   return g_strcmp0 (a->model, b->model) == 0 && g_strcmp0 (a->weights, b->weights) == 0
          && g_strcmp0 (a->target, b->target) == 0 && lists_equal (a->edits, b->edits, (Equal)edits_equal)
          && lists_equal (a->inputs, b->inputs, (Equal)inputs_equal)
          && lists_equal (a->datasets, b->datasets, (Equal)datasets_equal) && fx_project_same_nodes (a, b)
-         && a->mixed == b->mixed && a->budget == b->budget && g_strcmp0 (a->preset, b->preset) == 0
-         && g_strcmp0 (a->method, b->method) == 0 && a->samples == b->samples && a->seed == b->seed
-         && g_strcmp0 (a->output, b->output) == 0;
+         && fx_project_same_compile (a, b) && a->mixed == b->mixed && a->budget == b->budget
+         && g_strcmp0 (a->preset, b->preset) == 0 && g_strcmp0 (a->method, b->method) == 0 && a->samples == b->samples
+         && a->seed == b->seed && g_strcmp0 (a->output, b->output) == 0;
 }
 
 void

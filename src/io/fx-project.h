@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/bpu/fx-compile.h"
 #include "core/fx-types.h"
 #include "core/graph/fx-dtype.h"
 #include "core/quant/fx-quant-params.h"
@@ -69,6 +70,9 @@ typedef struct
   guint64 seed;        /* by which they are chosen */
   char *output;        /* folder that results go to; NULL: beside the model */
   char *origin;        /* of a journal: the project file that this is an unsaved state of; NULL */
+
+  /* Of the board's program. sram_bytes and jobs stay 0: they are the machine's business. */
+  FxCompileOptions compile;
 } FxProject;
 
 FxProjectEdit *fx_project_edit_new (FxProjectEditKind kind, const char *name, const char *value);
@@ -101,6 +105,11 @@ void fx_project_forget_nodes (FxProject *project, const FxGraph *graph, GPtrArra
 gboolean fx_project_same_nodes (const FxProject *a, const FxProject *b);
 /* The names of that precision, as FxNodeChoices wants them; g_strfreev() it. NULL: there are none. */
 char **fx_project_dup_nodes (const FxProject *project, FxPrecision precision);
+
+/* Whether both ask for the same program. */
+gboolean fx_project_same_compile (const FxProject *a, const FxProject *b);
+/* Of the cores that were chosen, perhaps for another board, those that this one has. 0: one, as if none were chosen. */
+guint fx_project_usable_cores (const FxProject *project, const FxTarget *target);
 
 /* Makes the change in a sorted graph with inferred shapes; as fx_fix_apply(). `n_changes` may be NULL. */
 gboolean

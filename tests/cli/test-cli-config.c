@@ -97,9 +97,9 @@ test_convert (void)
   g_remove (path);
 }
 
-/* Of one picture; `more` are keys of its input. */
+/* Of one picture; `more` are keys of its input, keys of the compiler can follow the level. */
 static char *
-write_config (const char *more)
+write_config (const char *more, const char *level)
 {
   char *path = g_build_filename (scratch, "options.yaml", NULL);
   g_autofree char *text
@@ -109,8 +109,8 @@ write_config (const char *more)
                          "  mean_value: 128\n  scale_value: 0.0078125\n"
                          "calibration_parameters:\n  cal_data_dir: %s\n  preprocess_on: True\n"
                          "  calibration_type: max\n"
-                         "compiler_parameters:\n  optimize_level: O2\n",
-                         model, more, samples);
+                         "compiler_parameters:\n  optimize_level: %s\n",
+                         model, more, samples, level);
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   return path;
@@ -121,7 +121,7 @@ write_config (const char *more)
 static void
 test_normalized_twice (void)
 {
-  g_autofree char *path = write_config (""), *out = g_build_filename (scratch, "out", NULL);
+  g_autofree char *path = write_config ("", "O2"), *out = g_build_filename (scratch, "out", NULL);
   g_auto (CliResult) twice = cli_run (program, "convert", "--config", path, "--dataset", samples, "--preprocess",
                                       "rgb; mean 128; scale 0.0078125", NULL);
   g_auto (CliResult) once = cli_run (program, "convert", "--config", path, "--dataset", samples, "--preprocess",
@@ -134,11 +134,46 @@ test_normalized_twice (void)
   g_remove (path);
 }
 
+/* `limit` of a function call; NULL: there is none. */
+static void
+check_recipe (const char *file, const char *level, const char *mode, const char *limit)
+{
+  g_auto (CliResult) result = cli_run (program, "inspect", file, "--json", NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *recipe = json_object_get_object_member (cli_json (&result, parser), "recipe");
+
+  g_assert_cmpstr (json_object_get_string_member (recipe, "optimize_level"), ==, level);
+  g_assert_cmpstr (json_object_get_string_member (recipe, "compile_mode"), ==, mode);
+  g_assert_cmpstr (json_object_get_string_member_with_default (recipe, "max_time_per_fc", NULL), ==, limit);
+}
+
+/* The program is compiled as the configuration says; options go before that, each by itself. */
+static void
+test_compiler (void)
+{
+  g_autofree char *path = write_config ("", "O1\n  compile_mode: bandwidth\n  max_time_per_fc: 1500");
+  g_autofree char *out = g_build_filename (scratch, "out", NULL);
+  g_autofree char *a = g_build_filename (out, "a.fxb", NULL), *b = g_build_filename (out, "b.fxb", NULL);
+  g_auto (CliResult) said = cli_run (program, "convert", "--config", path, "--measured", "1", "--prefix", "a", NULL);
+  g_auto (CliResult) given = cli_run (program, "convert", "--config", path, "--measured", "1", "--prefix", "b",
+                                      "--optimize-level", "O3", "--max-time-per-fc", "0", NULL);
+  g_auto (CliResult) wrong = cli_run (program, "convert", "--config", path, "--core-num", "-1", NULL);
+
+  g_assert_cmpint (said.status, ==, 0);
+  g_assert_cmpint (given.status, ==, 0);
+  check_recipe (a, "O1", "bandwidth", "1500");
+  check_recipe (b, "O3", "bandwidth", NULL);
+  g_assert_cmpint (wrong.status, ==, 2);
+  g_assert_nonnull (strstr (wrong.errors, "--core-num is negative"));
+  cli_remove_folder (out);
+  g_remove (path);
+}
+
 /* Inputs that the configuration names are found by their names. */
 static void
 test_input_names (void)
 {
-  g_autofree char *path = write_config ("  input_name: input\n  input_shape: 1x3x64x64\n");
+  g_autofree char *path = write_config ("  input_name: input\n  input_shape: 1x3x64x64\n", "O2");
   g_auto (CliResult) other = cli_run (program, "convert", "--config", path, "--input-shape", "nobody=1x3x64x64", NULL);
   g_auto (CliResult) wrong = cli_run (program, "convert", "--config", path, "--input-shape", "input=1x3x32x32", NULL);
 
@@ -163,6 +198,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/config/relative", test_relative);
   g_test_add_func ("/cli/config/wrong", test_wrong);
   g_test_add_func ("/cli/config/convert", test_convert);
+  g_test_add_func ("/cli/config/compiler", test_compiler);
   g_test_add_func ("/cli/config/normalized-twice", test_normalized_twice);
   g_test_add_func ("/cli/config/input-names", test_input_names);
   status = g_test_run ();

@@ -87,8 +87,7 @@ test_taken (void)
   g_assert_false (is_warned (findings, "run_on_cpu: a project has no place"));
   g_assert_cmpuint (project->nodes->len, ==, 1);
   g_assert_cmpint (fx_project_find_node (project, "x")->precision, ==, FX_PRECISION_FLOAT);
-  g_assert_true (is_warned (findings, "optimize_level: a project has no place for it"));
-  g_assert_false (is_warned (findings, "compile_mode: "));
+  g_assert_cmpuint (project->compile.level, ==, 3);
 }
 
 /* Whatever decides how the network comes out and stays behind is told. */
@@ -158,34 +157,48 @@ test_outputs (void)
   g_assert_cmpuint (fx_graph_n_nodes (cut), ==, 1);
 }
 
-/* What the window does in any case is no loss. */
+/* The compiler's keys are taken over, but for what programs are not made for. */
 static void
 test_compiler (void)
 {
-  const struct
+  static const struct
   {
-    const char *level, *mode;
-    gboolean warned[2];
-  } rows[] = { { "O2", "latency", { FALSE, FALSE } }, { "O0", "bandwidth", { TRUE, TRUE } } };
+    const char *march, *keys;
+    FxCompileOptions compile;
+    gboolean is_warned;
+  } rows[] = {
+    { "bayes-e", "  optimize_level: O2\n  compile_mode: latency\n  core_num: 1\n", { 2, .balance = 50 }, FALSE },
+    { "bernoulli2",
+      "  optimize_level: O0\n  compile_mode: bandwidth\n  core_num: 2\n  max_time_per_fc: 1500\n  jobs: 3\n",
+      { 0, FX_COMPILE_BANDWIDTH, .balance = 50, .cores = 2, .max_call_us = 1500 },
+      FALSE },
+    { "nash-e",
+      "  optimize_level: O0\n  compile_mode: balance\n  balance_factor: 0\n",
+      { 0, FX_COMPILE_BALANCE, .balance = 0 },
+      FALSE },
+    { "nash-p", "  optimize_level: O1\n  core_num: 4\n", { 1, .balance = 50, .cores = 2 }, TRUE },
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
       g_autoptr (GError) error = NULL;
-      g_autoptr (FxProject) project = NULL;
+      g_autoptr (FxProject) project = NULL, wanted = fx_project_new ();
       g_autofree char *text
-          = g_strdup_printf ("model_parameters:\n  onnx_model: net.onnx\n  march: bayes-e\ninput_parameters:\n"
+          = g_strdup_printf ("model_parameters:\n  onnx_model: net.onnx\n  march: %s\ninput_parameters:\n"
                              "  input_type_train: bgr;featuremap\n  input_layout_train: NCHW;NCHW\n"
                              "  input_type_rt: nv12;featuremap\n  norm_type: no_preprocess;no_preprocess\n"
-                             "calibration_parameters:\n  calibration_type: skip\n"
-                             "compiler_parameters:\n  optimize_level: %s\n  compile_mode: %s\n",
-                             rows[i].level, rows[i].mode);
+                             "calibration_parameters:\n  calibration_type: skip\ncompiler_parameters:\n%s",
+                             rows[i].march, rows[i].keys);
 
       g_assert_true (g_file_set_contents (config_path, text, -1, NULL));
       project = fx_config_project_load (config_path, findings, &error);
       g_assert_no_error (error);
-      g_assert_cmpint (is_warned (findings, "optimize_level: a project has no place"), ==, rows[i].warned[0]);
-      g_assert_cmpint (is_warned (findings, "compile_mode: a project has no place"), ==, rows[i].warned[1]);
+      wanted->compile = rows[i].compile;
+      g_assert_true (fx_project_same_compile (project, wanted));
+      g_assert_cmpuint (project->compile.jobs, ==, 0);
+      g_assert_false (is_warned (findings, "a project has no place"));
+      g_assert_cmpint (is_warned (findings, "at most two cores"), ==, rows[i].is_warned);
     }
 }
 

@@ -44,6 +44,7 @@ full_project (void)
   project->samples = 10;
   project->seed = 1234567890123;
   project->output = g_strdup ("/results");
+  project->compile = (FxCompileOptions){ 3, FX_COMPILE_BALANCE, .balance = 20, .cores = 2, .max_call_us = 1500 };
   return project;
 }
 
@@ -72,9 +73,43 @@ test_version (void)
 
   g_assert_nonnull (strstr (plain, "\"fixpoint-project\" : 1"));
   g_assert_null (strstr (plain, "nodes"));
+  g_assert_null (strstr (plain, "compile"));
   fx_project_set_node (project, "conv1", FX_PRECISION_INT16);
   newer = fx_project_file_print (project, "/");
   g_assert_nonnull (strstr (newer, "\"fixpoint-project\" : 2"));
+}
+
+/* Each option alone is kept, makes the file a newer one, and is all that is written of them. */
+static void
+test_compile (void)
+{
+  static const struct
+  {
+    FxCompileOptions compile;
+    const char *member;
+  } rows[] = {
+    { { 0, FX_COMPILE_LATENCY, .balance = 50 }, "\"optimize_level\" : \"O0\"" },
+    { { 2, FX_COMPILE_BANDWIDTH, .balance = 50 }, "\"compile_mode\" : \"bandwidth\"" },
+    { { 2, FX_COMPILE_LATENCY, .balance = 0 }, "\"balance_factor\" : 0" },
+    { { 2, FX_COMPILE_LATENCY, .balance = 50, .cores = 2 }, "\"core_num\" : 2" },
+    { { 2, FX_COMPILE_LATENCY, .balance = 50, .max_call_us = 1000 }, "\"max_time_per_fc\" : 1000" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (FxProject) project = fx_project_new (), again = NULL;
+      g_autofree char *text = NULL;
+
+      project->model = g_strdup ("/net.onnx");
+      project->compile = rows[i].compile;
+      text = fx_project_file_print (project, "/");
+      g_assert_nonnull (strstr (text, "\"fixpoint-project\" : 2"));
+      g_assert_nonnull (strstr (text, rows[i].member));
+      for (guint k = 0; k < G_N_ELEMENTS (rows); k++)
+        g_assert_true (k == i || strstr (text, rows[k].member) == NULL);
+      again = fx_project_file_parse (text, strlen (text), "/", NULL);
+      g_assert_true (fx_project_equal (project, again));
+    }
 }
 
 static void
@@ -227,6 +262,12 @@ test_refused (void)
     { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"nodes\": [{ \"name\": \"n\", \"precision\": \"int4\" }] }",
       "\"precision\" should be" },
     { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"edits\": [{ \"outputs\": [\"a\", 3] }] }", "a list of names" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": 3 }", "\"compile\" should be an object" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": { \"optimize_level\": \"O9\" } }", "O0 to O3" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": { \"compile_mode\": \"size\" } }", "bandwidth" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": { \"balance_factor\": 101 } }", "0 to 100" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": { \"core_num\": 3 } }", "core_num is 3" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": { \"max_time_per_fc\": 999 } }", "at least 1000" },
     { "{ \"a\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[", "too deeply nested" },
   };
 
@@ -249,6 +290,7 @@ main (int argc, char **argv)
   document = argv[1];
   g_test_add_func ("/project/round-trip", test_round_trip);
   g_test_add_func ("/project/version", test_version);
+  g_test_add_func ("/project/compile", test_compile);
   g_test_add_func ("/project/nodes", test_nodes);
   g_test_add_func ("/project/forget-nodes", test_forget_nodes);
   g_test_add_func ("/project/document", test_document);

@@ -2,6 +2,7 @@
 #include "app/panels/fx-calibration-page.h"
 
 #include "app/panels/fx-dataset-view.h"
+#include "app/panels/fx-program-group.h"
 #include "core/quant/fx-accuracy.h"
 
 #include <glib/gi18n.h>
@@ -18,6 +19,7 @@ struct _FxCalibrationPage
   GtkBox *box;
   GtkSpinButton *samples, *seed, *mixed, *budget;
   AdwComboRow *preset, *method;
+  FxProgramGroup *program;
 };
 
 G_DEFINE_FINAL_TYPE (FxCalibrationPage, fx_calibration_page, ADW_TYPE_BIN)
@@ -132,6 +134,7 @@ void
 fx_calibration_page_set_document (FxCalibrationPage *page, FxDocument *document)
 {
   page->document = document;
+  fx_program_group_set_document (page->program, document);
   g_signal_connect_object (fx_document_get_datasets (document), "items-changed", G_CALLBACK (datasets_cb), page,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "project-changed", G_CALLBACK (project_cb), page, G_CONNECT_SWAPPED);
@@ -143,6 +146,7 @@ fx_calibration_page_class_init (FxCalibrationPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (FX_TYPE_PROGRAM_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/fixpoint/Fixpoint/ui/fx-calibration-page.ui");
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, stack);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, box);
@@ -152,6 +156,7 @@ fx_calibration_page_class_init (FxCalibrationPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, budget);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, preset);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, method);
+  gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, program);
   gtk_widget_class_bind_template_callback (widget_class, method_changed_cb);
 }
 

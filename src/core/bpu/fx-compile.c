@@ -188,6 +188,14 @@ fx_compile_share_prices (FxMachine *machine, guint cores)
       machine->prices[kind] /= MAX (cores, 1);
 }
 
+guint
+fx_compile_most_cores (const FxTarget *target)
+{
+  FxEngines engines;
+
+  return fx_engines_of_target (&engines, target, NULL) ? CLAMP (engines.cores, 1, FX_MAX_CORES) : 1;
+}
+
 gboolean
 fx_compile_use_cores (FxMachine *machine, const FxTarget *target, guint cores, GError **error)
 {

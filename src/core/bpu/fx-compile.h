@@ -32,6 +32,12 @@ extern const char *const fx_compile_mode_names[]; /* NULL-terminated: "latency",
 #define FX_COMPILE_DEFAULT_BALANCE 50
 #define FX_COMPILE_LEAST_CALL_US 1000
 
+#define FX_COMPILE_DEFAULTS                                                                                            \
+  (FxCompileOptions)                                                                                                   \
+  {                                                                                                                    \
+    .level = FX_COMPILE_DEFAULT_LEVEL, .balance = FX_COMPILE_DEFAULT_BALANCE                                           \
+  }
+
 typedef struct
 {
   guint level; /* 0: a layer at a time, all results through DDR; 1: results stay in SRAM where they fit; 2: layers
@@ -58,6 +64,9 @@ void fx_compile_share_prices (FxMachine *machine, guint cores);
 /* The same, for a BPU that has them. FALSE and *error as fx_compile(): it has fewer, or programs are not made for so
  * many. */
 gboolean fx_compile_use_cores (FxMachine *machine, const FxTarget *target, guint cores, GError **error);
+
+/* How many cores of the target can be asked for: 1 if it does not say what its BPU has. */
+guint fx_compile_most_cores (const FxTarget *target);
 
 /* Compiles an integer network: sorted, shapes inferred, no node removed. The same input gives the same program.
  * Layers that cannot be cut into pieces of max_call_us are calls of their own, however long.

@@ -44,32 +44,28 @@ check_findings (const GPtrArray *findings, GError **error)
 
 /* ---- what has no place in a project ---- */
 
-/* The compiler's keys are in nearly every file: they count where they differ from what a project does by itself. */
-static gboolean
-is_lost (const FxConfig *config, const FxConversionOptions *options, FxConfigKeyId key)
-{
-  if (key == FX_CONFIG_OPTIMIZE_LEVEL)
-    return options->compile.level != FX_COMPILE_DEFAULT_LEVEL;
-  if (key == FX_CONFIG_COMPILE_MODE)
-    return options->compile.mode != FX_COMPILE_LATENCY;
-  if (key == FX_CONFIG_CORE_NUM)
-    return options->compile.cores > 1;
-  if (key == FX_CONFIG_MAX_TIME_PER_FC)
-    return options->compile.max_call_us > 0;
-  return fx_config_is_set (config, key);
-}
-
 static void
-note_missing (const FxConfig *config, const FxConversionOptions *options, GPtrArray *findings)
+note_missing (const FxConfig *config, GPtrArray *findings)
 {
-  static const FxConfigKeyId keys[]
-      = { FX_CONFIG_REMOVE_NODE_TYPE, FX_CONFIG_REMOVE_NODE_NAME, FX_CONFIG_DEBUG_MODE,     FX_CONFIG_COMPILE_MODE,
-          FX_CONFIG_OPTIMIZE_LEVEL,   FX_CONFIG_CORE_NUM,         FX_CONFIG_MAX_TIME_PER_FC };
+  static const FxConfigKeyId keys[] = { FX_CONFIG_REMOVE_NODE_TYPE, FX_CONFIG_REMOVE_NODE_NAME, FX_CONFIG_DEBUG_MODE };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (is_lost (config, options, keys[i]))
+    if (fx_config_is_set (config, keys[i]))
       fx_config_complain (config, findings, FALSE, keys[i],
                           "a project has no place for it; fixpoint-cli convert --config does what it says");
+}
+
+/* ---- the compiler ---- */
+
+/* How many threads compile is the machine's business: the program is the same. */
+static void
+set_compile (FxProject *project, const FxConfig *config, const FxCompileOptions *compile, GPtrArray *findings)
+{
+  project->compile = *compile;
+  project->compile.jobs = 0;
+  project->compile.cores = compile->cores > 1 ? MIN (compile->cores, FX_MAX_CORES) : 0;
+  if (compile->cores > FX_MAX_CORES)
+    fx_config_complain (config, findings, FALSE, FX_CONFIG_CORE_NUM, "programs are made for at most two cores");
 }
 
 /* ---- inputs ---- */
@@ -190,7 +186,8 @@ from_options (const FxConfig *config, const FxConversionOptions *options, GPtrAr
   add_nodes (project, options->bpu, FX_PRECISION_INT8);
   add_nodes (project, options->int16, FX_PRECISION_INT16);
   add_nodes (project, options->cpu, FX_PRECISION_FLOAT);
-  note_missing (config, options, findings);
+  set_compile (project, config, &options->compile, findings);
+  note_missing (config, findings);
   return project;
 }
 
