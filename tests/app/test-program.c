@@ -194,6 +194,7 @@ test_program (void)
   g_autofree char *path = g_build_filename (folder, "mine.fixpoint", NULL);
   g_autofree char *argument = g_strdup_printf ("'%s'", path);
   g_autoptr (FxJob) job = NULL;
+  FxShared *latency = NULL;
   const FxProgram *program;
 
   app_test_action (window, "win.set-compile", "('O1', 'balance', uint32 30, uint32 2, uint32 1500)");
@@ -213,6 +214,7 @@ test_program (void)
 
   app_test_action (window, "win.save-to", argument);
   app_test_wait (is_saved, document, "the file");
+  fx_shared_set (&latency, window->latency);
   app_test_action (window, "win.open-file", argument);
   app_test_wait_document (window, FX_DOCUMENT_READY);
   g_assert_cmpuint (chosen (window)->level, ==, 1);
@@ -222,6 +224,9 @@ test_program (void)
   g_assert_cmpuint (chosen (window)->max_call_us, ==, 1500);
   g_assert_cmpfloat (gtk_spin_button_get_value (spin (window, "Weight of Latency")), ==, 30);
   g_assert_cmpfloat (gtk_spin_button_get_value (spin (window, "Longest Function Call")), ==, 1500);
+  app_test_wait (is_checked, document, "the check of what was opened");
+  next_estimate (window, &latency); /* no worker is left when the process ends */
+  fx_shared_unref (latency);
   app_test_stop (application);
   g_remove (path);
   g_rmdir (folder);
