@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/bpu/fx-compile.h"
 #include "core/bpu/fx-simulate.h"
+#include "core/bpu/fx-grains.h"
 #include "core/bpu/fx-tile.h"
 #include "core/fx-error.h"
 #include "core/graph/fx-text.h"
@@ -140,6 +141,23 @@ test_broken (void)
   g_assert_true (fx_program_verify (program, NULL, NULL));
 }
 
+/* A file may say that there is any amount of memory; that does not make looking at its program more work. */
+static void
+test_unused_memory (void)
+{
+  g_autoptr (FxProgram) program = make_program ();
+  guint64 used = fx_program_used_bytes (program, FX_MEMORY_SRAM);
+  FxGrains *grains[FX_N_MEMORIES];
+
+  program->memory_bytes[FX_MEMORY_SRAM] = G_GUINT64_CONSTANT (1) << 31;
+  g_assert_true (fx_program_verify (program, NULL, NULL));
+  g_assert_cmpuint (used, <=, 9000);
+  g_assert_true (fx_grains_new_all (program, grains));
+  g_assert_cmpuint (grains[FX_MEMORY_SRAM]->n, ==, fx_grains_end (used));
+  for (int m = 0; m < FX_N_MEMORIES; m++)
+    fx_grains_free (grains[m]);
+}
+
 /* A command that is left out is noticed where its rows are read, not only in the result. */
 static void
 test_missing_rows (void)
@@ -258,6 +276,7 @@ main (int argc, char **argv)
   g_test_add_func ("/compile/random-networks", test_random);
   g_test_add_func ("/compile/waits", test_waits);
   g_test_add_func ("/compile/broken", test_broken);
+  g_test_add_func ("/compile/unused-memory", test_unused_memory);
   g_test_add_func ("/compile/missing-rows", test_missing_rows);
   g_test_add_func ("/compile/cuts", test_cuts);
   g_test_add_func ("/compile/odd-nodes", test_odd_nodes);

@@ -2,13 +2,14 @@
 #include "core/bpu/fx-grains.h"
 
 static void
-raise_need (const FxProgram *program, guint first, guint command, gint64 other, gint64 *needs)
+raise_need (const FxProgram *program, guint first, guint command, guint after_other, gint64 *needs)
 {
-  if (other >= (gint64)first && other != command)
+  if (after_other > first && after_other != command + 1)
     {
-      FxUnit unit = fx_program_command (program, (guint)other)->unit;
+      guint other = after_other - 1;
+      FxUnit unit = fx_program_command (program, other)->unit;
 
-      needs[unit] = MAX (needs[unit], other);
+      needs[unit] = MAX (needs[unit], (gint64)other);
     }
 }
 
@@ -19,30 +20,25 @@ fx_grain_touch (FxGrain *grain, const FxProgram *program, guint first, guint com
   raise_need (program, first, command, grain->writer, needs);
   if (!writes)
     {
-      grain->readers[fx_program_command (program, command)->unit] = command;
+      grain->readers[fx_program_command (program, command)->unit] = command + 1;
       return;
     }
   for (int unit = 0; unit < FX_N_UNITS; unit++)
     {
       raise_need (program, first, command, grain->readers[unit], needs);
-      grain->readers[unit] = -1;
+      grain->readers[unit] = 0;
     }
-  grain->writer = command;
+  grain->writer = command + 1;
 }
 
+/* Zeros, so that what no command touches takes no memory. */
 static FxGrains *
 grains_new (guint64 bytes)
 {
   FxGrains *grains = g_new (FxGrains, 1);
 
   grains->n = fx_grains_end (bytes);
-  grains->grains = g_try_new (FxGrain, grains->n + 1);
-  for (guint64 i = 0; grains->grains != NULL && i < grains->n; i++)
-    {
-      grains->grains[i].writer = -1;
-      for (int unit = 0; unit < FX_N_UNITS; unit++)
-        grains->grains[i].readers[unit] = -1;
-    }
+  grains->grains = g_try_new0 (FxGrain, grains->n + 1);
   return grains;
 }
 
@@ -53,7 +49,7 @@ fx_grains_new_all (const FxProgram *program, FxGrains *grains[FX_N_MEMORIES])
 
   for (int m = 0; m < FX_N_MEMORIES; m++)
     {
-      grains[m] = grains_new (program->memory_bytes[m]);
+      grains[m] = grains_new (fx_program_used_bytes (program, (FxMemory)m));
       good = good && grains[m]->grains != NULL;
     }
   for (int m = 0; m < FX_N_MEMORIES && !good; m++)

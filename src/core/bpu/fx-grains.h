@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  gint64 writer;              /* command; -1: none */
-  gint64 readers[FX_N_UNITS]; /* the last of each unit since it was written; -1: none */
+  guint writer;              /* command + 1; 0: none */
+  guint readers[FX_N_UNITS]; /* the last of each unit since it was written, likewise */
 } FxGrain;
 
 typedef struct
@@ -19,7 +19,8 @@ typedef struct
   FxGrain *grains;
 } FxGrains;
 
-/* For the memories of a program. FALSE if they do not fit this machine's; nothing is left then. */
+/* For what the places of a program take of its memories. FALSE if they do not fit this machine's; nothing is left then.
+ */
 gboolean fx_grains_new_all (const FxProgram *program, FxGrains *grains[FX_N_MEMORIES]);
 void fx_grains_free (FxGrains *grains); /* accepts NULL */
 

@@ -85,6 +85,21 @@ fx_place_resolve (FxPlace *place, const FxGraph *graph, guint channel_align)
   return TRUE;
 }
 
+guint64
+fx_program_used_bytes (const FxProgram *program, FxMemory memory)
+{
+  guint64 bytes = 0;
+
+  for (FxId id = 0; id < program->places->len; id++)
+    {
+      const FxPlace *place = fx_program_place (program, id);
+
+      if (place->memory == memory)
+        bytes = MAX (bytes, place->offset + fx_place_bytes (place));
+    }
+  return bytes;
+}
+
 void
 fx_place_rows_visit (const FxProgram *program, const FxPlaceRows *rows, FxByteVisitor visit, gpointer user_data)
 {

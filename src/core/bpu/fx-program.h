@@ -154,6 +154,9 @@ fx_place_bytes (const FxPlace *place)
   return (guint64)place->slots * place->layout.row_bytes;
 }
 
+/* Where the places in a memory end: bytes that a program uses, of all that the memory has. */
+guint64 fx_program_used_bytes (const FxProgram *program, FxMemory memory);
+
 /* Calls `visit` for the runs of bytes of a memory that rows of a place are. */
 typedef void (*FxByteVisitor) (FxMemory memory, guint64 begin, guint64 end, gpointer user_data);
 void fx_place_rows_visit (const FxProgram *program, const FxPlaceRows *rows, FxByteVisitor visit, gpointer user_data);

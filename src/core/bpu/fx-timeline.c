@@ -76,13 +76,7 @@ fx_timeline_new (const FxProgram *program)
         timeline->longest_ms = MAX (timeline->longest_ms, timeline->segment_ms[s]);
         timeline->n_calls++;
       }
-  for (FxId id = 0; id < program->places->len; id++)
-    {
-      const FxPlace *place = fx_program_place (program, id);
-
-      if (place->memory == FX_MEMORY_SRAM)
-        timeline->sram_peak = MAX (timeline->sram_peak, place->offset + fx_place_bytes (place));
-    }
+  timeline->sram_peak = fx_program_used_bytes (program, FX_MEMORY_SRAM);
   return timeline;
 }
 

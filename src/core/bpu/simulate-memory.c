@@ -25,10 +25,7 @@ fx_sim_memory_init (FxSimMemory *memory, const FxProgram *program, GError **erro
   *memory = (FxSimMemory){ .program = program };
   for (int m = 0; m < FX_N_MEMORIES; m++)
     memory->bytes[m] = g_try_malloc (program->memory_bytes[m] + FX_PLACE_ALIGNMENT);
-  for (FxId id = 0; id < program->places->len; id++)
-    if (fx_program_place (program, id)->memory == FX_MEMORY_SRAM)
-      memory->sram_used = MAX (memory->sram_used, fx_program_place (program, id)->offset
-                                                      + fx_place_bytes (fx_program_place (program, id)));
+  memory->sram_used = fx_program_used_bytes (program, FX_MEMORY_SRAM);
   memory->tags = g_try_new (guint32, memory->sram_used + 1);
   if (memory->bytes[FX_MEMORY_SRAM] != NULL && memory->bytes[FX_MEMORY_DDR] != NULL && memory->tags != NULL)
     return TRUE;
