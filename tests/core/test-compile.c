@@ -137,6 +137,7 @@ test_broken (void)
   WITH (command->operands[0].rows.end, 100000, "command 3 * does not fit its node or its places");
   WITH (command->n_results, 0, "command 3 * does not fit its node or its places");
   WITH (last->on_bpu, !last->on_bpu, "*");
+  WITH (last->n, 0, "segment * has nothing in it");
 #undef WITH
   g_assert_true (fx_program_verify (program, NULL, NULL));
 }

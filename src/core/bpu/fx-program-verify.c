@@ -318,6 +318,8 @@ fx_program_verify (const FxProgram *program, GCancellable *cancellable, GError *
     {
       const FxSegment *segment = fx_program_segment (program, s);
 
+      if (segment->n == 0)
+        return fx_fail (error, FX_ERROR_BAD_DATA, "segment %u has nothing in it", s);
       if (!segment->on_bpu)
         {
           if (!check_cpu (program, segment, seen, error))
