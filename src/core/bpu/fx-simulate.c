@@ -161,7 +161,6 @@ static gboolean
 run_bpu (FxSimulator *simulator, const FxSegment *segment, const guint *order, GCancellable *cancellable,
          GError **error)
 {
-  fx_sim_memory_forget (&simulator->memory);
   for (guint i = 0; i < segment->n; i++)
     {
       const FxCommand *command = fx_program_command (simulator->program, order[i]);
@@ -171,6 +170,7 @@ run_bpu (FxSimulator *simulator, const FxSegment *segment, const guint *order, G
       if (!fx_sim_command (&simulator->memory, command, &simulator->cuts[command->node], error))
         return fx_error_prefix (error, "command %u", order[i]);
     }
+  fx_sim_memory_forget (&simulator->memory, segment);
   return TRUE;
 }
 

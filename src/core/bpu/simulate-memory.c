@@ -41,17 +41,33 @@ fx_sim_memory_clear (FxSimMemory *memory)
   g_clear_pointer (&memory->tags, g_free);
 }
 
-void
-fx_sim_memory_forget (FxSimMemory *memory)
+static void
+forget_bytes (FxMemory which, guint64 begin, guint64 end, gpointer user_data)
 {
-  memset (memory->bytes[FX_MEMORY_SRAM], NOTHING, memory->sram_used);
-  memset (memory->tags, 0, memory->sram_used * sizeof *memory->tags);
+  FxSimMemory *memory = user_data;
+
+  if (which != FX_MEMORY_SRAM)
+    return;
+  memset (memory->bytes[which] + begin, NOTHING, end - begin);
+  memset (memory->tags + begin, 0, (end - begin) * sizeof *memory->tags);
+}
+
+void
+fx_sim_memory_forget (FxSimMemory *memory, const FxSegment *segment)
+{
+  for (guint i = segment->first; i < segment->first + segment->n; i++)
+    {
+      const FxCommand *command = fx_program_command (memory->program, i);
+
+      for (guint k = 0; k < command->n_results; k++)
+        fx_place_rows_visit (memory->program, &command->results[k], forget_bytes, memory);
+    }
 }
 
 void
 fx_sim_memory_reset (FxSimMemory *memory)
 {
-  fx_sim_memory_forget (memory);
+  forget_bytes (FX_MEMORY_SRAM, 0, memory->sram_used, memory);
   memset (memory->bytes[FX_MEMORY_DDR], NOTHING, memory->program->memory_bytes[FX_MEMORY_DDR]);
   for (FxId id = 0; id < memory->program->places->len; id++)
     {

@@ -24,8 +24,9 @@ void fx_sim_memory_clear (FxSimMemory *memory);
 /* Bytes that mean nothing, and all constants in DDR. */
 void fx_sim_memory_reset (FxSimMemory *memory);
 
-/* Bytes that mean nothing in SRAM: another model may have used it between two function calls. */
-void fx_sim_memory_forget (FxSimMemory *memory);
+/* Bytes that mean nothing where a segment of the BPU wrote in SRAM: another model may use it between two function
+ * calls. What others wrote has been forgotten, so that many calls cost no more than what they write. */
+void fx_sim_memory_forget (FxSimMemory *memory, const FxSegment *segment);
 
 /* The address of a place. */
 static inline guint8 *
