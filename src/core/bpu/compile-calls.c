@@ -32,7 +32,7 @@ append_pieces (const FxCompilation *c, const FxLayerGroup *group, GArray *groups
       if (group->streamed)
         piece.ms = group->ms / (double)pieces;
       else if (!fx_compile_measure (c, &piece))
-        continue;
+        piece.ms = G_MAXDOUBLE;
       if (piece.ms <= c->call_ms)
         break;
     }

@@ -8,7 +8,6 @@
 typedef struct
 {
   const FxGraph *graph;
-  const FxCostReport *report;
   FxUses *uses;
   int *subgraphs; /* [n_nodes] */
   GArray *cuts;
@@ -102,7 +101,7 @@ fx_cost_cuts (const FxGraph *integer, const FxMachine *machine, const FxCostRepo
 {
   g_autoptr (FxUses) uses = fx_uses_new (integer);
   g_autofree int *subgraphs = g_new (int, fx_graph_n_nodes (integer) + 1);
-  Cuts c = { integer, report, uses, subgraphs, g_array_new (FALSE, TRUE, sizeof (FxCostCut)) };
+  Cuts c = { integer, uses, subgraphs, g_array_new (FALSE, TRUE, sizeof (FxCostCut)) };
 
   g_array_set_size (c.cuts, report->n_subgraphs);
   for (guint i = 0; i < c.cuts->len; i++)
