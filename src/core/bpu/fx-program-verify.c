@@ -164,32 +164,60 @@ is_result (const FxProgram *program, const FxCommand *command, const FxTileCut *
                           : given->rows.begin == 0 && given->rows.end == place->layout.n_rows);
 }
 
+/* `cut` is that of the command's node. */
 static gboolean
-is_run (const FxProgram *program, const FxCommand *command)
+fits_node (const FxProgram *program, const FxCommand *command, const FxTileCut *cut)
 {
   const FxNode *node = fx_graph_node (program->graph, command->node);
-  FxTileCut cut;
-  FxRowRange rows;
-  gboolean good;
+  FxRowRange rows = cut->by_rows ? command->results[0].rows : (FxRowRange){ 0, cut->n_rows };
+  gboolean good = rows.begin >= 0 && rows.end > rows.begin && rows.end <= cut->n_rows && command->channels.begin >= 0
+                  && command->channels.end > command->channels.begin && command->channels.end <= cut->n_channels;
 
-  if (!fx_bpu_takes_node (program->graph, node) || command->n_operands != node->n_inputs
-      || command->n_results != node->n_outputs
-      || fx_tile_is_product (node) != (fx_unit_of_first_core (command->unit) == FX_UNIT_TENSOR))
-    return FALSE;
-  cut = fx_tile_cut (program->graph, node);
-  rows = cut.by_rows ? command->results[0].rows : (FxRowRange){ 0, cut.n_rows };
-  good = rows.begin >= 0 && rows.end > rows.begin && rows.end <= cut.n_rows && command->channels.begin >= 0
-         && command->channels.end > command->channels.begin && command->channels.end <= cut.n_channels;
   for (guint i = 0; i < node->n_inputs && good; i++)
-    good = is_operand (program, command, &cut, i, rows);
+    good = is_operand (program, command, cut, i, rows);
   for (guint i = 0; i < node->n_outputs && good; i++)
-    good = is_result (program, command, &cut, i, rows);
-  fx_tile_cut_clear (&cut);
+    good = is_result (program, command, cut, i, rows);
   return good;
 }
 
+/* How nodes are cut, found once: that of a resize is a list of all its rows, and it may have a command for each. */
+typedef struct
+{
+  guint n;
+  FxTileCut *cuts; /* [n] by node; without operands: not looked for yet */
+} Cuts;
+
+static void
+cuts_clear (Cuts *cuts)
+{
+  for (guint i = 0; i < cuts->n; i++)
+    fx_tile_cut_clear (&cuts->cuts[i]);
+  g_free (cuts->cuts);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Cuts, cuts_clear)
+
+static const FxTileCut *
+cut_of (Cuts *cuts, const FxProgram *program, FxId node)
+{
+  if (cuts->cuts[node].operands == NULL)
+    cuts->cuts[node] = fx_tile_cut (program->graph, fx_graph_node (program->graph, node));
+  return &cuts->cuts[node];
+}
+
 static gboolean
-check_command (const FxProgram *program, const FxSegment *segment, guint i, GError **error)
+is_run (const FxProgram *program, const FxCommand *command, Cuts *cuts)
+{
+  const FxNode *node = fx_graph_node (program->graph, command->node);
+
+  return fx_bpu_takes_node (program->graph, node) && command->n_operands == node->n_inputs
+         && command->n_results == node->n_outputs
+         && fx_tile_is_product (node) == (fx_unit_of_first_core (command->unit) == FX_UNIT_TENSOR)
+         && fits_node (program, command, cut_of (cuts, program, command->node));
+}
+
+static gboolean
+check_command (const FxProgram *program, const FxSegment *segment, guint i, Cuts *cuts, GError **error)
 {
   const FxCommand *command = fx_program_command (program, i);
   gboolean moves = !fx_unit_computes (command->unit);
@@ -202,7 +230,7 @@ check_command (const FxProgram *program, const FxSegment *segment, guint i, GErr
         && (command->after[unit] < segment->first || command->after[unit] >= i
             || fx_program_command (program, (guint)command->after[unit])->unit != (FxUnit)unit))
       return fx_fail (error, FX_ERROR_BAD_DATA, "command %u waits for what is no earlier command of that unit", i);
-  if (moves ? !is_transfer (program, command) : !is_run (program, command))
+  if (moves ? !is_transfer (program, command) : !is_run (program, command, cuts))
     return fx_fail (error, FX_ERROR_BAD_DATA, "command %u (%s, node \"%s\") does not fit its node or its places", i,
                     fx_unit_names[command->unit], fx_graph_node (program->graph, command->node)->name);
   return TRUE;
@@ -307,6 +335,7 @@ gboolean
 fx_program_verify (const FxProgram *program, GCancellable *cancellable, GError **error)
 {
   g_autofree guint8 *seen = NULL;
+  g_auto (Cuts) cuts = { 0 };
   guint next = 0;
 
   if (program->graph == NULL)
@@ -314,6 +343,8 @@ fx_program_verify (const FxProgram *program, GCancellable *cancellable, GError *
   if (!fx_graph_verify (program->graph, error) || !check_places (program, error))
     return FALSE;
   seen = g_new0 (guint8, fx_graph_n_nodes (program->graph) + 1);
+  cuts.n = fx_graph_n_nodes (program->graph);
+  cuts.cuts = g_new0 (FxTileCut, cuts.n + 1);
   for (guint s = 0; s < program->segments->len; s++)
     {
       const FxSegment *segment = fx_program_segment (program, s);
@@ -330,7 +361,7 @@ fx_program_verify (const FxProgram *program, GCancellable *cancellable, GError *
         return fx_fail (error, FX_ERROR_BAD_DATA, "segment %u does not begin where the commands before it end", s);
       next += segment->n;
       for (guint i = segment->first; i < next; i++)
-        if (!check_command (program, segment, i, error))
+        if (!check_command (program, segment, i, &cuts, error))
           return FALSE;
     }
   if (next != program->commands->len)
