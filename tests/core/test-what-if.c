@@ -185,6 +185,31 @@ test_channels (void)
   machine.channels = 0;
 }
 
+/* A file may have an operator that gives nothing away. */
+static void
+test_no_result (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxGraph) graph = fx_graph_parse (
+      "input %x s8[1,3,16,16]\nconst %w s8[24,3,3,3] = elided 0x0\nconst %m f32[1] = [1]\n"
+      "const %v s8[32,24,1,1] = elided 0x1\nconst %b s32[24] = elided 0x2\nconst %c s32[32] = elided 0x3\n"
+      "_ = \"fixpoint\"::QConv(%x, %w, %m, %b) {x_scale=1.0,y_scale=1.0} \"nothing\"\n"
+      "%a s8[1,24,14,14] = \"fixpoint\"::QConv(%x, %w, %m, %b) {x_scale=1.0,y_scale=1.0} \"first\"\n"
+      "%y s8[1,32,14,14] = \"fixpoint\"::QConv(%a, %v, %m, %c) {x_scale=1.0,y_scale=1.0} \"last\"\noutput %y\n",
+      &error);
+  FxMachine padded = machine;
+  g_autoptr (FxCostReport) cost = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+  const FxWhatIf *entry;
+
+  g_assert_no_error (error);
+  padded.channels = 32;
+  cost = fx_cost_measure (graph, &padded);
+  list = fx_what_if (graph, &padded, cost, FALSE);
+  entry = find (list, FX_WHAT_IF_CHANNELS);
+  g_assert_cmpstr (entry != NULL ? entry->node : NULL, ==, "first");
+}
+
 /* 16 bits have a price of their own, and more bytes. */
 static void
 test_int16 (void)
@@ -230,6 +255,7 @@ main (int argc, char **argv)
   g_test_add_func ("/what-if/small", test_small);
   g_test_add_func ("/what-if/removal-in-front", test_removal_in_front);
   g_test_add_func ("/what-if/channels", test_channels);
+  g_test_add_func ("/what-if/no-result", test_no_result);
   g_test_add_func ("/what-if/int16", test_int16);
   return g_test_run ();
 }

@@ -148,17 +148,29 @@ set_dim (FxGraph *graph, FxId value, int axis, gint64 from, gint64 to)
     shape->dims[axis] = to;
 }
 
+static gboolean
+gives (Channels *c, const FxNode *node, FxId family)
+{
+  return strcmp (node->op_type, "QConv") == 0 && node->n_outputs > 0 && is_image (c, node->outputs[0])
+         && find (c, node->outputs[0]) == family;
+}
+
+static gboolean
+takes (Channels *c, const FxNode *node, FxId family)
+{
+  return strcmp (node->op_type, "QConv") == 0 && node->n_inputs > 1 && is_image (c, node->inputs[0])
+         && find (c, node->inputs[0]) == family;
+}
+
 /* The weights, multipliers and biases of a convolution that gives or takes the family. */
 static void
 resize_parameters (Channels *c, FxGraph *copy, const FxNode *node, FxId family, gint64 from, gint64 to)
 {
-  gboolean gives = find (c, node->outputs[0]) == family, takes = find (c, node->inputs[0]) == family;
+  gboolean is_given = gives (c, node, family);
 
-  if (strcmp (node->op_type, "QConv") != 0)
-    return;
-  for (guint i = 1; i < node->n_inputs && gives; i++)
+  for (guint i = 1; i < node->n_inputs && is_given; i++)
     set_dim (copy, node->inputs[i], 0, from, to);
-  if (takes && group_of (node) == 1)
+  if (takes (c, node, family) && group_of (node) == 1)
     set_dim (copy, node->inputs[1], 1, from, to);
 }
 
@@ -173,12 +185,7 @@ saved_with (Channels *c, FxId family, gint64 to)
     if (is_image (c, id) && find (c, id) == family)
       set_dim (copy, id, 1, from, to);
   for (guint i = 0; i < c->search->cost->n_nodes; i++)
-    {
-      const FxNode *node = fx_graph_node (c->search->graph, c->search->cost->nodes[i].node);
-
-      if (node->n_inputs > 0 && node->n_outputs > 0 && node->inputs[0] != FX_NONE && node->outputs[0] != FX_NONE)
-        resize_parameters (c, copy, node, family, from, to);
-    }
+    resize_parameters (c, copy, fx_graph_node (c->search->graph, c->search->cost->nodes[i].node), family, from, to);
   return fx_what_if_saved (c->search, copy);
 }
 
@@ -190,7 +197,7 @@ name_of (Channels *c, FxId family)
     {
       const FxNode *node = fx_graph_node (c->search->graph, c->search->cost->nodes[i].node);
 
-      if (strcmp (node->op_type, "QConv") == 0 && find (c, node->outputs[0]) == family)
+      if (gives (c, node, family))
         return node->name;
     }
   return NULL;
