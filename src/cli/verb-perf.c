@@ -369,11 +369,13 @@ perf (const char *path, const Options *options, GError **error)
   g_autoptr (FxTimeline) timeline = NULL;
   FxMachine machine;
 
+  if (options->cores < 0)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "%s is negative", "--core-num");
   if (target == NULL || !fx_cli_machine (target, options->machine, &machine, error)
-      || !fx_compile_use_cores (&machine, target, (guint)MAX (options->cores, 1), error)
+      || !fx_compile_use_cores (&machine, target, (guint)options->cores, error)
       || (result = fx_cli_estimate (&model, target, &machine, error)) == NULL)
     return FALSE;
-  if (options->schedule && (timeline = schedule (result, target, (guint)MAX (options->cores, 1), error)) == NULL)
+  if (options->schedule && (timeline = schedule (result, target, (guint)options->cores, error)) == NULL)
     return fx_error_prefix (error, "%s", path);
   if (options->json)
     print_json (path, target, &machine, result, timeline);
@@ -401,6 +403,8 @@ fx_verb_perf (int argc, char **argv)
     { "fast-perf", 0, 0, G_OPTION_ARG_NONE, &options.perf.fast,
       N_ ("Leave out what can be removed at inputs and outputs (Quantize, Dequantize, Transpose, Reshape, Softmax, …)"),
       NULL },
+    { "core-num", 0, 0, G_OPTION_ARG_INT, &options.cores,
+      N_ ("Cores of the BPU that compute a frame together; 1 if not given"), "N" },
     { "machine", 0, 0, G_OPTION_ARG_FILENAME, &options.machine,
       N_ ("Other prices of work, for all or some of its kinds"), "FILE.json" },
     { "schedule", 0, 0, G_OPTION_ARG_NONE, &options.schedule,

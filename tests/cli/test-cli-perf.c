@@ -103,6 +103,29 @@ test_schedule (void)
   g_assert_nonnull (strstr (text.out, " ms on the BPU as a compiled program;"));
 }
 
+/* Two cores share what the BPU computes, and nothing else. */
+static void
+test_cores (void)
+{
+  g_auto (CliResult) one = cli_run (program, "perf", model, "--json", "--target", "rdk-x3", NULL);
+  g_auto (CliResult) two
+      = cli_run (program, "perf", model, "--json", "--target", "rdk-x3", "--core-num", "2", "--schedule", NULL);
+  g_auto (CliResult) many = cli_run (program, "perf", model, "--core-num", "2", NULL);
+  g_auto (CliResult) negative = cli_run (program, "perf", model, "--core-num", "-1", NULL);
+  g_autoptr (JsonParser) alone = json_parser_new (), shared = json_parser_new ();
+  JsonObject *schedule;
+
+  g_assert_cmpfloat (json_object_get_double_member (cli_json (&two, shared), "latency_ms"), <,
+                     json_object_get_double_member (cli_json (&one, alone), "latency_ms"));
+  schedule = json_object_get_object_member (cli_json (&two, shared), "schedule");
+  g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (schedule, "busy_ms"), "tensor2"), >,
+                     0);
+  g_assert_cmpint (many.status, ==, 2);
+  g_assert_nonnull (strstr (many.errors, "core_num is 2, and the BPU of the RDK X5 has 1"));
+  g_assert_cmpint (negative.status, ==, 2);
+  g_assert_nonnull (strstr (negative.errors, "--core-num is negative"));
+}
+
 static void
 test_machine (void)
 {
@@ -148,6 +171,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/perf/json", test_json);
   g_test_add_func ("/cli/perf/fast", test_fast);
   g_test_add_func ("/cli/perf/schedule", test_schedule);
+  g_test_add_func ("/cli/perf/cores", test_cores);
   g_test_add_func ("/cli/perf/machine", test_machine);
   g_test_add_func ("/cli/perf/wrong", test_wrong);
   status = g_test_run ();
