@@ -372,6 +372,21 @@ test_no_machine (void)
   g_assert_cmpstr (error->message, ==, "the target own does not say what work costs (\"machine\")");
 }
 
+/* A file may leave out what an operator cannot do without. */
+static void
+test_omitted (void)
+{
+  g_autoptr (FxGraph) graph
+      = parse ("input %x s8[1,8,16,16]\n%y s8[1,8,16,16] = \"fixpoint\"::QAdd(_, %x) \"sum\"\noutput %y\n");
+  FxMachine machine = { .channels = 1 };
+  g_autoptr (FxCostReport) cost = NULL;
+
+  machine.prices[FX_COST_ELEMENTWISE] = 1;
+  cost = fx_cost_measure (graph, &machine);
+  g_assert_cmpuint (cost->n_subgraphs, ==, 1);
+  g_assert_cmpfloat_with_epsilon (cost->total_ms, 8 * PIXELS / 1e6, 1e-9);
+}
+
 static void
 test_cannot (void)
 {
@@ -402,6 +417,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cost/boards", test_boards);
   g_test_add_func ("/cost/machine", test_machine);
   g_test_add_func ("/cost/no-machine", test_no_machine);
+  g_test_add_func ("/cost/omitted", test_omitted);
   g_test_add_func ("/cost/cannot", test_cannot);
   return g_test_run ();
 }

@@ -262,7 +262,7 @@ kind_of_work (const FxNode *node, const guint8 *in_attention)
 static gboolean
 is_wide (const FxGraph *graph, FxId id)
 {
-  return fx_graph_value (graph, id)->dtype == FX_DTYPE_INT16;
+  return id != FX_NONE && fx_graph_value (graph, id)->dtype == FX_DTYPE_INT16;
 }
 
 static void
