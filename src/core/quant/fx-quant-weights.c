@@ -6,6 +6,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 /* Sums stay below 2^31: the products of real layers take far less than half of that, the bias gets a quarter. */
 #define BIAS_LIMIT 0x1p29
@@ -102,8 +103,9 @@ fx_weight_bias (const FxGraph *graph, const FxWeightLayout *layout, guint channe
   return layout->beta * fx_tensor_get_double (bias, fx_tensor_elements (bias) == 1 ? 0 : channel);
 }
 
-/* The weights as they are in memory; NULL if they are no floats of 32 bits, or have a factor. */
-static const float *
+/* The weights as they are in memory, which is that of a file where they lie at any address; NULL if they are no floats
+ * of 32 bits, or have a factor. */
+static const guint8 *
 plain_weights (const FxGraph *graph, const FxWeightLayout *layout)
 {
   const FxTensor *weights = fx_graph_value (graph, layout->weights)->constant;
@@ -111,10 +113,19 @@ plain_weights (const FxGraph *graph, const FxWeightLayout *layout)
   return fx_tensor_dtype (weights) == FX_DTYPE_FLOAT && layout->alpha == 1.0 ? fx_tensor_array (weights).data : NULL;
 }
 
+static double
+plain_weight (const guint8 *plain, gsize i)
+{
+  float weight;
+
+  memcpy (&weight, plain + i * sizeof weight, sizeof weight);
+  return (double)weight;
+}
+
 static gboolean
 largest_of_channels (const FxGraph *graph, const FxWeightLayout *layout, double *largest, GError **error)
 {
-  const float *plain = plain_weights (graph, layout);
+  const guint8 *plain = plain_weights (graph, layout);
 
   for (gsize first = 0; first < layout->n; first += layout->inner)
     {
@@ -122,7 +133,7 @@ largest_of_channels (const FxGraph *graph, const FxWeightLayout *layout, double 
 
       for (gsize i = first; i < first + layout->inner; i++)
         {
-          double w = fabs (plain != NULL ? (double)plain[i] : fx_weight_real (graph, layout, i));
+          double w = fabs (plain != NULL ? plain_weight (plain, i) : fx_weight_real (graph, layout, i));
 
           if (!(w <= (double)FLT_MAX))
             return fx_fail (error, FX_ERROR_BAD_DATA, "element %zu of the weights is not finite", i);
@@ -167,7 +178,7 @@ gint8 *
 fx_weight_integers (const FxGraph *graph, const FxWeightLayout *layout, const FxNodeQuant *quant)
 {
   gint8 *integers = g_malloc (layout->n + 1);
-  const float *plain = plain_weights (graph, layout);
+  const guint8 *plain = plain_weights (graph, layout);
 
   if (quant->weights != NULL)
     return memcpy (integers, quant->weights, layout->n);
@@ -177,7 +188,7 @@ fx_weight_integers (const FxGraph *graph, const FxWeightLayout *layout, const Fx
 
       for (gsize k = i; k < i + layout->inner; k++)
         {
-          double real = plain != NULL ? (double)plain[k] : fx_weight_real (graph, layout, k);
+          double real = plain != NULL ? plain_weight (plain, k) : fx_weight_real (graph, layout, k);
 
           integers[k] = (gint8)round_even (CLAMP (real / scale, -127.0, 127.0));
         }
