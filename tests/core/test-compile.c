@@ -132,6 +132,7 @@ test_broken (void)
   WITH (command->unit, FX_N_UNITS, "command 3 is of no unit*");
   WITH (command->node, 100000, "command 3 is of no unit*");
   WITH (command->ms, -1, "command 3 is of no unit*");
+  WITH (command->ms, 1e300, "command 3 is of no unit*");
   WITH (command->after[FX_UNIT_LOAD], 100000, "command 3 waits for what is no earlier command*");
   WITH (command->operands[0].place, 100000, "command 3 * does not fit its node or its places");
   WITH (command->operands[0].rows.end, 100000, "command 3 * does not fit its node or its places");

@@ -10,11 +10,13 @@
 #include "core/fx-error.h"
 #include "core/fx-i18n.h"
 
-#include <math.h>
 #include <string.h>
 
 /* The boards set less aside for their BPU. */
 #define MAX_MEMORY (G_GUINT64_CONSTANT (1) << 31)
+
+/* Thirty years for one command; sums of such times stay numbers. */
+#define MAX_MS 1e12
 
 /* ---- places ---- */
 
@@ -105,10 +107,39 @@ is_copy (const FxProgram *program, const FxCommand *command, guint i)
          && (command->unit == FX_UNIT_LOAD || to->constant_axis < 0);
 }
 
+/* What is remembered from command to command, so that looking at each takes as long as it is long itself: a resize is
+ * cut by a list of all its rows, and may have a command for each. */
+typedef struct
+{
+  guint n_nodes;
+  FxTileCut *cuts;  /* [n_nodes] how a node is cut; without operands: not looked for yet */
+  guint *copied_to; /* [places] the last command that copies something there, + 1 */
+} Commands;
+
+static void
+commands_init (Commands *commands, const FxProgram *program)
+{
+  commands->n_nodes = fx_graph_n_nodes (program->graph);
+  commands->cuts = g_new0 (FxTileCut, commands->n_nodes + 1);
+  commands->copied_to = g_new0 (guint, program->places->len + 1);
+}
+
+static void
+commands_clear (Commands *commands)
+{
+  for (guint i = 0; i < commands->n_nodes; i++)
+    fx_tile_cut_clear (&commands->cuts[i]);
+  g_free (commands->cuts);
+  g_free (commands->copied_to);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Commands, commands_clear)
+
 /* Several copies in one command are constants of one node, each to a place of its own. */
 static gboolean
-is_transfer (const FxProgram *program, const FxCommand *command)
+is_transfer (const FxProgram *program, guint number, Commands *commands)
 {
+  const FxCommand *command = fx_program_command (program, number);
   const FxNode *node = fx_graph_node (program->graph, command->node);
 
   if (command->n_operands == 0 || command->n_results != command->n_operands
@@ -116,11 +147,9 @@ is_transfer (const FxProgram *program, const FxCommand *command)
     return FALSE;
   for (guint i = 0; i < command->n_operands; i++)
     {
-      if (!is_copy (program, command, i))
+      if (!is_copy (program, command, i) || commands->copied_to[command->results[i].place] == number + 1)
         return FALSE;
-      for (guint k = 0; k < i; k++)
-        if (command->results[k].place == command->results[i].place)
-          return FALSE;
+      commands->copied_to[command->results[i].place] = number + 1;
     }
   return TRUE;
 }
@@ -180,57 +209,40 @@ fits_node (const FxProgram *program, const FxCommand *command, const FxTileCut *
   return good;
 }
 
-/* How nodes are cut, found once: that of a resize is a list of all its rows, and it may have a command for each. */
-typedef struct
-{
-  guint n;
-  FxTileCut *cuts; /* [n] by node; without operands: not looked for yet */
-} Cuts;
-
-static void
-cuts_clear (Cuts *cuts)
-{
-  for (guint i = 0; i < cuts->n; i++)
-    fx_tile_cut_clear (&cuts->cuts[i]);
-  g_free (cuts->cuts);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Cuts, cuts_clear)
-
 static const FxTileCut *
-cut_of (Cuts *cuts, const FxProgram *program, FxId node)
+cut_of (Commands *commands, const FxProgram *program, FxId node)
 {
-  if (cuts->cuts[node].operands == NULL)
-    cuts->cuts[node] = fx_tile_cut (program->graph, fx_graph_node (program->graph, node));
-  return &cuts->cuts[node];
+  if (commands->cuts[node].operands == NULL)
+    commands->cuts[node] = fx_tile_cut (program->graph, fx_graph_node (program->graph, node));
+  return &commands->cuts[node];
 }
 
 static gboolean
-is_run (const FxProgram *program, const FxCommand *command, Cuts *cuts)
+is_run (const FxProgram *program, const FxCommand *command, Commands *commands)
 {
   const FxNode *node = fx_graph_node (program->graph, command->node);
 
   return fx_bpu_takes_node (program->graph, node) && command->n_operands == node->n_inputs
          && command->n_results == node->n_outputs
          && fx_tile_is_product (node) == (fx_unit_of_first_core (command->unit) == FX_UNIT_TENSOR)
-         && fits_node (program, command, cut_of (cuts, program, command->node));
+         && fits_node (program, command, cut_of (commands, program, command->node));
 }
 
 static gboolean
-check_command (const FxProgram *program, const FxSegment *segment, guint i, Cuts *cuts, GError **error)
+check_command (const FxProgram *program, const FxSegment *segment, guint i, Commands *commands, GError **error)
 {
   const FxCommand *command = fx_program_command (program, i);
   gboolean moves = !fx_unit_computes (command->unit);
 
   if ((int)command->unit >= fx_n_units (program->cores) || command->node >= fx_graph_n_nodes (program->graph)
-      || !(command->ms >= 0 && isfinite (command->ms)))
+      || !(command->ms >= 0 && command->ms <= MAX_MS))
     return fx_fail (error, FX_ERROR_BAD_DATA, "command %u is of no unit, for no node or takes no time that can be", i);
   for (int unit = 0; unit < FX_N_UNITS; unit++)
     if (command->after[unit] != -1
         && (command->after[unit] < segment->first || command->after[unit] >= i
             || fx_program_command (program, (guint)command->after[unit])->unit != (FxUnit)unit))
       return fx_fail (error, FX_ERROR_BAD_DATA, "command %u waits for what is no earlier command of that unit", i);
-  if (moves ? !is_transfer (program, command) : !is_run (program, command, cuts))
+  if (moves ? !is_transfer (program, i, commands) : !is_run (program, command, commands))
     return fx_fail (error, FX_ERROR_BAD_DATA, "command %u (%s, node \"%s\") does not fit its node or its places", i,
                     fx_unit_names[command->unit], fx_graph_node (program->graph, command->node)->name);
   return TRUE;
@@ -335,7 +347,7 @@ gboolean
 fx_program_verify (const FxProgram *program, GCancellable *cancellable, GError **error)
 {
   g_autofree guint8 *seen = NULL;
-  g_auto (Cuts) cuts = { 0 };
+  g_auto (Commands) commands = { 0 };
   guint next = 0;
 
   if (program->graph == NULL)
@@ -343,8 +355,7 @@ fx_program_verify (const FxProgram *program, GCancellable *cancellable, GError *
   if (!fx_graph_verify (program->graph, error) || !check_places (program, error))
     return FALSE;
   seen = g_new0 (guint8, fx_graph_n_nodes (program->graph) + 1);
-  cuts.n = fx_graph_n_nodes (program->graph);
-  cuts.cuts = g_new0 (FxTileCut, cuts.n + 1);
+  commands_init (&commands, program);
   for (guint s = 0; s < program->segments->len; s++)
     {
       const FxSegment *segment = fx_program_segment (program, s);
@@ -361,7 +372,7 @@ fx_program_verify (const FxProgram *program, GCancellable *cancellable, GError *
         return fx_fail (error, FX_ERROR_BAD_DATA, "segment %u does not begin where the commands before it end", s);
       next += segment->n;
       for (guint i = segment->first; i < next; i++)
-        if (!check_command (program, segment, i, &cuts, error))
+        if (!check_command (program, segment, i, &commands, error))
           return FALSE;
     }
   if (next != program->commands->len)
