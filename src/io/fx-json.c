@@ -4,17 +4,21 @@
 gboolean
 fx_json_is_shallow (const char *text, gsize size, int most)
 {
-  gboolean in_string = FALSE;
+  gboolean in_string = FALSE, is_plain = TRUE;
   int depth = 0;
 
   for (gsize i = 0; i < size; i++)
     if (in_string && text[i] == '\\')
       i++;
-    else if (text[i] == '"')
+    else if (is_plain && text[i] == '"')
       in_string = !in_string;
-    else if (!in_string && (text[i] == '{' || text[i] == '[') && ++depth > most)
+    else if (in_string)
+      continue;
+    else if (text[i] == '/' || text[i] == '\'')
+      is_plain = FALSE;
+    else if ((text[i] == '{' || text[i] == '[') && ++depth > most)
       return FALSE;
-    else if (!in_string && (text[i] == '}' || text[i] == ']'))
+    else if (is_plain && (text[i] == '}' || text[i] == ']'))
       depth--;
   return TRUE;
 }

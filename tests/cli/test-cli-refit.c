@@ -107,6 +107,8 @@ test_refused (void)
     { "{", "not JSON: " },
     { "\xff", "not JSON: not UTF-8" },
     { "[[[[[[[[[[[[[[[[[[[[", "too large or too deeply nested for measurements" },
+    { "/*\"*/[[[[[[[[[[[[[[[[[[[[", "too large or too deeply nested for measurements" },
+    { "['\"', [[[[[[[[[[[[[[[[[[[[", "too large or too deeply nested for measurements" },
     { "{\"measurements\": 3}", "\"measurements\" is a number, wanted a list" },
     { "[]", "there are 0 measurements, wanted 1 to 1000" },
     { "[7]", "measurement 1 is a number, wanted an object" },
