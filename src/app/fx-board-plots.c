@@ -49,8 +49,9 @@ make_spans (const FxProgram *program, const FxTimeline *timeline)
   for (guint s = 0; s < program->segments->len; s++)
     {
       const FxSegment *segment = fx_program_segment (program, s);
-      gint64 last[FX_N_UNITS] = { -1, -1, -1, -1, -1, -1 };
+      gint64 last[FX_N_UNITS];
 
+      memset (last, -1, sizeof last);
       for (guint i = 0; segment->on_bpu && i < segment->n; i++)
         {
           const FxCommand *command = fx_program_command (program, segment->first + i);

@@ -49,7 +49,7 @@ check_cb (GObject *source, GAsyncResult *result, G_GNUC_UNUSED gpointer data)
   fx_document_report_changed (document);
 }
 
-/* Asks anew what the board says. The list of problems stays until the answer is there, so that it does not flicker. */
+/* The list of problems stays until the answer is there, so that it does not flicker. */
 void
 fx_document_start_check (FxDocument *document)
 {

@@ -28,7 +28,7 @@ find_item (GPtrArray *items, const FxProjectDataset *dataset)
   return fx_dataset_item_new (dataset);
 }
 
-/* Makes the list that of the project; what was there before keeps what is known about it. */
+/* What was there before keeps what is known about it. */
 void
 fx_document_sync_datasets (FxDocument *document)
 {

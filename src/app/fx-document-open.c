@@ -3,8 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-document-private.h"
 
-#include "app/fx-dataset-item.h"
-
 static void
 set_state (FxDocument *document, FxDocumentState state)
 {

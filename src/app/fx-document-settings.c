@@ -75,16 +75,16 @@ fx_document_set_mixed (FxDocument *document, double share, double budget)
   fx_document_take_project (document, project, _ ("Change Mixed Precision"), "mixed");
 }
 
-/* "int8", "int16" or "float"; any other word takes back what was said. */
 void
-fx_document_set_node_precision (FxDocument *document, const char *node, const char *precision)
+fx_document_set_node_precision (FxDocument *document, const char *node, const char *word)
 {
   FxProject *project = copy_project (document);
+  FxPrecision precision;
 
-  fx_project_unset_node (project, node);
-  for (int i = FX_PRECISION_FLOAT; i <= FX_PRECISION_INT16; i++)
-    if (g_str_equal (precision, fx_precision_name ((FxPrecision)i)))
-      fx_project_set_node (project, node, (FxPrecision)i);
+  if (fx_precision_find (word, &precision))
+    fx_project_set_node (project, node, precision);
+  else
+    fx_project_unset_node (project, node);
   fx_document_take_project (document, project, _ ("Change Bits of a Node"), NULL);
 }
 

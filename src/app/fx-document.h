@@ -84,8 +84,8 @@ void fx_document_set_samples (FxDocument *document, guint samples, guint64 seed)
 void fx_document_set_method (FxDocument *document, const char *preset, const char *method);
 /* Share of the nodes, 0 to 1, and times the latency, 1 or more, as in FxProject; 0 each: no limit. */
 void fx_document_set_mixed (FxDocument *document, double share, double budget);
-/* `precision`: "int8", "int16" or "float" (on the CPU); another word leaves it to the program. */
-void fx_document_set_node_precision (FxDocument *document, const char *node, const char *precision);
+/* "int8", "int16" or "float" (on the CPU); another word leaves it to the program. */
+void fx_document_set_node_precision (FxDocument *document, const char *node, const char *word);
 
 /* Values that fx_compile_check_options() finds right. */
 void fx_document_set_compile (FxDocument *document, const FxCompileOptions *compile);

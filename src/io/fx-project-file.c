@@ -193,18 +193,15 @@ read_dataset (FxProject *project, JsonObject *object, const Place *place, GError
 static gboolean
 read_node (FxProject *project, JsonObject *object, const Place *place, GError **error)
 {
-  g_autofree char *name = NULL, *precision = NULL;
+  g_autofree char *name = NULL, *word = NULL;
+  FxPrecision precision;
 
-  if (!read_required (object, "name", place, &name, error)
-      || !read_required (object, "precision", place, &precision, error))
+  if (!read_required (object, "name", place, &name, error) || !read_required (object, "precision", place, &word, error))
     return FALSE;
-  for (int i = FX_PRECISION_FLOAT; i <= FX_PRECISION_INT16; i++)
-    if (strcmp (fx_precision_name ((FxPrecision)i), precision) == 0)
-      {
-        fx_project_set_node (project, name, (FxPrecision)i);
-        return TRUE;
-      }
-  return wrong (place, "precision", _ ("\"float\", \"int8\" or \"int16\""), error);
+  if (!fx_precision_find (word, &precision))
+    return wrong (place, "precision", _ ("\"float\", \"int8\" or \"int16\""), error);
+  fx_project_set_node (project, name, precision);
+  return TRUE;
 }
 
 typedef gboolean (*EntryReader) (FxProject *project, JsonObject *object, const Place *place, GError **error);

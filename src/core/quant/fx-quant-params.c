@@ -5,12 +5,24 @@
 #include <math.h>
 #include <string.h>
 
+static const char *const precision_names[] = { "float", "int8", "int16" };
+
 const char *
 fx_precision_name (FxPrecision precision)
 {
-  static const char *const names[] = { "float", "int8", "int16" };
+  return precision_names[precision];
+}
 
-  return names[precision];
+gboolean
+fx_precision_find (const char *name, FxPrecision *precision)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (precision_names); i++)
+    if (strcmp (precision_names[i], name) == 0)
+      {
+        *precision = (FxPrecision)i;
+        return TRUE;
+      }
+  return FALSE;
 }
 
 FxQuantParams *

@@ -18,6 +18,8 @@ typedef enum
 } FxPrecision;
 
 const char *fx_precision_name (FxPrecision precision); /* "float", "int8", "int16" */
+/* FALSE: there is none of that name. */
+gboolean fx_precision_find (const char *name, FxPrecision *precision);
 
 /* real = scale × (q − zero_point) */
 typedef struct

@@ -140,11 +140,13 @@ void fx_scene_summarize_boxes (FxScene *scene);
 #define FX_TEXT_SIZE 11.0
 #define FX_DETAIL_GAP 8.0
 #define FX_BOX_ICON 28.0 /* left of the text: the icon of the placement */
-#define FX_LABEL_SIZE 9.5
+#define FX_BOX_PAD 12.0  /* right of it */
+
+/* Shapes beside wires. */
+#define FX_LABEL_SIZE 9.5 /* of the letters */
 #define FX_LABEL_HEIGHT 14.0
-#define FX_LABEL_GAP 4.0 /* between a wire and its label, which has FX_LABEL_PAD on both sides of the text */
-#define FX_LABEL_PAD 3.0
-#define FX_BOX_PAD 12.0 /* right of it */
+#define FX_LABEL_GAP 4.0 /* between the wire and its label */
+#define FX_LABEL_PAD 3.0 /* on both sides of the text */
 
 /* Margins of a frame around what is in it. */
 #define FX_FRAME_HEAD 30.0
