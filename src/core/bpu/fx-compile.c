@@ -180,14 +180,6 @@ compile (FxCompilation *c, const FxProgress *progress, GCancellable *cancellable
   return g_steal_pointer (&program);
 }
 
-void
-fx_compile_share_prices (FxMachine *machine, guint cores)
-{
-  for (int kind = 0; kind < FX_N_COSTS; kind++)
-    if (fx_cost_rows[kind].part == FX_COST_PART_BPU && kind != FX_COST_LAYERS)
-      machine->prices[kind] /= MAX (cores, 1);
-}
-
 guint
 fx_compile_most_cores (const FxTarget *target)
 {
@@ -205,7 +197,9 @@ fx_compile_use_cores (FxMachine *machine, const FxTarget *target, guint cores, G
     return TRUE;
   if (!fx_engines_of_target (&engines, target, error) || !check_cores (&engines, target, cores, error))
     return FALSE;
-  fx_compile_share_prices (machine, cores);
+  for (int kind = 0; kind < FX_N_COSTS; kind++)
+    if (fx_cost_rows[kind].part == FX_COST_PART_BPU && kind != FX_COST_LAYERS)
+      machine->prices[kind] /= cores;
   return TRUE;
 }
 

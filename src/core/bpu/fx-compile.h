@@ -58,11 +58,9 @@ gboolean fx_compile_parse_mode (const char *text, FxCompileMode *mode, GError **
  * the boards' configuration does. */
 gboolean fx_compile_check_options (const FxCompileOptions *options, GError **error);
 
-/* Prices of a frame that so many cores compute together: what the BPU computes is divided among them, what passes
- * through memory is not. */
-void fx_compile_share_prices (FxMachine *machine, guint cores);
-/* The same, for a BPU that has them. FALSE and *error as fx_compile(): it has fewer, or programs are not made for so
- * many. */
+/* Prices of a frame that so many cores of the target's BPU compute together (0: 1): what the BPU computes is divided
+ * among them; what passes through memory, and the set-up of layers, is not. FALSE and *error as fx_compile(): it has
+ * fewer, or programs are not made for so many. */
 gboolean fx_compile_use_cores (FxMachine *machine, const FxTarget *target, guint cores, GError **error);
 
 /* How many cores of the target can be asked for: 1 if it does not say what its BPU has. */
