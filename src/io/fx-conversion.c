@@ -340,8 +340,8 @@ get_mixed (const FxConversionJob *job, FxMachine *machine, FxMixedOptions *mixed
   *mixed = (FxMixedOptions){ options->mixed, options->latency_budget, target, is_timed ? machine : NULL };
   if (options->mixed <= 0 && options->latency_budget <= 0)
     return TRUE;
-  if (target != NULL && !fx_target_has_int16 (target))
-    return fx_fail (error, FX_ERROR_UNSUPPORTED, "%s computes with 8 bits only: no node can get 16", target->board);
+  if (target != NULL && !fx_target_need_int16 (target, error))
+    return FALSE;
   if (options->latency_budget <= 0 || is_timed)
     return TRUE;
   if (no_machine == NULL)
@@ -370,7 +370,8 @@ quantize (FxConversionJob *job, GError **error)
   g_autoptr (FxAccuracy) accuracy = NULL;
   FxMachine machine;
 
-  if (precisions == NULL || !get_mixed (job, &machine, &accuracy_options.mixed, error)
+  if (precisions == NULL || !fx_node_choices_suit (&choices, result->target, error)
+      || !get_mixed (job, &machine, &accuracy_options.mixed, error)
       || (!is_auto && !fx_threshold_parse (options->method, &accuracy_options.quant.method, error)))
     return FALSE;
   accuracy = fx_accuracy_run (g_steal_pointer (&result->optimized), result->placement, &samples, &accuracy_options,

@@ -160,6 +160,23 @@ test_latency_budget_refused (void)
     }
 }
 
+/* Nor does it get 16 bits where somebody asks for them by name. */
+static void
+test_int16_refused (void)
+{
+  g_autoptr (FxConversionOptions) options = new_options (NULL, 2);
+  g_autoptr (FxConversion) conversion = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_free (options->target);
+  options->target = g_strdup ("rdk-x3");
+  options->int16 = g_strsplit ("Conv", ",", 0);
+  conversion = fx_conversion_run (options, NULL, NULL, &error);
+  g_assert_null (conversion);
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, "RDK X3 computes with 8 bits only"));
+}
+
 static char *
 checksum (const char *folder)
 {
@@ -371,6 +388,7 @@ main (int argc, char **argv)
   g_test_add_func ("/conversion/sample", test_sample);
   g_test_add_func ("/conversion/latency-budget", test_latency_budget);
   g_test_add_func ("/conversion/latency-budget-refused", test_latency_budget_refused);
+  g_test_add_func ("/conversion/int16-refused", test_int16_refused);
   g_test_add_func ("/conversion/threads", test_threads);
   g_test_add_func ("/conversion/stopped", test_stopped);
   g_test_add_func ("/conversion/incomplete-list", test_incomplete_list);

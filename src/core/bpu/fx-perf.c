@@ -58,7 +58,7 @@ fx_perf_estimate (const FxGraph *graph, const FxTarget *target, const FxMachine 
   g_autoptr (FxCheckReport) placement = NULL;
 
   options = options != NULL ? options : &defaults;
-  if (!has_no_errors (graph, target, cancellable, error))
+  if (!has_no_errors (graph, target, cancellable, error) || !fx_node_choices_suit (&options->nodes, target, error))
     return NULL;
   optimized = optimize (graph, progress, cancellable, error);
   if (optimized == NULL || (placement = fx_check (optimized, target, NULL, cancellable, error)) == NULL

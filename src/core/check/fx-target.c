@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fx-target.h"
 
+#include "core/fx-error.h"
+
 #include <string.h>
 
 void
@@ -135,6 +137,13 @@ fx_target_has_int16 (const FxTarget *target)
     if (mentions_int16 (target->operators->pdata[i]))
       return TRUE;
   return !target->complete;
+}
+
+gboolean
+fx_target_need_int16 (const FxTarget *target, GError **error)
+{
+  return fx_target_has_int16 (target)
+         || fx_fail (error, FX_ERROR_UNSUPPORTED, "%s computes with 8 bits only: no node can get 16", target->board);
 }
 
 static gboolean

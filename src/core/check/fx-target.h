@@ -103,6 +103,9 @@ const FxLimit *fx_target_model_rule (const FxTarget *target, const char *rule);
 gboolean fx_target_has_int16 (const FxTarget *target);
 gboolean fx_target_takes_int16 (const FxTarget *target, const char *op_type);
 
+/* FALSE and *error (UNSUPPORTED), which names the board, if its BPU computes with 8 bits only. */
+gboolean fx_target_need_int16 (const FxTarget *target, GError **error);
+
 /* For those who build a target: an empty one, and the free functions of its arrays. */
 FxTarget *fx_target_new (void);
 void fx_target_op_free (FxTargetOp *op);

@@ -74,3 +74,9 @@ fx_quant_choose (const FxGraph *graph, const FxNodeChoices *choices, GError **er
         }
   return g_steal_pointer (&table);
 }
+
+gboolean
+fx_node_choices_suit (const FxNodeChoices *choices, const FxTarget *target, GError **error)
+{
+  return choices->int16 == NULL || choices->int16[0] == NULL || target == NULL || fx_target_need_int16 (target, error);
+}

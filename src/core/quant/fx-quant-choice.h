@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/check/fx-target.h"
 #include "core/quant/fx-quant-params.h"
 
 G_BEGIN_DECLS
@@ -19,5 +20,9 @@ typedef struct
 /* A new table for FxQuantOptions.node_precisions of the optimized graph, where a node may stand for several of the
  * source. NULL and *error (BAD_DATA): there is no such node, and no such operator at all. */
 GHashTable *fx_quant_choose (const FxGraph *graph, const FxNodeChoices *choices, GError **error);
+
+/* FALSE and *error (UNSUPPORTED), which names the board: 16 bits are asked for, and it has none. target: may be NULL.
+ */
+gboolean fx_node_choices_suit (const FxNodeChoices *choices, const FxTarget *target, GError **error);
 
 G_END_DECLS
