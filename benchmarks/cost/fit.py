@@ -185,7 +185,7 @@ def board_table(march, rows, estimates):
                            zip(*[(row["latency_ms"], result["latency_ms"]) for row, _, result in here]))
     relative = lambda value, row: f"{100 * (value / row['latency_ms'] - 1):+.0f} %"
     lines = [f"### {here[0][0]['board']}", "",
-             f"{len(fitted.rows)} rows of {len(set(fitted.names))} networks that prices are fitted to:", "",
+             f"{len(fitted.rows)} rows of {len(set(fitted.names))} networks that can be fitted:", "",
              f"- as `perf` says: {summary(fitted.measured, fitted.estimated)}",
              f"- left out and predicted: {summary(fitted.measured, predicted)}",
              *schedules(march, estimates), "",
