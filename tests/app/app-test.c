@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app-test.h"
 
+#include "app/fx-window-private.h"
 #include "core/fx-i18n.h"
 #include "watchdog.h"
 
@@ -195,6 +196,30 @@ gboolean
 app_test_action_enabled (FxWindow *window, const char *name)
 {
   return g_action_get_enabled (find_action (window, name));
+}
+
+static gboolean
+jobs_ended (gpointer window)
+{
+  return !fx_job_queue_is_active (((FxWindow *)window)->queue);
+}
+
+void
+app_test_wait_jobs (FxWindow *window, const char *what)
+{
+  app_test_wait (jobs_ended, window, what);
+}
+
+const FxConversion *
+app_test_convert (FxWindow *window)
+{
+  g_autoptr (FxJob) job = NULL;
+
+  app_test_action (window, "win.convert", NULL);
+  app_test_wait_jobs (window, "the conversion");
+  job = g_list_model_get_item (G_LIST_MODEL (window->queue), 0);
+  g_assert_no_error (fx_job_get_error (job));
+  return fx_results_get_conversion (fx_results_panel_get_results (window->results_panel));
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "app/fx-application.h"
 #include "app/fx-window.h"
+#include "io/fx-conversion.h"
 
 G_BEGIN_DECLS
 
@@ -18,7 +19,8 @@ FxWindow *app_test_window (FxApplication *application);
 /* Closes all windows and frees the application. */
 void app_test_stop (FxApplication *application);
 
-/* Runs the main loop until the condition holds; fails the test after 60 s. */
+/* Runs the main loop until the condition holds; fails the test after 60 s, or 300 s where each allocation
+ * notes its whole call stack. */
 typedef gboolean (*AppCondition) (gpointer data);
 void app_test_wait (AppCondition condition, gpointer data, const char *what);
 /* Runs the main loop for a moment: for animations and layout. */
@@ -28,6 +30,11 @@ void app_test_wait_document (FxWindow *window, FxDocumentState state);
 
 /* Adds a folder of samples, and waits until it is known what input they are for. */
 void app_test_add_samples (FxWindow *window, const char *folder);
+
+/* Until no job of the window runs or waits. */
+void app_test_wait_jobs (FxWindow *window, const char *what);
+/* Converts, and fails the test if that does; what is shown then, borrowed. */
+const FxConversion *app_test_convert (FxWindow *window);
 
 /* "win.…" or "app.…" with a parameter in GVariant's text form, or NULL. The action has to be enabled. */
 void app_test_action (FxWindow *window, const char *name, const char *parameter);

@@ -14,24 +14,6 @@
 #include <math.h>
 #include <string.h>
 
-static gboolean
-jobs_ended (gpointer window)
-{
-  return !fx_job_queue_is_active (((FxWindow *)window)->queue);
-}
-
-static const FxConversion *
-convert (FxWindow *window)
-{
-  g_autoptr (FxJob) job = NULL;
-
-  app_test_action (window, "win.convert", NULL);
-  app_test_wait (jobs_ended, window, "the conversion");
-  job = g_list_model_get_item (G_LIST_MODEL (window->queue), 0);
-  g_assert_no_error (fx_job_get_error (job));
-  return fx_results_get_conversion (fx_results_panel_get_results (window->results_panel));
-}
-
 /* The node in front of the network that makes of the board's picture what the network was trained on. */
 static gboolean
 has_preprocess_node (const FxGraph *graph)
@@ -91,7 +73,7 @@ test_convert (void)
 
   app_test_action (window, "app.open-sample", NULL);
   app_test_wait_document (window, FX_DOCUMENT_READY);
-  conversion = convert (window);
+  conversion = app_test_convert (window);
   first = g_strdup (fx_results_get_title (fx_results_panel_get_results (window->results_panel)));
   app_test_idle (1100); /* runs are named by the second */
   g_assert_cmpuint (conversion->n_calibration + conversion->n_held_out, ==, 64);
@@ -100,7 +82,7 @@ test_convert (void)
   app_test_add_samples (window, folder);
   fx_document_set_runtime (document, "input", "nv12");
   fx_document_set_method (document, "fast", "max");
-  conversion = convert (window);
+  conversion = app_test_convert (window);
   g_assert_cmpuint (conversion->n_calibration + conversion->n_held_out, ==, 264);
   g_assert_true (has_preprocess_node (conversion->source));
   g_assert_cmpstr (conversion->method, ==, "max");
@@ -149,7 +131,7 @@ test_two_windows (void)
     {
       g_autoptr (FxJob) job = NULL;
 
-      app_test_wait (jobs_ended, windows[i], "the conversion");
+      app_test_wait_jobs (windows[i], "the conversion");
       g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (windows[i]->queue)), ==, 1);
       job = g_list_model_get_item (G_LIST_MODEL (windows[i]->queue), 0);
       g_assert_no_error (fx_job_get_error (job));

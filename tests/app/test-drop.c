@@ -216,19 +216,13 @@ static const char config_text[] = "model_parameters:\n  onnx_model: %s\n  march:
                                   "  preprocess_on: True\n  run_on_cpu: /classifier/Gemm\n"
                                   "compiler_parameters:\n  optimize_level: O3\n";
 
-static gboolean
-jobs_ended (gpointer window)
-{
-  return !fx_job_queue_is_active (((FxWindow *)window)->queue);
-}
-
 static void
 check_converts (FxWindow *window)
 {
   g_autoptr (FxJob) job = NULL;
 
   app_test_action (window, "win.convert", NULL);
-  app_test_wait (jobs_ended, window, "the conversion");
+  app_test_wait_jobs (window, "the conversion");
   job = g_list_model_get_item (G_LIST_MODEL (window->queue), 0);
   g_assert_no_error (fx_job_get_error (job));
   g_assert_cmpint (fx_job_get_state (job), ==, FX_JOB_DONE);

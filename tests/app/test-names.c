@@ -139,12 +139,6 @@ is_ready (gpointer window)
          && fx_canvas_get_scene (fx_graph_view_get_canvas (((FxWindow *)window)->graph_view)) != NULL;
 }
 
-static gboolean
-jobs_ended (gpointer window)
-{
-  return !fx_job_queue_is_active (((FxWindow *)window)->queue);
-}
-
 static void
 check_sidebar (FxWindow *window)
 {
@@ -164,7 +158,7 @@ check_results (FxWindow *window)
   g_autoptr (GListModel) pages = G_LIST_MODEL (adw_view_stack_get_pages (stack));
 
   app_test_action (window, "win.convert", NULL);
-  app_test_wait (jobs_ended, window, "the conversion");
+  app_test_wait_jobs (window, "the conversion");
   for (guint i = 0; i < g_list_model_get_n_items (pages); i++)
     {
       g_autoptr (AdwViewStackPage) page = g_list_model_get_item (pages, i);

@@ -108,12 +108,6 @@ shows_results (gpointer window)
   return gtk_widget_get_visible (GTK_WIDGET (((FxWindow *)window)->results_slot));
 }
 
-static gboolean
-jobs_ended (gpointer window)
-{
-  return !fx_job_queue_is_active (((FxWindow *)window)->queue);
-}
-
 static FxResults *
 shown (FxWindow *window)
 {
@@ -144,7 +138,7 @@ test_notification (gconstpointer data)
   app_test_wait (is_inactive, window, "another active window");
   app_test_action (window, "win.convert", NULL);
   app_test_wait (was_told, &desktop, "the notification");
-  app_test_wait (jobs_ended, window, "the end");
+  app_test_wait_jobs (window, "the end");
   run = shown (window);
   g_assert_true (g_str_has_prefix (desktop.id, "conversion-"));
   g_assert_true (g_variant_lookup (desktop.notification, "body", "s", &body));
@@ -154,7 +148,7 @@ test_notification (gconstpointer data)
   app_test_idle (1100);
   app_test_action (window, "win.convert", NULL);
   app_test_action (window, "win.cancel-jobs", NULL);
-  app_test_wait (jobs_ended, window, "the stop");
+  app_test_wait_jobs (window, "the stop");
   g_assert_true (shown (window) != run);
   gtk_widget_set_visible (GTK_WIDGET (window->results_slot), FALSE);
   click (&desktop);

@@ -12,24 +12,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-static gboolean
-jobs_ended (gpointer window)
-{
-  return !fx_job_queue_is_active (((FxWindow *)window)->queue);
-}
-
-static const FxConversion *
-convert (FxWindow *window)
-{
-  g_autoptr (FxJob) job = NULL;
-
-  app_test_action (window, "win.convert", NULL);
-  app_test_wait (jobs_ended, window, "the conversion");
-  job = g_list_model_get_item (G_LIST_MODEL (window->queue), 0);
-  g_assert_no_error (fx_job_get_error (job));
-  return fx_results_get_conversion (fx_results_panel_get_results (window->results_panel));
-}
-
 static FxPlacement
 placement_of (FxDocument *document, const char *node)
 {
@@ -76,7 +58,7 @@ test_precision (void)
   g_assert_cmpfloat (fx_document_get_project (document)->budget, ==, 1.5);
   fx_document_set_method (document, "fast", "max");
   fx_document_set_samples (document, 10, 1);
-  conversion = convert (window);
+  conversion = app_test_convert (window);
   g_assert_nonnull (conversion->mixed);
   g_assert_cmpuint (conversion->mixed->len, >, 1);
   for (FxId i = 0; i < fx_graph_n_nodes (conversion->integer); i++)

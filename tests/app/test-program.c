@@ -15,12 +15,6 @@
 #include <string.h>
 
 static gboolean
-jobs_ended (gpointer window)
-{
-  return !fx_job_queue_is_active (((FxWindow *)window)->queue);
-}
-
-static gboolean
 is_checked (gpointer document)
 {
   return fx_document_get_report (document) != NULL;
@@ -201,7 +195,7 @@ test_program (void)
   fx_document_set_method (document, "fast", "max");
   fx_document_set_samples (document, 10, 1);
   app_test_action (window, "win.convert", NULL);
-  app_test_wait (jobs_ended, window, "the conversion");
+  app_test_wait_jobs (window, "the conversion");
   job = g_list_model_get_item (G_LIST_MODEL (window->queue), 0);
   g_assert_no_error (fx_job_get_error (job));
   program = fx_results_get_conversion (fx_results_panel_get_results (window->results_panel))->program;

@@ -31,12 +31,6 @@ datasets_are_read (gpointer window)
 }
 
 static gboolean
-jobs_ended (gpointer window)
-{
-  return !fx_job_queue_is_active (((FxWindow *)window)->queue);
-}
-
-static gboolean
 job_runs (gpointer window)
 {
   FxJob *job = fx_job_queue_get_running (((FxWindow *)window)->queue);
@@ -121,7 +115,7 @@ convert (FxWindow *window)
 
   app_test_wait (datasets_are_read, window, "samples");
   app_test_action (window, "win.convert", NULL);
-  app_test_wait (jobs_ended, window, "the conversion");
+  app_test_wait_jobs (window, "the conversion");
   g_assert_cmpint (newest_state (window), ==, FX_JOB_DONE);
   results = fx_results_panel_get_results (window->results_panel);
   conversion = fx_results_get_conversion (results);
@@ -284,7 +278,7 @@ stop_second (FxWindow *window)
   app_test_wait (job_runs, window, "a running conversion");
   title = g_strdup_printf ("'%s'", fx_job_get_title (fx_job_queue_get_running (window->queue)));
   app_test_action (window, "win.cancel-job", title);
-  app_test_wait (jobs_ended, window, "the stop");
+  app_test_wait_jobs (window, "the stop");
   g_assert_cmpint (newest_state (window), ==, FX_JOB_CANCELLED);
 }
 
