@@ -304,6 +304,33 @@ test_assumed_neighbor (void)
   g_assert_cmpstr (found, ==, "unknown bpu0 cpu");
 }
 
+/* Where the board has 8 bits only, who asks for 16 is told before a conversion refuses. */
+static void
+test_wide_choice (void)
+{
+  static const struct
+  {
+    const char *target;
+    gboolean told;
+  } boards[] = { { "rdk-x3", TRUE }, { "rdk-x5", FALSE } };
+  g_autoptr (FxGraph) graph
+      = fx_graph_parse ("graph \"g\"\ninput %x f32[1,8,16,16]\n%y f32[*] = Relu(%x)\noutput %y\n", NULL);
+  char *wide[] = { (char *)"Relu", NULL };
+  const FxNodeChoices choices = { .int16 = wide };
+
+  g_assert_nonnull (graph);
+  for (guint i = 0; i < G_N_ELEMENTS (boards); i++)
+    {
+      g_autoptr (FxTarget) target = fx_target_load (boards[i].target, NULL);
+      g_autoptr (FxCheckReport) report = fx_check_chosen (graph, target, NULL, &choices, NULL, NULL);
+      gboolean told = FALSE;
+
+      for (guint k = 0; k < report->diagnostics->len; k++)
+        told = told || strstr (((FxDiagnostic *)report->diagnostics->pdata[k])->message, "8 bits only") != NULL;
+      g_assert_cmpint (told, ==, boards[i].told);
+    }
+}
+
 /* The finding counts nodes of the source, of which one may have become several. */
 static void
 test_assumed_count (void)
@@ -370,6 +397,7 @@ main (int argc, char **argv)
   g_test_add_func ("/check/assumed", test_assumed);
   g_test_add_func ("/check/assumed-neighbor", test_assumed_neighbor);
   g_test_add_func ("/check/assumed-count", test_assumed_count);
+  g_test_add_func ("/check/wide-choice", test_wide_choice);
   g_test_add_func ("/check/cancel", test_cancel);
   g_test_add_func ("/check/caffe", test_caffe);
   return g_test_run ();

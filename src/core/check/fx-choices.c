@@ -7,6 +7,12 @@
 #include "core/quant/fx-quant-params.h"
 
 static void
+warn (GPtrArray *diagnostics, const GError *error)
+{
+  fx_diagnostics_add (diagnostics, FX_SEVERITY_WARNING, "node-choice", NULL, NULL, "%s", error->message);
+}
+
+static void
 move (FxWorkNode *node, FxPlacement placement, const char *reason)
 {
   node->placement = placement;
@@ -38,9 +44,11 @@ fx_work_choose (FxWork *work, const FxNodeChoices *choices, GPtrArray *diagnosti
 
   if (wanted == NULL)
     {
-      fx_diagnostics_add (diagnostics, FX_SEVERITY_WARNING, "node-choice", NULL, NULL, "%s", error->message);
+      warn (diagnostics, error);
       return;
     }
+  if (!fx_node_choices_suit (choices, work->target, &error))
+    warn (diagnostics, error);
   for (FxId i = 0; i < work->n_nodes; i++)
     {
       gpointer precision;
