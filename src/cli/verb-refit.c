@@ -153,9 +153,11 @@ make_basis (const Refit *refit)
 {
   guint n = refit->measured->len;
 
-  return g_strdup_printf ("prices of the %s refitted to %u %s of one board, %s %.1f %% on average",
-                          refit->target->board, n, n == 1 ? "measurement" : "measurements",
-                          n == 1 ? "which it misses by" : "which they miss by", 100 * mean_errors (refit).after);
+  return g_strdup_printf (n == 1
+                              ? "prices of the %s refitted to %u measurement of one board, which they miss by %.1f %%"
+                              : "prices of the %s refitted to %u measurements of one board, which they miss by "
+                                "%.1f %% on average",
+                          refit->target->board, n, 100 * mean_errors (refit).after);
 }
 
 static void

@@ -173,6 +173,28 @@ test_cores (void)
   g_assert_cmpfloat (busy[FX_UNIT_VECTOR_2], <=, busy[FX_UNIT_VECTOR]);
 }
 
+/* Each of four has something to do, and that pays. */
+static void
+test_four_cores (void)
+{
+  FxCompileOptions options = { .level = 2, .sram_bytes = 60000 };
+  Sums one = sum_programs ("rdk-s600", options), four;
+  g_autofree char *text = NULL;
+  g_autoptr (FxGraph) graph = compiled_graph (17, &text);
+  g_autoptr (FxProgram) program = NULL;
+  double busy[FX_N_UNITS] = { 0 };
+
+  options.cores = 4;
+  four = sum_programs ("rdk-s600", options);
+  g_assert_cmpfloat (four.ms, <, one.ms);
+  program = compile (graph, "rdk-s600", options);
+  g_assert_cmpuint (program->cores, ==, 4);
+  for (guint i = 0; i < program->commands->len; i++)
+    busy[fx_program_command (program, i)->unit] += fx_program_command (program, i)->ms;
+  for (int unit = 0; unit < FX_N_UNITS; unit++)
+    g_assert_cmpfloat (busy[unit], >, 0);
+}
+
 /* The estimate divides computing only. */
 static void
 test_prices (void)
@@ -204,8 +226,8 @@ test_too_many_cores (void)
   g_assert_error (error, FX_ERROR, FX_ERROR_UNSUPPORTED);
   g_assert_cmpstr (error->message, ==, "core_num is 2, and the BPU of the RDK X5 has 1");
   g_clear_error (&error);
-  g_assert_false (fx_compile_check_options (&(FxCompileOptions){ .cores = 3 }, &error));
-  g_assert_cmpstr (error->message, ==, "core_num is 3, wanted 1 or 2");
+  g_assert_false (fx_compile_check_options (&(FxCompileOptions){ .cores = 5 }, &error));
+  g_assert_cmpstr (error->message, ==, "core_num is 5, wanted 1 to 4");
   g_clear_error (&error);
   g_assert_false (fx_compile_check_options (&(FxCompileOptions){ .max_call_us = 999 }, &error));
   g_assert_cmpstr (error->message, ==, "max_time_per_fc is 999, wanted 0 or at least 1000 microseconds");
@@ -287,6 +309,7 @@ main (int argc, char **argv)
   g_test_add_func ("/compile-options/mode-factor", test_mode_factor);
   g_test_add_func ("/compile-options/jobs", test_jobs);
   g_test_add_func ("/compile-options/cores", test_cores);
+  g_test_add_func ("/compile-options/four-cores", test_four_cores);
   g_test_add_func ("/compile-options/prices", test_prices);
   g_test_add_func ("/compile-options/too-many-cores", test_too_many_cores);
   g_test_add_func ("/compile-options/calls", test_calls);

@@ -19,7 +19,7 @@ static guint n_graphs = 200;
 static void
 test_random (void)
 {
-  static const char *const ids[] = { "rdk-x3", "rdk-x5", "rdk-ultra" };
+  static const char *const ids[] = { "rdk-x3", "rdk-x5", "rdk-ultra", "rdk-s600" };
   static const guint64 srams[] = { 600, 3000, 9000, 40000, 200000, 2000000 };
   const char *asked = g_getenv ("FX_TEST_SEED");
   guint first = asked != NULL ? (guint)g_ascii_strtoull (asked, NULL, 10) : 1;
@@ -31,7 +31,7 @@ test_random (void)
       g_autoptr (FxGraph) graph = compiled_graph (seed, &text);
       g_autoptr (FxTensor) input = integer_net_input (fx_graph_value (graph, fx_graph_input (graph, 0)), seed);
       g_autoptr (GPtrArray) wanted = compiled_engine (graph, input);
-      g_autoptr (FxTarget) target = compiled_target (ids[seed % G_N_ELEMENTS (ids)]);
+      g_autoptr (FxTarget) target = compiled_target (ids[seed / 2 % G_N_ELEMENTS (ids)]);
 
       for (guint level = seed % 2; level <= FX_COMPILE_MAX_LEVEL; level += 2)
         {
@@ -39,7 +39,7 @@ test_random (void)
           FxCompileOptions options = { .level = level,
                                        .mode = (FxCompileMode)(seed % 3),
                                        .balance = FX_COMPILE_DEFAULT_BALANCE,
-                                       .cores = seed % 3 != 1 ? 1 + seed / 3 % 2 : 1, /* the X5 has one */
+                                       .cores = 1 + seed / 8 % fx_compile_most_cores (target),
                                        .max_call_us = seed % 5 == 0 ? 1 + seed : 0,
                                        .sram_bytes = srams[(seed + level) % G_N_ELEMENTS (srams)] };
           g_autoptr (FxProgram) program = fx_compile (graph, target, &options, NULL, NULL, &error);

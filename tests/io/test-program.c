@@ -204,6 +204,35 @@ test_version (void)
   g_assert_cmpstr (error->message, ==, "is a program of version 9, wanted 2");
 }
 
+/* Numbers of the header that are out of range are not taken for others. Its fields 5 and 6 are small numbers. */
+static void
+test_ranges (void)
+{
+  static const struct
+  {
+    guint8 align, cores;
+    const char *message;
+  } rows[] = {
+    { 4, 0, "the program is for 0 cores, wanted 1 to 4" },
+    { 0, 1, "channels are aligned to 0*" },
+  };
+  gsize size;
+  g_autofree char *bytes = written (4, &size);
+  char *fields = bytes;
+
+  while (fields < bytes + size - 4 && memcmp (fields, "\x28\x04\x30\x01", 4) != 0)
+    fields++;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      fields[1] = (char)rows[i].align;
+      fields[3] = (char)rows[i].cores;
+      g_assert_null (parse (bytes, size, &error));
+      g_assert_true (g_pattern_match_simple (rows[i].message, error->message));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -213,5 +242,6 @@ main (int argc, char **argv)
   g_test_add_func ("/program/cut-off", test_cut_off);
   g_test_add_func ("/program/damaged", test_damaged);
   g_test_add_func ("/program/version", test_version);
+  g_test_add_func ("/program/ranges", test_ranges);
   return g_test_run ();
 }

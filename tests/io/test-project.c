@@ -266,7 +266,7 @@ test_refused (void)
     { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": { \"optimize_level\": \"O9\" } }", "O0 to O3" },
     { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": { \"compile_mode\": \"size\" } }", "bandwidth" },
     { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": { \"balance_factor\": 101 } }", "0 to 100" },
-    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": { \"core_num\": 3 } }", "core_num is 3" },
+    { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": { \"core_num\": 5 } }", "core_num is 5" },
     { "{ \"fixpoint-project\": 2, \"model\": \"a\", \"compile\": { \"max_time_per_fc\": 999 } }", "at least 1000" },
     { "{ \"a\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[", "too deeply nested" },
   };

@@ -167,7 +167,7 @@ emit_part (Emitter *e, const FxGroupStep *step, guint core)
   const FxNode *node = fx_graph_node (e->c->graph, layer->node);
   guint k = step->layer - e->view->first;
   FxCommand command
-      = { .unit = core > 0 ? layer->unit - FX_UNIT_TENSOR + FX_UNIT_TENSOR_2 : layer->unit,
+      = { .unit = fx_unit_of_core (layer->unit, core),
           .node = layer->node,
           .n_operands = node->n_inputs,
           .n_results = node->n_outputs,
@@ -198,38 +198,51 @@ emit_part (Emitter *e, const FxGroupStep *step, guint core)
   add_command (e, command);
 }
 
-/* Where the rows of a tile are divided: about in the middle, and best where the second half begins at a grain of the
- * memory, because two commands do not write the same grain at the same time. */
+static gboolean
+begins_grain (const FxPlace *place, gint64 row)
+{
+  return place == NULL || (guint64)(row % place->slots) * place->layout.row_bytes % FX_PLACE_ALIGNMENT == 0;
+}
+
+/* Where the rows of a core may begin that computes a part of a tile: at a grain of the memory, because two commands
+ * that write the same one wait for each other; near to where all parts are as large. The end of the tile if there is
+ * none. */
 static gint64
-middle_row (const Emitter *e, const FxGroupStep *step)
+first_row (const Emitter *e, const FxGroupStep *step, guint core)
 {
   const FxNode *node = fx_graph_node (e->c->graph, fx_compilation_layer (e->c, step->layer)->node);
   gint32 index = fx_group_view_operand (e->view, step->layer - e->view->first, node->n_inputs);
   const FxPlace *place = index >= 0 ? fx_program_place (e->program, e->places[index]) : NULL;
-  gint64 middle = step->rows.begin + (step->rows.end - step->rows.begin + 1) / 2;
+  gint64 cores = e->c->options.cores, n = step->rows.end - step->rows.begin;
+  gint64 even = step->rows.begin + (n * core + cores - 1) / cores;
 
-  for (gint64 row = middle; place != NULL && row < MIN (middle + 4, step->rows.end); row++)
-    if ((guint64)(row % place->slots) * place->layout.row_bytes % FX_PLACE_ALIGNMENT == 0)
-      return row;
-  return middle;
+  for (gint64 off = 0; off < 4; off++)
+    {
+      if (even + off < step->rows.end && begins_grain (place, even + off))
+        return even + off;
+      if (even - off > step->rows.begin && begins_grain (place, even - off))
+        return even - off;
+    }
+  return step->rows.end;
 }
 
-/* Two cores take half of the rows each. */
+/* Cores take about as many of the rows each; fewer cores where there are few rows. */
 static void
 emit_run (Emitter *e, const FxGroupStep *step)
 {
-  FxGroupStep half = *step;
+  guint cores = fx_compilation_layer (e->c, step->layer)->cut.by_rows ? e->c->options.cores : 1, used = 0;
+  FxGroupStep part = *step;
 
-  if (e->c->options.cores < 2 || !fx_compilation_layer (e->c, step->layer)->cut.by_rows
-      || step->rows.end - step->rows.begin < 2)
+  for (guint core = 1; core < cores; core++)
     {
-      emit_part (e, step, 0);
-      return;
+      part.rows.end = first_row (e, step, core);
+      if (part.rows.end <= part.rows.begin || part.rows.end == step->rows.end)
+        continue;
+      emit_part (e, &part, used++);
+      part.rows.begin = part.rows.end;
     }
-  half.rows.end = middle_row (e, step);
-  emit_part (e, &half, 0);
-  half.rows = (FxRowRange){ half.rows.end, step->rows.end };
-  emit_part (e, &half, 1);
+  part.rows.end = step->rows.end;
+  emit_part (e, &part, used);
 }
 
 static void

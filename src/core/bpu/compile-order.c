@@ -23,8 +23,8 @@ visit_bytes (FxMemory memory, guint64 begin, guint64 end, gpointer user_data)
   Order *order = user_data;
 
   for (guint64 g = fx_grains_first (begin); g < fx_grains_end (end); g++)
-    fx_grain_touch (fx_grains_at (order->grains[memory], g), order->program, order->first, order->command,
-                    order->writes, order->needs);
+    fx_grain_touch (order->grains[memory], g, order->program, order->first, order->command, order->writes,
+                    order->needs);
 }
 
 static void

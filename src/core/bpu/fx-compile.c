@@ -41,7 +41,7 @@ gboolean
 fx_compile_check_options (const FxCompileOptions *options, GError **error)
 {
   if (options->cores > FX_MAX_CORES)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "core_num is %u, wanted 1 or %d", options->cores, FX_MAX_CORES);
+    return fx_fail (error, FX_ERROR_BAD_DATA, "core_num is %u, wanted 1 to %d", options->cores, FX_MAX_CORES);
   if (options->max_call_us > 0 && options->max_call_us < FX_COMPILE_LEAST_CALL_US)
     return fx_fail (error, FX_ERROR_BAD_DATA, "max_time_per_fc is %u, wanted 0 or at least %d microseconds",
                     options->max_call_us, FX_COMPILE_LEAST_CALL_US);
@@ -59,9 +59,6 @@ layer_clear (gpointer data)
 static gboolean
 check_cores (const FxEngines *engines, const FxTarget *target, guint cores, GError **error)
 {
-  if (cores > FX_MAX_CORES)
-    return fx_fail (error, FX_ERROR_UNSUPPORTED, "core_num is %u, and programs are made for at most %d cores", cores,
-                    FX_MAX_CORES);
   if (cores > engines->cores)
     return fx_fail (error, FX_ERROR_UNSUPPORTED, "core_num is %u, and the BPU of the %s has %u", cores, target->board,
                     engines->cores);
@@ -185,7 +182,7 @@ fx_compile_most_cores (const FxTarget *target)
 {
   FxEngines engines;
 
-  return fx_engines_of_target (&engines, target, NULL) ? CLAMP (engines.cores, 1, FX_MAX_CORES) : 1;
+  return fx_engines_of_target (&engines, target, NULL) ? engines.cores : 1;
 }
 
 gboolean

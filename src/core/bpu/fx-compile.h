@@ -60,7 +60,7 @@ gboolean fx_compile_check_options (const FxCompileOptions *options, GError **err
 
 /* Prices of a frame that so many cores of the target's BPU compute together (0: 1): what the BPU computes is divided
  * among them; what passes through memory, and the set-up of layers, is not. FALSE and *error as fx_compile(): it has
- * fewer, or programs are not made for so many. */
+ * fewer. */
 gboolean fx_compile_use_cores (FxMachine *machine, const FxTarget *target, guint cores, GError **error);
 
 /* How many cores of the target can be asked for: 1 if it does not say what its BPU has. */

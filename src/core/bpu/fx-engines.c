@@ -2,6 +2,7 @@
 #include "core/bpu/fx-engines.h"
 
 #include "core/bpu/fx-machine-private.h"
+#include "core/bpu/fx-program.h"
 #include "core/fx-error.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@
   X (sram_bytes, 16384, 1073741824) \
   X (channel_align, 1, 256) \
   X (command_us, 0, 1000) \
-  X (cores, 1, 64)
+  X (cores, 1, FX_MAX_CORES)
 /* clang-format on */
 
 enum

@@ -14,31 +14,34 @@ raise_need (const FxProgram *program, guint first, guint command, guint after_ot
 }
 
 void
-fx_grain_touch (FxGrain *grain, const FxProgram *program, guint first, guint command, gboolean writes,
+fx_grain_touch (FxGrains *grains, guint64 i, const FxProgram *program, guint first, guint command, gboolean writes,
                 gint64 needs[FX_N_UNITS])
 {
-  raise_need (program, first, command, grain->writer, needs);
+  guint *writer = grains->touched + i * (1 + grains->n_units), *readers = writer + 1;
+
+  raise_need (program, first, command, *writer, needs);
   if (!writes)
     {
-      grain->readers[fx_program_command (program, command)->unit] = command + 1;
+      readers[fx_program_command (program, command)->unit] = command + 1;
       return;
     }
-  for (int unit = 0; unit < FX_N_UNITS; unit++)
+  for (guint unit = 0; unit < grains->n_units; unit++)
     {
-      raise_need (program, first, command, grain->readers[unit], needs);
-      grain->readers[unit] = 0;
+      raise_need (program, first, command, readers[unit], needs);
+      readers[unit] = 0;
     }
-  grain->writer = command + 1;
+  *writer = command + 1;
 }
 
 /* Zeros, so that what no command touches takes no memory. */
 static FxGrains *
-grains_new (guint64 bytes)
+grains_new (guint64 bytes, guint cores)
 {
   FxGrains *grains = g_new (FxGrains, 1);
 
   grains->n = fx_grains_end (bytes);
-  grains->grains = g_try_new0 (FxGrain, grains->n + 1);
+  grains->n_units = (guint)fx_n_units (cores);
+  grains->touched = g_try_new0 (guint, (grains->n + 1) * (1 + grains->n_units));
   return grains;
 }
 
@@ -49,8 +52,8 @@ fx_grains_new_all (const FxProgram *program, FxGrains *grains[FX_N_MEMORIES])
 
   for (int m = 0; m < FX_N_MEMORIES; m++)
     {
-      grains[m] = grains_new (fx_program_used_bytes (program, (FxMemory)m));
-      good = good && grains[m]->grains != NULL;
+      grains[m] = grains_new (fx_program_used_bytes (program, (FxMemory)m), program->cores);
+      good = good && grains[m]->touched != NULL;
     }
   for (int m = 0; m < FX_N_MEMORIES && !good; m++)
     g_clear_pointer (&grains[m], fx_grains_free);
@@ -62,6 +65,6 @@ fx_grains_free (FxGrains *grains)
 {
   if (grains == NULL)
     return;
-  g_free (grains->grains);
+  g_free (grains->touched);
   g_free (grains);
 }

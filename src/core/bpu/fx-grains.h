@@ -9,14 +9,10 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint writer;              /* command + 1; 0: none */
-  guint readers[FX_N_UNITS]; /* the last of each unit since it was written, likewise */
-} FxGrain;
-
-typedef struct
-{
   guint64 n;
-  FxGrain *grains;
+  guint n_units;  /* of the program */
+  guint *touched; /* [n × (1 + n_units)] of each grain who wrote it last, and the last of each unit that read it since:
+                     command + 1, or 0 */
 } FxGrains;
 
 /* For what the places of a program take of its memories. FALSE if they do not fit this machine's; nothing is left then.
@@ -34,16 +30,11 @@ fx_grains_end (guint64 end)
 {
   return (end + FX_PLACE_ALIGNMENT - 1) / FX_PLACE_ALIGNMENT;
 }
-static inline FxGrain *
-fx_grains_at (const FxGrains *grains, guint64 i)
-{
-  return &grains->grains[i];
-}
 
-/* Raises needs[unit] to the last command of each unit that has to be over before `command` touches the grain, and
+/* Raises needs[unit] to the last command of each unit that has to be over before `command` touches grain i, and
  * remembers it. A command never needs itself, nor those before `first`, its segment's first: a segment begins when the
  * one before is over. */
-void fx_grain_touch (FxGrain *grain, const FxProgram *program, guint first, guint command, gboolean writes,
+void fx_grain_touch (FxGrains *grains, guint64 i, const FxProgram *program, guint first, guint command, gboolean writes,
                      gint64 needs[FX_N_UNITS]);
 
 G_END_DECLS

@@ -54,7 +54,7 @@ check_places (const FxProgram *program, GError **error)
       return fx_fail (error, FX_ERROR_BAD_DATA, "the memory %s has %" PRIu64 " bytes, more than can be",
                       fx_memory_names[m], program->memory_bytes[m]);
   if (program->cores < 1 || program->cores > FX_MAX_CORES)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "the program is for %u cores, wanted 1 or %d", program->cores,
+    return fx_fail (error, FX_ERROR_BAD_DATA, "the program is for %u cores, wanted 1 to %d", program->cores,
                     FX_MAX_CORES);
   if (program->channel_align < 1 || program->channel_align > 4096)
     return fx_fail (error, FX_ERROR_BAD_DATA, "channels are aligned to %u, wanted 1 to 4096", program->channel_align);
@@ -224,7 +224,7 @@ is_run (const FxProgram *program, const FxCommand *command, Commands *commands)
 
   return fx_bpu_takes_node (program->graph, node) && command->n_operands == node->n_inputs
          && command->n_results == node->n_outputs
-         && fx_tile_is_product (node) == (fx_unit_of_first_core (command->unit) == FX_UNIT_TENSOR)
+         && fx_tile_is_product (node) == (fx_unit_of_core (command->unit, 0) == FX_UNIT_TENSOR)
          && fits_node (program, command, cut_of (commands, program, command->node));
 }
 
@@ -265,8 +265,7 @@ visit_bytes (FxMemory memory, guint64 begin, guint64 end, gpointer user_data)
   Race *race = user_data;
 
   for (guint64 g = fx_grains_first (begin); g < fx_grains_end (end); g++)
-    fx_grain_touch (fx_grains_at (race->grains[memory], g), race->program, race->first, race->command, race->writes,
-                    race->needs);
+    fx_grain_touch (race->grains[memory], g, race->program, race->first, race->command, race->writes, race->needs);
 }
 
 /* The first command that has to be over and is not known to be; -1: none. */

@@ -27,7 +27,11 @@ G_BEGIN_DECLS
   X (TENSOR, "tensor", "convolutions and products of matrices")                                                        \
   X (VECTOR, "vector", "everything else")                                                                              \
   X (TENSOR_2, "tensor2", "the tensor unit of the second core")                                                        \
-  X (VECTOR_2, "vector2", "the vector unit of the second core")
+  X (VECTOR_2, "vector2", "the vector unit of the second core")                                                        \
+  X (TENSOR_3, "tensor3", "the tensor unit of the third core")                                                         \
+  X (VECTOR_3, "vector3", "the vector unit of the third core")                                                         \
+  X (TENSOR_4, "tensor4", "the tensor unit of the fourth core")                                                        \
+  X (VECTOR_4, "vector4", "the vector unit of the fourth core")
 
 typedef enum
 {
@@ -39,7 +43,7 @@ typedef enum
 
 extern const char *const fx_unit_names[]; /* NULL-terminated */
 
-#define FX_MAX_CORES 2
+#define FX_MAX_CORES 4
 
 /* The units that a BPU with so many cores has are the first ones. */
 static inline int
@@ -52,11 +56,11 @@ fx_unit_computes (FxUnit unit)
 {
   return unit >= FX_UNIT_TENSOR;
 }
-/* TENSOR or VECTOR, whichever core it is of. */
+/* The unit of another core that does the same. */
 static inline FxUnit
-fx_unit_of_first_core (FxUnit unit)
+fx_unit_of_core (FxUnit unit, guint core)
 {
-  return unit >= FX_UNIT_TENSOR_2 ? unit - FX_UNIT_TENSOR_2 + FX_UNIT_TENSOR : unit;
+  return fx_unit_computes (unit) ? FX_UNIT_TENSOR + (unit - FX_UNIT_TENSOR) % 2 + 2 * core : unit;
 }
 
 typedef enum

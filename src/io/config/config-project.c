@@ -59,13 +59,11 @@ note_missing (const FxConfig *config, GPtrArray *findings)
 
 /* How many threads compile is the machine's business: the program is the same. */
 static void
-set_compile (FxProject *project, const FxConfig *config, const FxCompileOptions *compile, GPtrArray *findings)
+set_compile (FxProject *project, const FxCompileOptions *compile)
 {
   project->compile = *compile;
   project->compile.jobs = 0;
-  project->compile.cores = compile->cores > 1 ? MIN (compile->cores, FX_MAX_CORES) : 0;
-  if (compile->cores > FX_MAX_CORES)
-    fx_config_complain (config, findings, FALSE, FX_CONFIG_CORE_NUM, "programs are made for at most two cores");
+  project->compile.cores = compile->cores > 1 ? compile->cores : 0;
 }
 
 /* ---- inputs ---- */
@@ -186,7 +184,7 @@ from_options (const FxConfig *config, const FxConversionOptions *options, GPtrAr
   add_nodes (project, options->bpu, FX_PRECISION_INT8);
   add_nodes (project, options->int16, FX_PRECISION_INT16);
   add_nodes (project, options->cpu, FX_PRECISION_FLOAT);
-  set_compile (project, config, &options->compile, findings);
+  set_compile (project, &options->compile);
   note_missing (config, findings);
   return project;
 }

@@ -191,6 +191,9 @@ read_header (FxProgram *program, GBytes *file, const FxProgramParts *parts, GErr
   program->cores = CLAMP (message->cores, 1, FX_MAX_CORES);
   good = read_places (program, message, error) && read_segments (program, message, error)
          && read_commands (program, message, error);
+  /* What is out of range is refused when the program is verified. */
+  program->channel_align = message->channel_align;
+  program->cores = message->cores;
   fixpoint__program__free_unpacked (message, NULL);
   return good;
 }

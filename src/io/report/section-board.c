@@ -195,8 +195,7 @@ to_json (const FxReport *report, JsonBuilder *builder)
 #define MOST_CHARTS 20
 #define LEAST_WIDTH 0.35 /* pixels: what is narrower is drawn with its neighbors */
 
-static const char *const lane_classes[FX_N_UNITS]
-    = { "unit-load", "unit-store", "unit-tensor", "unit-vector", "unit-tensor", "unit-vector" };
+static const char *const lane_classes[] = { "unit-load", "unit-store", "unit-tensor", "unit-vector" }; /* by unit */
 
 typedef struct
 {
@@ -243,7 +242,7 @@ draw_lane (const Chart *chart, FxUnit unit, double y, GString *out)
       tooltip
           = g_strdup_printf ("%s: %.4f ms", fx_graph_node (chart->program->graph, command->node)->name, stop - start);
       fx_svg_rect (out, x_of (chart, start), y + 3, MAX (LEAST_WIDTH, x_of (chart, stop) - x_of (chart, start)),
-                   LANE - 6, lane_classes[unit], tooltip);
+                   LANE - 6, lane_classes[fx_unit_of_core (unit, 0)], tooltip);
     }
 }
 
