@@ -10,6 +10,7 @@
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "core/passes/fx-passes.h"
+#include "core/quant/fx-quant-partial.h"
 #include "small-graph.h"
 
 #include <math.h>
@@ -129,6 +130,12 @@ static const Case cases[] = {
     "QMatMul", 2.0 },
   { "matmul", "input %x f32[2,4]\ninput %z f32[4,3]\n%m f32[*] = MatMul(%x, %z)\n%y f32[*] = Relu(%m)\noutput %y\n",
     "QMatMul", 3.0 },
+  { "matmul-sums",
+    "input %x f32[1,3,2,4]\nconst %w f32[4,3] = [1,0.5,-0.25,10,2,0,1,0,-1,20,1,1]\n%y f32[*] = MatMul(%x, %w)\noutput "
+    "%y\n",
+    "QMatMul", 40.0 },
+  { "prelu-one-slope", "input %x f32[1,2,3,3]\nconst %s f32[1,1,1] = [0.25]\n%y f32[*] = PRelu(%x, %s)\noutput %y\n",
+    "QTable", 1.5 },
   { "add", "input %x f32[1,2,3,3]\ninput %z f32[1,2,1,1]\n%y f32[*] = Add(%x, %z)\noutput %y\n", "QAdd", 2.0 },
   { "sub-constant", "input %x f32[1,2,3,3]\nconst %c f32[2,1,1] = [1,-3]\n%y f32[*] = Sub(%c, %x)\noutput %y\n", "QAdd",
     2.0 },
@@ -234,22 +241,25 @@ test_rule (gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (FxGraph) integer = fx_quantize_integer (graph, params, &error);
   g_autoptr (FxGraph) qdq = NULL;
+  g_autoptr (FxGraph) nothing = NULL;
   double step = output_step (graph, params);
 
   g_assert_no_error (error);
   qdq = fx_quantize_qdq (graph, params, &error);
   g_assert_no_error (error);
+  nothing = fx_qdq_partial (qdq, graph, &(FxQdqPart){ 0 });
   check_operators (integer, c->operators);
   for (guint i = 0; i < N_SAMPLES; i++)
     {
       g_autoptr (FxTensor) wanted = run (graph, i, TRUE), found = run (integer, i, TRUE),
                            fast = run (integer, i, FALSE);
-      g_autoptr (FxTensor) simulated = run (qdq, i, TRUE);
+      g_autoptr (FxTensor) simulated = run (qdq, i, TRUE), unchanged = run (nothing, i, TRUE);
 
       g_test_message ("sample %u: off by %g steps, from the QDQ network by %g", i,
                       largest_difference (wanted, found) / step, largest_difference (simulated, found) / step);
       g_assert_cmpfloat (largest_difference (wanted, found), <=, c->bound * step);
       g_assert_cmpfloat (largest_difference (found, fast), <=, c->has_float ? 1e-3 * step : 0.0);
+      g_assert_cmpfloat (largest_difference (wanted, unchanged), <=, 1e-3 * step);
       /* float sums may fall on the other side of the middle between two steps */
       g_assert_cmpfloat (largest_difference (simulated, found), <=, 1.01 * step);
     }

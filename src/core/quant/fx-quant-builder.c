@@ -28,6 +28,7 @@ fx_quant_builder_init (FxQuantBuilder *builder, const FxGraph *from, const FxQua
                                .floats = new_ids (n),
                                .integers = new_ids (n),
                                .scales = new_ids (n),
+                               .axes = g_new0 (guint8, n + 1),
                                .version = (guint)fx_graph_opset (from, "") };
   for (GList *l = keys; l != NULL; l = l->next)
     fx_graph_set_metadata (builder->to, l->data, fx_graph_metadata (from, l->data));
@@ -43,6 +44,7 @@ fx_quant_builder_clear (FxQuantBuilder *builder)
   g_free (builder->floats);
   g_free (builder->integers);
   g_free (builder->scales);
+  g_free (builder->axes);
 }
 
 FxQuantPlan *
@@ -145,14 +147,16 @@ fx_quant_border (FxQuantBuilder *builder, const char *op_type, FxId id, FxId inp
 {
   const FxValue *value = fx_graph_value (builder->from, id);
   g_autofree char *name = g_strconcat (value->name, "_", op_type, NULL);
-  FxId inputs[3] = { input };
+  FxId inputs[3] = { input }, node;
   guint n = 1;
 
   if (builder->scales[id] != FX_NONE)
     inputs[n++] = builder->scales[id];
   else
     n += add_numbers (builder, name, fx_quant_of (builder, id), &inputs[1]);
-  fx_graph_add_node (builder->to, name, "", op_type, builder->version, inputs, n, &output, 1);
+  node = fx_graph_add_node (builder->to, name, "", op_type, builder->version, inputs, n, &output, 1);
+  if (builder->scales[id] != FX_NONE)
+    fx_node_take_attr (fx_graph_node (builder->to, node), fx_attr_int ("axis", builder->axes[id]));
   return output;
 }
 

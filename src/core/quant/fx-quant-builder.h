@@ -16,6 +16,7 @@ struct _FxQuantBuilder
   FxId *floats;   /* [values of from] ids in `to`; FX_NONE: not there yet */
   FxId *integers; /* likewise */
   FxId *scales;   /* of values that are 32-bit sums: the constant with the scales of the channels */
+  guint8 *axes;   /* of those: the axis of the channels */
   guint version;  /* opset of new nodes of the standard domain */
 };
 

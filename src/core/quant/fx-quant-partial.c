@@ -82,21 +82,23 @@ pass_by (const FxGraph *qdq, const FxUses *uses, FxId value, const FxQdqPart *pa
   return value;
 }
 
-/* Constant operands of a node are the float graph's. */
+/* Constant operands of a node are the float graph's. Further ones are lists that are attributes there, which stay, or a
+ * bias that only quantization needed, for a correction. */
 static void
 restore_constants (FxGraph *partial, FxNode *node, const FxGraph *graph, const FxNode *original)
 {
-  guint n = MIN (node->n_inputs, original->n_inputs);
+  guint n = node->n_inputs, n_same = MIN (n, original->n_inputs);
   g_autofree FxId *inputs = g_memdup2 (node->inputs, node->n_inputs * sizeof (FxId));
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n_same; i++)
     {
       const FxValue *value = original->inputs[i] != FX_NONE ? fx_graph_value (graph, original->inputs[i]) : NULL;
 
       if (value != NULL && value->constant != NULL && value->dtype == FX_DTYPE_FLOAT)
         inputs[i] = fx_graph_add_constant (partial, value->name, fx_tensor_ref (value->constant));
     }
-  /* a bias that only quantization needed, for a correction */
+  while (n > n_same && inputs[n - 1] != FX_NONE && fx_graph_value (partial, inputs[n - 1])->dtype == FX_DTYPE_FLOAT)
+    n--;
   fx_node_set_inputs (node, inputs, n);
 }
 

@@ -36,8 +36,12 @@ evaluate_node (const FxGraph *graph, const FxNode *node, GHashTable *known, GErr
     if (node->inputs[i] != FX_NONE)
       {
         FxTensor *constant = fx_graph_value (graph, node->inputs[i])->constant;
+        gpointer id = GUINT_TO_POINTER (node->inputs[i]);
 
-        inputs[i] = constant != NULL ? constant : g_hash_table_lookup (known, GUINT_TO_POINTER (node->inputs[i]));
+        /* one element, of whatever rank */
+        if (constant != NULL && !g_hash_table_contains (known, id))
+          g_hash_table_insert (known, id, fx_tensor_reshaped (constant, &FX_SHAPE_SCALAR));
+        inputs[i] = g_hash_table_lookup (known, id);
       }
   if (!fx_op_fold (node->op, node, inputs, node->n_inputs, &output, 1, G_MAXINT32, error))
     return fx_error_prefix (error, "node \"%s\"", node->name);
@@ -65,7 +69,7 @@ fx_quant_emit_table (FxQuantBuilder *builder, const FxQuantGroup *group, GError 
   const FxValueQuant *x = fx_quant_of (builder, group->root);
   const FxValueQuant *y = fx_quant_of (builder, fx_quant_output (builder, group));
   g_autofree char *name = g_strconcat (fx_quant_node (builder, group)->name, "_table", NULL);
-  g_autoptr (FxTensor) reals = NULL, flat = NULL;
+  g_autoptr (FxTensor) reals = NULL;
   FxTensor *arguments = table_arguments (x, error), *table;
   FxId inputs[2];
   FxNode *added;
@@ -73,9 +77,7 @@ fx_quant_emit_table (FxQuantBuilder *builder, const FxQuantGroup *group, GError 
   reals = arguments != NULL ? evaluate (builder->from, group, arguments, error) : NULL;
   if (reals == NULL)
     return FALSE;
-  /* constants of several dimensions make the result one of several */
-  flat = fx_tensor_reshaped (reals, &FX_SHAPE (x->bits == 8 ? FX_Q_TABLE_ENTRIES : FX_Q_TABLE_POINTS));
-  table = fx_quant_tensor (flat, y, error);
+  table = fx_quant_tensor (reals, y, error);
   if (table == NULL)
     return FALSE;
   inputs[0] = fx_quant_integer (builder, group->root);

@@ -91,7 +91,7 @@ add_operands (FxQuantBuilder *builder, const FxNode *node, const FxWeightLayout 
   return operands;
 }
 
-/* The scales of sums that leave as they are. */
+/* The scales of sums that leave as they are: of the channels, which MatMul has last. */
 static void
 add_sum_scales (FxQuantBuilder *builder, const FxQuantGroup *group, const FxWeightLayout *layout,
                 const FxNodeQuant *quant)
@@ -104,6 +104,9 @@ add_sum_scales (FxQuantBuilder *builder, const FxQuantGroup *group, const FxWeig
   for (guint c = 0; c < layout->n_channels; c++)
     scales[c] = (float)((double)fx_quant_of (builder, layout->x)->scale * (double)quant->weight_scales[c]);
   builder->scales[output] = fx_quant_constant (builder, name, FX_DTYPE_FLOAT, &shape, scales);
+  builder->axes[output] = 1;
+  if (fx_node_is (fx_quant_node (builder, group), "MatMul"))
+    builder->axes[output] = (guint8)(fx_graph_value (builder->from, output)->shape.rank - 1);
 }
 
 static FxNode *
