@@ -381,6 +381,8 @@ load_tensor (const FxDataset *dataset, const FxSample *sample, const FxShape *wa
   tensor = dataset->raw_dtype != FX_DTYPE_UNDEFINED
                ? fx_tensor_file_load_raw (sample->path, dataset->raw_dtype, &hint, error)
                : fx_tensor_file_load (sample->path, FX_DTYPE_FLOAT, &hint, error);
+  if (tensor != NULL && wanted != NULL)
+    tensor = fx_tensor_file_fit (tensor, wanted);
   if (tensor == NULL || wanted == NULL || is_fed_by (wanted, fx_tensor_shape (tensor)))
     return g_steal_pointer (&tensor);
 

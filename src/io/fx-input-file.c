@@ -64,7 +64,10 @@ fx_input_file_load (const char *path, FxDType dtype, const FxShape *shape, const
     }
   data = g_bytes_get_data (file, &size);
   if (fx_image_sniff (data, size) == NULL)
-    return fx_tensor_file_load (path, dtype, shape, error);
+    {
+      tensor = fx_tensor_file_load (path, dtype, shape, error);
+      return tensor != NULL && shape != NULL ? fx_tensor_file_fit (tensor, shape) : tensor;
+    }
   tensor = load_image (file, shape, preprocess, error);
   if (tensor == NULL)
     fx_error_prefix (error, "%s", path);

@@ -96,3 +96,27 @@ fx_tensor_file_load_raw (const char *path, FxDType dtype, const FxShape *shape, 
     fx_error_prefix (error, "%s", path);
   return tensor;
 }
+
+static FxShape
+without_ones (const FxShape *shape)
+{
+  FxShape without = { .rank = 0 };
+
+  for (int i = 0; i < shape->rank; i++)
+    if (shape->dims[i] != 1)
+      without.dims[without.rank++] = shape->dims[i];
+  return without;
+}
+
+FxTensor *
+fx_tensor_file_fit (FxTensor *tensor, const FxShape *shape)
+{
+  FxShape have = without_ones (fx_tensor_shape (tensor)), want = without_ones (shape);
+  FxTensor *fitted;
+
+  if (!fx_shape_is_static (shape) || !fx_shape_equal (&have, &want))
+    return tensor;
+  fitted = fx_tensor_reshaped (tensor, shape);
+  fx_tensor_unref (tensor);
+  return fitted;
+}

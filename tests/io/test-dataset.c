@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/graph/fx-tensor.h"
 #include "io/fx-dataset.h"
+#include "io/npy.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -214,6 +215,29 @@ test_load (void)
   remove_tree (root);
 }
 
+/* Sizes of 1 that a tensor has more or less than the input do not matter. */
+static void
+test_ones (void)
+{
+  g_autofree char *root = new_folder ();
+  g_autofree char *path = g_build_filename (root, "a.npy", NULL);
+  g_autoptr (FxDataset) dataset = NULL;
+  g_autoptr (FxTensor) tensor = NULL, other = NULL;
+  g_autoptr (GError) error = NULL;
+  float values[6] = { 1, 2, 3, 4, 5, 6 };
+  const FxArray array = { FX_DTYPE_FLOAT, FX_SHAPE (1, 2, 3), values };
+  const FxShape wanted = FX_SHAPE (2, 1, 1, 3), turned = FX_SHAPE (1, 3, 2);
+
+  g_assert_true (fx_npy_save (path, &array, &error));
+  dataset = open_and_expect (root, NULL, "a.npy=-1");
+  g_assert_true (fx_dataset_load (dataset, 0, NULL, &wanted, &tensor, &error));
+  g_assert_true (fx_shape_equal (fx_tensor_shape (tensor), &wanted));
+  g_assert_cmpfloat (fx_tensor_get_double (tensor, 5), ==, 6.0);
+  g_assert_false (fx_dataset_load (dataset, 0, NULL, &turned, &other, &error));
+  g_assert_nonnull (strstr (error->message, "a.npy: the tensor is [1,2,3], the model's input wants [1,3,2]"));
+  remove_tree (root);
+}
+
 static void
 test_errors (void)
 {
@@ -246,6 +270,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/classes", test_classes);
   g_test_add_func ("/dataset/select", test_select);
   g_test_add_func ("/dataset/load", test_load);
+  g_test_add_func ("/dataset/ones", test_ones);
   g_test_add_func ("/dataset/errors", test_errors);
   return g_test_run ();
 }

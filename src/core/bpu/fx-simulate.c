@@ -175,6 +175,16 @@ run_bpu (FxSimulator *simulator, const FxSegment *segment, const guint *order, G
 }
 
 static gboolean
+refuse_input (const FxValue *value, const FxTensor *found, GError **error)
+{
+  g_autofree char *want = fx_shape_to_string (&value->shape);
+  g_autofree char *have = fx_shape_to_string (fx_tensor_shape (found));
+
+  return fx_fail (error, FX_ERROR_BAD_DATA, "input \"%s\" is %s%s, the program wants %s%s", value->name,
+                  fx_dtype_name (fx_tensor_dtype (found)), have, fx_dtype_name (value->dtype), want);
+}
+
+static gboolean
 feed (FxSimulator *simulator, FxTensor *const *inputs, GError **error)
 {
   const FxGraph *graph = simulator->program->graph;
@@ -185,8 +195,7 @@ feed (FxSimulator *simulator, FxTensor *const *inputs, GError **error)
       const FxValue *value = fx_graph_value (graph, id);
 
       if (fx_tensor_dtype (inputs[i]) != value->dtype || !fx_shape_equal (fx_tensor_shape (inputs[i]), &value->shape))
-        return fx_fail (error, FX_ERROR_BAD_DATA, "input \"%s\" has another type or shape than the program's",
-                        value->name);
+        return refuse_input (value, inputs[i], error);
       if (simulator->values[id] == NULL)
         simulator->values[id] = fx_tensor_ref (inputs[i]);
       give (simulator, id);
