@@ -17,8 +17,8 @@ FxTensor *fx_tensor_file_load (const char *path, FxDType dtype_hint, const FxSha
 /* The same for a file that is .npy by its contents or else bare elements of `dtype`, whatever its name. */
 FxTensor *fx_tensor_file_load_raw (const char *path, FxDType dtype, const FxShape *shape, GError **error);
 
-/* Takes `tensor` over and gives it in `shape`, if that is the same but for sizes of 1: a vector for [1,C,1,1], one plane
- * of height and width for [1,1,H,W]. A tensor of any other shape stays as it is. */
+/* Takes `tensor` over and gives it in `shape`, if that is the same but for sizes of 1: a vector for [1,C,1,1], one
+ * plane of height and width for [1,1,H,W]. A tensor of any other shape stays as it is. */
 FxTensor *fx_tensor_file_fit (FxTensor *tensor, const FxShape *shape);
 
 G_END_DECLS
