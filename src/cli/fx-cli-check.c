@@ -143,10 +143,10 @@ add_limits (JsonBuilder *builder, const GPtrArray *reasons)
       const FxReason *reason = reasons->pdata[i];
 
       json_builder_begin_object (builder);
-      fx_cli_json_string (builder, "text", reason->text);
-      fx_cli_json_string (builder, "found", reason->found);
-      fx_cli_json_string (builder, "allowed", reason->allowed);
-      fx_cli_json_string (builder, "note", reason->note);
+      fx_json_add_string (builder, "text", reason->text);
+      fx_json_add_string (builder, "found", reason->found);
+      fx_json_add_string (builder, "allowed", reason->allowed);
+      fx_json_add_string (builder, "note", reason->note);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -165,9 +165,9 @@ add_nodes (JsonBuilder *builder, const FxGraph *graph, const FxCheckReport *repo
       if (node->removed)
         continue;
       json_builder_begin_object (builder);
-      fx_cli_json_string (builder, "name", node->name);
-      fx_cli_json_string (builder, "op", node->op_type);
-      fx_cli_json_string (builder, "placement", fx_placement_name (check->placement));
+      fx_json_add_string (builder, "name", node->name);
+      fx_json_add_string (builder, "op", node->op_type);
+      fx_json_add_string (builder, "placement", fx_placement_name (check->placement));
       json_builder_set_member_name (builder, "subgraph");
       if (check->subgraph != FX_NO_SUBGRAPH)
         json_builder_add_int_value (builder, check->subgraph);
@@ -185,8 +185,8 @@ add_head (JsonBuilder *builder, const char *path, const FxGraph *graph, const Fx
   const char *ir_version = fx_graph_metadata (graph, "ir_version");
   gint64 opset = fx_graph_opset (graph, "");
 
-  fx_cli_json_string (builder, "model", path);
-  fx_cli_json_string (builder, "format", fx_graph_metadata (graph, "format"));
+  fx_json_add_string (builder, "model", path);
+  fx_json_add_string (builder, "format", fx_graph_metadata (graph, "format"));
   json_builder_set_member_name (builder, "ir_version");
   if (ir_version != NULL)
     json_builder_add_int_value (builder, g_ascii_strtoll (ir_version, NULL, 10));
@@ -197,7 +197,7 @@ add_head (JsonBuilder *builder, const char *path, const FxGraph *graph, const Fx
     json_builder_add_int_value (builder, opset);
   else
     json_builder_add_null_value (builder);
-  fx_cli_json_string (builder, "target", target->id);
+  fx_json_add_string (builder, "target", target->id);
 }
 
 void
@@ -225,6 +225,6 @@ fx_cli_check_print_json (const char *path, const FxGraph *graph, const FxTarget 
   fx_cli_json_diagnostics (builder, log);
   json_builder_end_object (builder);
 
-  text = fx_cli_json_to_text (builder);
+  text = fx_json_to_text (builder);
   fputs (text, stdout);
 }

@@ -18,13 +18,6 @@ add_string (JsonBuilder *builder, const char *value)
 }
 
 void
-fx_cli_json_string (JsonBuilder *builder, const char *member, const char *value)
-{
-  json_builder_set_member_name (builder, member);
-  add_string (builder, value);
-}
-
-void
 fx_cli_json_shape (JsonBuilder *builder, const FxGraph *graph, const FxShape *shape)
 {
   if (shape->rank < 0)
@@ -49,8 +42,8 @@ fx_cli_json_value (JsonBuilder *builder, const FxGraph *graph, FxId id)
   const FxValue *value = fx_graph_value (graph, id);
 
   json_builder_begin_object (builder);
-  fx_cli_json_string (builder, "name", value->name);
-  fx_cli_json_string (builder, "dtype", fx_dtype_numpy_name (value->dtype));
+  fx_json_add_string (builder, "name", value->name);
+  fx_json_add_string (builder, "dtype", fx_dtype_numpy_name (value->dtype));
   json_builder_set_member_name (builder, "shape");
   fx_cli_json_shape (builder, graph, &value->shape);
   json_builder_end_object (builder);
@@ -65,48 +58,18 @@ fx_cli_json_diagnostics (JsonBuilder *builder, const GPtrArray *diagnostics)
       const FxDiagnostic *diagnostic = diagnostics->pdata[i];
 
       json_builder_begin_object (builder);
-      fx_cli_json_string (builder, "severity", fx_severity_name (diagnostic->severity));
-      fx_cli_json_string (builder, "rule", diagnostic->rule);
-      fx_cli_json_string (builder, "node", diagnostic->node);
-      fx_cli_json_string (builder, "tensor", diagnostic->tensor);
-      fx_cli_json_string (builder, "message", diagnostic->message);
-      fx_cli_json_string (builder, "found", diagnostic->found);
-      fx_cli_json_string (builder, "allowed", diagnostic->allowed);
-      fx_cli_json_string (builder, "fix", diagnostic->fix);
-      fx_cli_json_string (builder, "fix_rule", diagnostic->fix_rule);
+      fx_json_add_string (builder, "severity", fx_severity_name (diagnostic->severity));
+      fx_json_add_string (builder, "rule", diagnostic->rule);
+      fx_json_add_string (builder, "node", diagnostic->node);
+      fx_json_add_string (builder, "tensor", diagnostic->tensor);
+      fx_json_add_string (builder, "message", diagnostic->message);
+      fx_json_add_string (builder, "found", diagnostic->found);
+      fx_json_add_string (builder, "allowed", diagnostic->allowed);
+      fx_json_add_string (builder, "fix", diagnostic->fix);
+      fx_json_add_string (builder, "fix_rule", diagnostic->fix_rule);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
-}
-
-char *
-fx_cli_json_to_text (JsonBuilder *builder)
-{
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autofree char *text = NULL;
-
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-  text = json_generator_to_data (generator, NULL);
-  return g_strconcat (text, "\n", NULL);
-}
-
-void
-fx_cli_json_double (JsonBuilder *builder, const char *member, double value)
-{
-  json_builder_set_member_name (builder, member);
-  if (isfinite (value))
-    json_builder_add_double_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-void
-fx_cli_json_count (JsonBuilder *builder, const char *member, guint64 value)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_add_int_value (builder, (gint64)MIN (value, G_MAXINT64));
 }
 
 void

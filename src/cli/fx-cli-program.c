@@ -125,7 +125,7 @@ fx_cli_program_print (const FxProgram *program, gboolean commands)
 static void
 add_recipe (const char *name, const char *value, gpointer user_data)
 {
-  fx_cli_json_string (user_data, name, value);
+  fx_json_add_string (user_data, name, value);
 }
 
 void
@@ -137,24 +137,24 @@ fx_cli_program_json (JsonBuilder *builder, const FxProgram *program)
   json_builder_begin_object (builder);
   visit_recipe (program->graph, add_recipe, builder);
   json_builder_end_object (builder);
-  fx_cli_json_string (builder, "target", program->target);
+  fx_json_add_string (builder, "target", program->target);
   fx_cli_json_values (builder, "inputs", program->graph, fx_graph_n_inputs (program->graph), fx_graph_input);
   fx_cli_json_values (builder, "outputs", program->graph, fx_graph_n_outputs (program->graph), fx_graph_output);
-  fx_cli_json_count (builder, "bpu_segments", count_segments (program, TRUE));
-  fx_cli_json_count (builder, "cpu_segments", count_segments (program, FALSE));
-  fx_cli_json_count (builder, "commands", program->commands->len);
-  fx_cli_json_count (builder, "parameter_bytes", weight_bytes (program));
-  fx_cli_json_count (builder, "ddr_bytes", program->memory_bytes[FX_MEMORY_DDR]);
-  fx_cli_json_count (builder, "sram_bytes", program->memory_bytes[FX_MEMORY_SRAM]);
-  fx_cli_json_count (builder, "sram_peak_bytes", timeline->sram_peak);
-  fx_cli_json_count (builder, "loaded_bytes", timeline->loaded_bytes);
-  fx_cli_json_count (builder, "stored_bytes", timeline->stored_bytes);
-  fx_cli_json_double (builder, "bpu_ms", timeline->bpu_ms);
-  fx_cli_json_double (builder, "longest_call_ms", timeline->longest_ms);
-  fx_cli_json_count (builder, "cores", program->cores);
+  fx_json_add_count (builder, "bpu_segments", count_segments (program, TRUE));
+  fx_json_add_count (builder, "cpu_segments", count_segments (program, FALSE));
+  fx_json_add_count (builder, "commands", program->commands->len);
+  fx_json_add_count (builder, "parameter_bytes", weight_bytes (program));
+  fx_json_add_count (builder, "ddr_bytes", program->memory_bytes[FX_MEMORY_DDR]);
+  fx_json_add_count (builder, "sram_bytes", program->memory_bytes[FX_MEMORY_SRAM]);
+  fx_json_add_count (builder, "sram_peak_bytes", timeline->sram_peak);
+  fx_json_add_count (builder, "loaded_bytes", timeline->loaded_bytes);
+  fx_json_add_count (builder, "stored_bytes", timeline->stored_bytes);
+  fx_json_add_number (builder, "bpu_ms", timeline->bpu_ms);
+  fx_json_add_number (builder, "longest_call_ms", timeline->longest_ms);
+  fx_json_add_count (builder, "cores", program->cores);
   json_builder_set_member_name (builder, "busy_ms");
   json_builder_begin_object (builder);
   for (int unit = 0; unit < fx_n_units (program->cores); unit++)
-    fx_cli_json_double (builder, fx_unit_names[unit], timeline->busy_ms[unit]);
+    fx_json_add_number (builder, fx_unit_names[unit], timeline->busy_ms[unit]);
   json_builder_end_object (builder);
 }

@@ -232,9 +232,9 @@ add_thresholds (JsonBuilder *builder, const FxTensorStatistics *tensor)
       compute (m, tensor, TRUE, &asymmetric);
       json_builder_set_member_name (builder, methods[m]);
       json_builder_begin_object (builder);
-      fx_cli_json_double (builder, "threshold", symmetric.high);
-      fx_cli_json_double (builder, "low", asymmetric.low);
-      fx_cli_json_double (builder, "high", asymmetric.high);
+      fx_json_add_number (builder, "threshold", symmetric.high);
+      fx_json_add_number (builder, "low", asymmetric.low);
+      fx_json_add_number (builder, "high", asymmetric.high);
       json_builder_end_object (builder);
     }
   json_builder_end_object (builder);
@@ -246,16 +246,16 @@ add_tensor (JsonBuilder *builder, const FxTensorStatistics *tensor, const FxNode
   gboolean seen = tensor->count > 0;
 
   json_builder_begin_object (builder);
-  fx_cli_json_string (builder, "tensor", tensor->name);
-  fx_cli_json_string (builder, "node", node != NULL ? node->name : NULL);
-  fx_cli_json_string (builder, "operator", node != NULL ? node->op_type : NULL);
-  fx_cli_json_count (builder, "elements", tensor->count);
-  fx_cli_json_count (builder, "zeros", tensor->zeros);
-  fx_cli_json_count (builder, "not_finite", tensor->not_finite);
-  fx_cli_json_double (builder, "min", seen ? (double)tensor->min : (double)NAN);
-  fx_cli_json_double (builder, "max", seen ? (double)tensor->max : (double)NAN);
-  fx_cli_json_double (builder, "mean", fx_tensor_statistics_mean (tensor));
-  fx_cli_json_double (builder, "standard_deviation", sqrt (fx_tensor_statistics_variance (tensor)));
+  fx_json_add_string (builder, "tensor", tensor->name);
+  fx_json_add_string (builder, "node", node != NULL ? node->name : NULL);
+  fx_json_add_string (builder, "operator", node != NULL ? node->op_type : NULL);
+  fx_json_add_count (builder, "elements", tensor->count);
+  fx_json_add_count (builder, "zeros", tensor->zeros);
+  fx_json_add_count (builder, "not_finite", tensor->not_finite);
+  fx_json_add_number (builder, "min", seen ? (double)tensor->min : (double)NAN);
+  fx_json_add_number (builder, "max", seen ? (double)tensor->max : (double)NAN);
+  fx_json_add_number (builder, "mean", fx_tensor_statistics_mean (tensor));
+  fx_json_add_number (builder, "standard_deviation", sqrt (fx_tensor_statistics_variance (tensor)));
   add_thresholds (builder, tensor);
   json_builder_end_object (builder);
 }
@@ -268,11 +268,11 @@ to_json (const Work *work, const FxStatistics *statistics, const GPtrArray *find
   g_autofree char *pipeline = fx_preprocess_to_string (work->preprocess);
 
   json_builder_begin_object (builder);
-  fx_cli_json_string (builder, "model", work->path);
-  fx_cli_json_string (builder, "dataset", work->options->dataset);
-  fx_cli_json_string (builder, "preprocess", pipeline);
-  fx_cli_json_string (builder, "identity", work->identity);
-  fx_cli_json_count (builder, "samples", statistics->n_samples);
+  fx_json_add_string (builder, "model", work->path);
+  fx_json_add_string (builder, "dataset", work->options->dataset);
+  fx_json_add_string (builder, "preprocess", pipeline);
+  fx_json_add_string (builder, "identity", work->identity);
+  fx_json_add_count (builder, "samples", statistics->n_samples);
   json_builder_set_member_name (builder, "findings");
   fx_cli_json_diagnostics (builder, findings);
   json_builder_set_member_name (builder, "tensors");
@@ -281,7 +281,7 @@ to_json (const Work *work, const FxStatistics *statistics, const GPtrArray *find
     add_tensor (builder, &statistics->tensors[i], producer (work->graph, uses, statistics->tensors[i].value));
   json_builder_end_array (builder);
   json_builder_end_object (builder);
-  return fx_cli_json_to_text (builder);
+  return fx_json_to_text (builder);
 }
 
 static gboolean

@@ -64,10 +64,10 @@ print_result (const FxProgram *program, const Options *options)
       return;
     }
   json_builder_begin_object (builder);
-  fx_cli_json_string (builder, "file", options->output);
+  fx_json_add_string (builder, "file", options->output);
   fx_cli_program_json (builder, program);
   json_builder_end_object (builder);
-  text = fx_cli_json_to_text (builder);
+  text = fx_json_to_text (builder);
   fputs (text, stdout);
 }
 

@@ -58,17 +58,17 @@ print_skipped (const FxDataset *dataset)
 static void
 add_counts (JsonBuilder *builder, const FxEvaluation *evaluation)
 {
-  fx_cli_json_count (builder, "samples", evaluation->n);
-  fx_cli_json_count (builder, "top1_count", evaluation->top1);
-  fx_cli_json_count (builder, "top5_count", evaluation->top5);
-  fx_cli_json_double (builder, "top1_percent", fx_evaluation_percent (evaluation->top1, evaluation->n));
-  fx_cli_json_double (builder, "top5_percent", fx_evaluation_percent (evaluation->top5, evaluation->n));
+  fx_json_add_count (builder, "samples", evaluation->n);
+  fx_json_add_count (builder, "top1_count", evaluation->top1);
+  fx_json_add_count (builder, "top5_count", evaluation->top5);
+  fx_json_add_number (builder, "top1_percent", fx_evaluation_percent (evaluation->top1, evaluation->n));
+  fx_json_add_number (builder, "top5_percent", fx_evaluation_percent (evaluation->top5, evaluation->n));
 }
 
 static void
 print_json (JsonBuilder *builder)
 {
-  g_autofree char *text = fx_cli_json_to_text (builder);
+  g_autofree char *text = fx_json_to_text (builder);
 
   fputs (text, stdout);
 }
@@ -87,7 +87,7 @@ print_result (const char *model, const FxEvaluation *evaluation, gboolean json)
     }
   builder = json_builder_new ();
   json_builder_begin_object (builder);
-  fx_cli_json_string (builder, "model", model);
+  fx_json_add_string (builder, "model", model);
   add_counts (builder, evaluation);
   json_builder_end_object (builder);
   print_json (builder);
@@ -143,9 +143,9 @@ print_pair (const char *model, const FxConversion *conversion, gboolean json)
     }
   builder = json_builder_new ();
   json_builder_begin_object (builder);
-  fx_cli_json_string (builder, "model", model);
-  fx_cli_json_string (builder, "target", conversion->target->id);
-  fx_cli_json_string (builder, "method", conversion->method);
+  fx_json_add_string (builder, "model", model);
+  fx_json_add_string (builder, "target", conversion->target->id);
+  fx_json_add_string (builder, "method", conversion->method);
   json_builder_set_member_name (builder, "float");
   json_builder_begin_object (builder);
   add_counts (builder, before);
@@ -154,9 +154,9 @@ print_pair (const char *model, const FxConversion *conversion, gboolean json)
   json_builder_begin_object (builder);
   add_counts (builder, after);
   json_builder_end_object (builder);
-  fx_cli_json_count (builder, "agree1_count", after->agree1);
-  fx_cli_json_double (builder, "agree1_percent", agreement);
-  fx_cli_json_double (builder, "sqnr_db", sqnr_db);
+  fx_json_add_count (builder, "agree1_count", after->agree1);
+  fx_json_add_number (builder, "agree1_percent", agreement);
+  fx_json_add_number (builder, "sqnr_db", sqnr_db);
   json_builder_end_object (builder);
   print_json (builder);
 }

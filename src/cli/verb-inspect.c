@@ -73,10 +73,10 @@ print_json (const char *path, const FxGraph *graph, const FxSummary *summary, co
   g_autofree char *text = NULL;
 
   json_builder_begin_object (builder);
-  fx_cli_json_string (builder, "model", path);
-  fx_cli_json_string (builder, "format", fx_graph_metadata (graph, "format"));
-  fx_cli_json_string (builder, "ir_version", fx_graph_metadata (graph, "ir_version"));
-  fx_cli_json_string (builder, "producer", fx_graph_metadata (graph, "producer_name"));
+  fx_json_add_string (builder, "model", path);
+  fx_json_add_string (builder, "format", fx_graph_metadata (graph, "format"));
+  fx_json_add_string (builder, "ir_version", fx_graph_metadata (graph, "ir_version"));
+  fx_json_add_string (builder, "producer", fx_graph_metadata (graph, "producer_name"));
   json_builder_set_member_name (builder, "opsets");
   json_builder_begin_object (builder);
   for (guint i = 0; i < fx_graph_n_opsets (graph); i++)
@@ -89,12 +89,12 @@ print_json (const char *path, const FxGraph *graph, const FxSummary *summary, co
   json_builder_end_object (builder);
   fx_cli_json_values (builder, "inputs", graph, fx_graph_n_inputs (graph), fx_graph_input);
   fx_cli_json_values (builder, "outputs", graph, fx_graph_n_outputs (graph), fx_graph_output);
-  fx_cli_json_count (builder, "parameters", summary->parameters);
-  fx_cli_json_count (builder, "parameter_bytes", summary->parameter_bytes);
-  fx_cli_json_count (builder, "macs", summary->macs);
-  fx_cli_json_count (builder, "activation_bytes", summary->activation_bytes);
-  fx_cli_json_count (builder, "peak_bytes", summary->peak_bytes);
-  fx_cli_json_count (builder, "unknown_shapes", summary->unknown_shapes);
+  fx_json_add_count (builder, "parameters", summary->parameters);
+  fx_json_add_count (builder, "parameter_bytes", summary->parameter_bytes);
+  fx_json_add_count (builder, "macs", summary->macs);
+  fx_json_add_count (builder, "activation_bytes", summary->activation_bytes);
+  fx_json_add_count (builder, "peak_bytes", summary->peak_bytes);
+  fx_json_add_count (builder, "unknown_shapes", summary->unknown_shapes);
   json_builder_set_member_name (builder, "operators");
   json_builder_begin_array (builder);
   for (guint i = 0; i < summary->operators->len; i++)
@@ -102,9 +102,9 @@ print_json (const char *path, const FxGraph *graph, const FxSummary *summary, co
       const FxOpCount *count = &g_array_index (summary->operators, FxOpCount, i);
 
       json_builder_begin_object (builder);
-      fx_cli_json_string (builder, "domain", count->domain);
-      fx_cli_json_string (builder, "type", count->op_type);
-      fx_cli_json_count (builder, "count", count->count);
+      fx_json_add_string (builder, "domain", count->domain);
+      fx_json_add_string (builder, "type", count->op_type);
+      fx_json_add_count (builder, "count", count->count);
       json_builder_set_member_name (builder, "known");
       json_builder_add_boolean_value (builder, count->known);
       json_builder_end_object (builder);
@@ -114,7 +114,7 @@ print_json (const char *path, const FxGraph *graph, const FxSummary *summary, co
   fx_cli_json_diagnostics (builder, diagnostics);
   json_builder_end_object (builder);
 
-  text = fx_cli_json_to_text (builder);
+  text = fx_json_to_text (builder);
   fputs (text, stdout);
 }
 
@@ -137,10 +137,10 @@ inspect_program (const char *path, gboolean json)
     }
   builder = json_builder_new ();
   json_builder_begin_object (builder);
-  fx_cli_json_string (builder, "file", path);
+  fx_json_add_string (builder, "file", path);
   fx_cli_program_json (builder, program);
   json_builder_end_object (builder);
-  text = fx_cli_json_to_text (builder);
+  text = fx_json_to_text (builder);
   fputs (text, stdout);
   return FX_EXIT_OK;
 }

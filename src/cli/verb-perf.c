@@ -199,10 +199,10 @@ add_kinds (JsonBuilder *builder, const FxMachine *machine, const FxCostReport *c
     {
       json_builder_set_member_name (builder, fx_cost_rows[kind].name);
       json_builder_begin_object (builder);
-      fx_cli_json_double (builder, "amount", cost->amounts[kind]);
-      fx_cli_json_string (builder, "unit", fx_cost_rows[kind].unit);
-      fx_cli_json_double (builder, "price_ms", machine->prices[kind]);
-      fx_cli_json_double (builder, "ms", cost->ms[kind]);
+      fx_json_add_number (builder, "amount", cost->amounts[kind]);
+      fx_json_add_string (builder, "unit", fx_cost_rows[kind].unit);
+      fx_json_add_number (builder, "price_ms", machine->prices[kind]);
+      fx_json_add_number (builder, "ms", cost->ms[kind]);
       json_builder_end_object (builder);
     }
   json_builder_end_object (builder);
@@ -236,18 +236,18 @@ add_nodes (JsonBuilder *builder, const FxPerf *perf)
       const FxNode *node = fx_graph_node (perf->integer, cost->node);
 
       json_builder_begin_object (builder);
-      fx_cli_json_string (builder, "node", node->name);
-      fx_cli_json_string (builder, "op_type", node->op_type);
+      fx_json_add_string (builder, "node", node->name);
+      fx_json_add_string (builder, "op_type", node->op_type);
       add_origins (builder, node);
-      fx_cli_json_string (builder, "device", cost->subgraph == FX_NO_SUBGRAPH ? "cpu" : "bpu");
+      fx_json_add_string (builder, "device", cost->subgraph == FX_NO_SUBGRAPH ? "cpu" : "bpu");
       json_builder_set_member_name (builder, "subgraph");
       if (cost->subgraph == FX_NO_SUBGRAPH)
         json_builder_add_null_value (builder);
       else
         json_builder_add_int_value (builder, cost->subgraph);
-      fx_cli_json_count (builder, "macs", cost->macs);
-      fx_cli_json_double (builder, "ms", cost->ms);
-      fx_cli_json_string (builder, "bound_by", cost->sized && cost->ms > 0 ? fx_cost_rows[cost->bound].name : NULL);
+      fx_json_add_count (builder, "macs", cost->macs);
+      fx_json_add_number (builder, "ms", cost->ms);
+      fx_json_add_string (builder, "bound_by", cost->sized && cost->ms > 0 ? fx_cost_rows[cost->bound].name : NULL);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -265,9 +265,9 @@ add_islands (JsonBuilder *builder, const FxPerf *perf)
       const FxCostIsland *island = &g_array_index (islands, FxCostIsland, i);
 
       json_builder_begin_object (builder);
-      fx_cli_json_string (builder, "node", fx_graph_node (perf->integer, island->node)->name);
-      fx_cli_json_count (builder, "operators", island->n_operators);
-      fx_cli_json_double (builder, "ms", island->ms);
+      fx_json_add_string (builder, "node", fx_graph_node (perf->integer, island->node)->name);
+      fx_json_add_count (builder, "operators", island->n_operators);
+      fx_json_add_number (builder, "ms", island->ms);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -285,10 +285,10 @@ add_what_if (JsonBuilder *builder, const FxTarget *target, const FxMachine *mach
       const FxWhatIf *entry = list->pdata[i];
 
       json_builder_begin_object (builder);
-      fx_cli_json_string (builder, "change", fx_what_if_names[entry->kind]);
-      fx_cli_json_string (builder, "node", entry->node);
-      fx_cli_json_double (builder, "saved_ms", entry->ms);
-      fx_cli_json_string (builder, "text", entry->text);
+      fx_json_add_string (builder, "change", fx_what_if_names[entry->kind]);
+      fx_json_add_string (builder, "node", entry->node);
+      fx_json_add_number (builder, "saved_ms", entry->ms);
+      fx_json_add_string (builder, "text", entry->text);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -299,13 +299,13 @@ add_schedule (JsonBuilder *builder, const FxTimeline *timeline)
 {
   json_builder_set_member_name (builder, "schedule");
   json_builder_begin_object (builder);
-  fx_cli_json_double (builder, "bpu_ms", timeline->bpu_ms);
-  fx_cli_json_count (builder, "loaded_bytes", timeline->loaded_bytes);
-  fx_cli_json_count (builder, "stored_bytes", timeline->stored_bytes);
+  fx_json_add_number (builder, "bpu_ms", timeline->bpu_ms);
+  fx_json_add_count (builder, "loaded_bytes", timeline->loaded_bytes);
+  fx_json_add_count (builder, "stored_bytes", timeline->stored_bytes);
   json_builder_set_member_name (builder, "busy_ms");
   json_builder_begin_object (builder);
   for (int unit = 0; unit < FX_N_UNITS; unit++)
-    fx_cli_json_double (builder, fx_unit_names[unit], timeline->busy_ms[unit]);
+    fx_json_add_number (builder, fx_unit_names[unit], timeline->busy_ms[unit]);
   json_builder_end_object (builder);
   json_builder_end_object (builder);
 }
@@ -319,24 +319,24 @@ print_json (const char *path, const FxTarget *target, const FxMachine *machine, 
   g_autofree char *text = NULL;
 
   json_builder_begin_object (builder);
-  fx_cli_json_string (builder, "model", path);
-  fx_cli_json_string (builder, "target", target->id);
-  fx_cli_json_string (builder, "march", target->march);
-  fx_cli_json_string (builder, "basis", machine->basis);
-  fx_cli_json_double (builder, "latency_ms", cost->total_ms);
-  fx_cli_json_double (builder, "fps", frames_per_second (cost));
+  fx_json_add_string (builder, "model", path);
+  fx_json_add_string (builder, "target", target->id);
+  fx_json_add_string (builder, "march", target->march);
+  fx_json_add_string (builder, "basis", machine->basis);
+  fx_json_add_number (builder, "latency_ms", cost->total_ms);
+  fx_json_add_number (builder, "fps", frames_per_second (cost));
   json_builder_set_member_name (builder, "parts_ms");
   json_builder_begin_object (builder);
   for (int part = 0; part < FX_N_COST_PARTS; part++)
-    fx_cli_json_double (builder, fx_cost_part_names[part], cost->part_ms[part]);
+    fx_json_add_number (builder, fx_cost_part_names[part], cost->part_ms[part]);
   json_builder_end_object (builder);
-  fx_cli_json_count (builder, "macs", cost->macs);
-  fx_cli_json_count (builder, "subgraphs", cost->n_subgraphs);
-  fx_cli_json_count (builder, "memory_bytes_least", cost->least_bytes);
-  fx_cli_json_count (builder, "memory_bytes_most", cost->most_bytes);
-  fx_cli_json_count (builder, "removed_nodes", perf->n_stripped);
-  fx_cli_json_count (builder, "assumed_bpu_nodes", perf->n_assumed);
-  fx_cli_json_count (builder, "nodes_of_unknown_size", cost->n_unsized);
+  fx_json_add_count (builder, "macs", cost->macs);
+  fx_json_add_count (builder, "subgraphs", cost->n_subgraphs);
+  fx_json_add_count (builder, "memory_bytes_least", cost->least_bytes);
+  fx_json_add_count (builder, "memory_bytes_most", cost->most_bytes);
+  fx_json_add_count (builder, "removed_nodes", perf->n_stripped);
+  fx_json_add_count (builder, "assumed_bpu_nodes", perf->n_assumed);
+  fx_json_add_count (builder, "nodes_of_unknown_size", cost->n_unsized);
   if (timeline != NULL)
     add_schedule (builder, timeline);
   add_kinds (builder, machine, cost);
@@ -344,7 +344,7 @@ print_json (const char *path, const FxTarget *target, const FxMachine *machine, 
   add_what_if (builder, target, machine, perf);
   add_nodes (builder, perf);
   json_builder_end_object (builder);
-  text = fx_cli_json_to_text (builder);
+  text = fx_json_to_text (builder);
   fputs (text, stdout);
 }
 

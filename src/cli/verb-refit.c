@@ -202,11 +202,11 @@ add_rows (JsonBuilder *builder, const Refit *refit)
       const FxMeasurement *given = refit->file->measurements->pdata[i];
 
       json_builder_begin_object (builder);
-      fx_cli_json_string (builder, "model", given->model);
-      fx_cli_json_double (builder, "measured_ms", given->ms);
-      fx_cli_json_double (builder, "before_ms", refit->rows[i].before);
-      fx_cli_json_double (builder, "after_ms", refit->rows[i].after);
-      fx_cli_json_double (builder, "left_out_ms", refit->rows[i].left_out);
+      fx_json_add_string (builder, "model", given->model);
+      fx_json_add_number (builder, "measured_ms", given->ms);
+      fx_json_add_number (builder, "before_ms", refit->rows[i].before);
+      fx_json_add_number (builder, "after_ms", refit->rows[i].after);
+      fx_json_add_number (builder, "left_out_ms", refit->rows[i].left_out);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -220,10 +220,10 @@ print_json (const Refit *refit)
   g_autofree char *text = NULL;
 
   json_builder_begin_object (builder);
-  fx_cli_json_string (builder, "target", refit->target->id);
-  fx_cli_json_double (builder, "error_before", errors.before);
-  fx_cli_json_double (builder, "error_after", errors.after);
-  fx_cli_json_double (builder, "error_left_out", errors.left_out);
+  fx_json_add_string (builder, "target", refit->target->id);
+  fx_json_add_number (builder, "error_before", errors.before);
+  fx_json_add_number (builder, "error_after", errors.after);
+  fx_json_add_number (builder, "error_left_out", errors.left_out);
   add_rows (builder, refit);
   json_builder_set_member_name (builder, "prices");
   json_builder_begin_object (builder);
@@ -231,13 +231,13 @@ print_json (const Refit *refit)
     {
       json_builder_set_member_name (builder, fx_cost_rows[kind].name);
       json_builder_begin_object (builder);
-      fx_cli_json_double (builder, "before_ms", refit->old.prices[kind]);
-      fx_cli_json_double (builder, "after_ms", refit->new.prices[kind]);
+      fx_json_add_number (builder, "before_ms", refit->old.prices[kind]);
+      fx_json_add_number (builder, "after_ms", refit->new.prices[kind]);
       json_builder_end_object (builder);
     }
   json_builder_end_object (builder);
   json_builder_end_object (builder);
-  text = fx_cli_json_to_text (builder);
+  text = fx_json_to_text (builder);
   fputs (text, stdout);
 }
 

@@ -144,9 +144,9 @@ write_outputs (const FxGraph *graph, FxTensor *const *outputs, const Options *op
       if (!fx_npy_save (path, &array, error))
         return fx_error_prefix (error, "%s", path);
       json_builder_begin_object (builder);
-      fx_cli_json_string (builder, "name", name);
-      fx_cli_json_string (builder, "file", file_name);
-      fx_cli_json_string (builder, "dtype", fx_dtype_numpy_name (array.dtype));
+      fx_json_add_string (builder, "name", name);
+      fx_json_add_string (builder, "file", file_name);
+      fx_json_add_string (builder, "dtype", fx_dtype_numpy_name (array.dtype));
       json_builder_set_member_name (builder, "shape");
       fx_cli_json_shape (builder, NULL, &array.shape);
       json_builder_end_object (builder);
@@ -154,7 +154,7 @@ write_outputs (const FxGraph *graph, FxTensor *const *outputs, const Options *op
   json_builder_end_array (builder);
   json_builder_end_object (builder);
 
-  text = fx_cli_json_to_text (builder);
+  text = fx_json_to_text (builder);
   if (!fx_file_replace_bytes (index_path, text, strlen (text), error))
     return fx_error_prefix (error, "%s", index_path);
   if (options->json)

@@ -3,6 +3,7 @@
 
 #include "core/fx-error.h"
 #include "io/fx-file.h"
+#include "io/fx-json-write.h"
 #include "io/fx-json.h"
 
 #include <math.h>
@@ -15,77 +16,28 @@
 
 /* ---- members with a type; the errors name no entry yet ---- */
 
-static gboolean
-fail_member (const char *member, const char *wanted, JsonNode *node, GError **error)
-{
-  return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" is %s, wanted %s", member, fx_json_kind (node), wanted);
-}
-
-static gboolean
-is_string (JsonNode *node)
-{
-  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING;
-}
-
 /* *out stays NULL where there is none. */
 static gboolean
 read_string (JsonObject *object, const char *member, char **out, GError **error)
 {
-  JsonNode *node = json_object_get_member (object, member);
+  const char *text;
 
-  if (node == NULL)
-    return TRUE;
-  if (!is_string (node))
-    return fail_member (member, "a string", node, error);
-  *out = json_node_dup_string (node);
+  if (!fx_json_get_string (object, member, FALSE, &text, error))
+    return FALSE;
+  *out = g_strdup (text);
   return TRUE;
 }
 
 static gboolean
 read_path (JsonObject *object, const char *member, const char *folder, char **out, GError **error)
 {
-  g_autofree char *text = NULL;
+  const char *text;
 
-  if (!read_string (object, member, &text, error))
+  if (!fx_json_get_string (object, member, FALSE, &text, error))
     return FALSE;
   if (text != NULL && *text == '\0')
     return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" is empty, wanted a path", member);
   *out = text != NULL ? g_canonicalize_filename (text, folder) : NULL;
-  return TRUE;
-}
-
-static gboolean
-read_strings (JsonObject *object, const char *member, char ***out, GError **error)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  JsonNode *node = json_object_get_member (object, member);
-  JsonArray *list;
-
-  if (node == NULL)
-    return TRUE;
-  if (!JSON_NODE_HOLDS_ARRAY (node))
-    return fail_member (member, "a list of strings", node, error);
-  list = json_node_get_array (node);
-  for (guint i = 0; i < json_array_get_length (list); i++)
-    {
-      if (!is_string (json_array_get_element (list, i)))
-        return fail_member (member, "a list of strings", node, error);
-      g_strv_builder_add (builder, json_array_get_string_element (list, i));
-    }
-  *out = g_strv_builder_end (builder);
-  return TRUE;
-}
-
-static gboolean
-read_flag (JsonObject *object, const char *member, gboolean *out, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, member);
-
-  if (node == NULL)
-    return TRUE;
-  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_BOOLEAN)
-    return fail_member (member, "true or false", node, error);
-  *out = json_node_get_boolean (node);
   return TRUE;
 }
 
@@ -97,9 +49,8 @@ read_number (JsonObject *object, const char *member, double most, double *out, G
 
   if (node == NULL)
     return TRUE;
-  if (!JSON_NODE_HOLDS_VALUE (node)
-      || (json_node_get_value_type (node) != G_TYPE_INT64 && json_node_get_value_type (node) != G_TYPE_DOUBLE))
-    return fail_member (member, "a number", node, error);
+  if (!fx_json_is_number (node))
+    return fx_json_wrong (member, "a number", node, error);
   *out = json_node_get_double (node);
   if (!(*out > 0 && *out <= most))
     return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" is %g, wanted more than 0 and at most %g", member, *out, most);
@@ -156,12 +107,13 @@ read_entry (JsonObject *object, const char *folder, GError **error)
 
   if (!read_path (object, "model", folder, &measurement->model, error)
       || !read_path (object, "weights", folder, &measurement->weights, error)
-      || !read_strings (object, "input_shapes", &measurement->shapes, error)
-      || !read_strings (object, "bpu", &measurement->nodes.bpu, error)
-      || !read_strings (object, "int16", &measurement->nodes.int16, error)
-      || !read_strings (object, "float", &measurement->nodes.cpu, error)
+      || !fx_json_get_strings (object, "input_shapes", &measurement->shapes, error)
+      || !fx_json_get_strings (object, "bpu", &measurement->nodes.bpu, error)
+      || !fx_json_get_strings (object, "int16", &measurement->nodes.int16, error)
+      || !fx_json_get_strings (object, "float", &measurement->nodes.cpu, error)
       || !read_string (object, "fix", &measurement->fix, error)
-      || !read_flag (object, "fast_perf", &measurement->fast, error) || !read_times (object, measurement, error))
+      || !fx_json_get_flag (object, "fast_perf", FALSE, &measurement->fast, error)
+      || !read_times (object, measurement, error))
     return NULL;
   if (measurement->model == NULL)
     {
@@ -205,7 +157,7 @@ read_root (FxMeasuredFile *file, JsonNode *root, const char *folder, GError **er
       list = json_object_get_member (json_node_get_object (root), "measurements");
     }
   if (list == NULL || !JSON_NODE_HOLDS_ARRAY (list))
-    return fail_member ("measurements", "a list", list, error);
+    return fx_json_wrong ("measurements", "a list", list, error);
   return read_entries (file, json_node_get_array (list), folder, error);
 }
 
@@ -267,10 +219,8 @@ add_value (JsonBuilder *builder, const char *name, double value)
 {
   json_builder_set_member_name (builder, name);
   json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "value");
-  json_builder_add_double_value (builder, value);
-  json_builder_set_member_name (builder, "fitted");
-  json_builder_add_boolean_value (builder, TRUE);
+  fx_json_add_number (builder, "value", value);
+  fx_json_add_bool (builder, "fitted", TRUE);
   json_builder_end_object (builder);
 }
 
@@ -278,19 +228,13 @@ gboolean
 fx_measured_file_save_machine (const FxMachine *machine, const char *basis, const char *path, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *valid = g_utf8_make_valid (basis, -1);
   g_autofree char *text = NULL;
-  g_autofree char *line = NULL;
 
   json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "basis");
-  json_builder_add_string_value (builder, valid);
+  fx_json_add_string (builder, "basis", basis);
   for (int kind = 0; kind < FX_N_COSTS; kind++)
     add_value (builder, fx_cost_rows[kind].name, machine->prices[kind]);
   json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  text = json_to_string (root, TRUE);
-  line = g_strconcat (text, "\n", NULL);
-  return fx_file_replace_bytes (path, line, strlen (line), error);
+  text = fx_json_to_text (builder);
+  return fx_file_replace_bytes (path, text, strlen (text), error);
 }

@@ -77,47 +77,12 @@ to_variant (JsonNode *node)
 /* ---- members with a type ---- */
 
 static gboolean
-fail_member (const char *member, const char *wanted, JsonNode *node, GError **error)
-{
-  return fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" is %s, wanted %s", member, fx_json_kind (node), wanted);
-}
-
-/* NULL is what an absent member gives where it is not required. */
-static gboolean
-get_string (JsonObject *object, const char *member, gboolean required, const char **value, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, member);
-
-  *value = NULL;
-  if (node == NULL && !required)
-    return TRUE;
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    return fail_member (member, "a string", node, error);
-  *value = json_node_get_string (node);
-  return TRUE;
-}
-
-static gboolean
-get_flag (JsonObject *object, const char *member, gboolean otherwise, gboolean *value, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, member);
-
-  *value = otherwise;
-  if (node == NULL)
-    return TRUE;
-  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_BOOLEAN)
-    return fail_member (member, "true or false", node, error);
-  *value = json_node_get_boolean (node);
-  return TRUE;
-}
-
-static gboolean
 get_object (JsonObject *object, const char *member, JsonObject **value, GError **error)
 {
   JsonNode *node = json_object_get_member (object, member);
 
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
-    return fail_member (member, "an object", node, error);
+    return fx_json_wrong (member, "an object", node, error);
   *value = json_node_get_object (node);
   return TRUE;
 }
@@ -132,7 +97,7 @@ get_list (JsonObject *object, const char *member, JsonArray **value, GError **er
   if (node == NULL)
     return TRUE;
   if (!JSON_NODE_HOLDS_ARRAY (node))
-    return fail_member (member, "a list", node, error);
+    return fx_json_wrong (member, "a list", node, error);
   *value = json_node_get_array (node);
   return TRUE;
 }
@@ -148,7 +113,7 @@ get_choice (JsonObject *object, const char *member, const char *const *names, gu
   *value = otherwise;
   if (json_object_has_member (object, member) && json_object_get_null_member (object, member))
     return TRUE;
-  if (!get_string (object, member, FALSE, &text, error))
+  if (!fx_json_get_string (object, member, FALSE, &text, error))
     return FALSE;
   if (text == NULL)
     return TRUE;
@@ -177,9 +142,12 @@ parse_limit (JsonObject *object, GError **error)
   gboolean info, ambiguous;
   FxLimit *limit;
 
-  if (!get_string (object, "kind", TRUE, &kind, error) || !get_string (object, "rule", FALSE, &rule, error)
-      || !get_string (object, "group", FALSE, &group, error) || !get_string (object, "note", FALSE, &note, error)
-      || !get_flag (object, "info", FALSE, &info, error) || !get_flag (object, "ambiguous", FALSE, &ambiguous, error))
+  if (!fx_json_get_string (object, "kind", TRUE, &kind, error)
+      || !fx_json_get_string (object, "rule", FALSE, &rule, error)
+      || !fx_json_get_string (object, "group", FALSE, &group, error)
+      || !fx_json_get_string (object, "note", FALSE, &note, error)
+      || !fx_json_get_flag (object, "info", FALSE, &info, error)
+      || !fx_json_get_flag (object, "ambiguous", FALSE, &ambiguous, error))
     return NULL;
   if (group != NULL && strcmp (group, "any_of") != 0)
     {
@@ -188,7 +156,7 @@ parse_limit (JsonObject *object, GError **error)
     }
   if (when != NULL && !JSON_NODE_HOLDS_OBJECT (when))
     {
-      fail_member ("when", "an object", when, error);
+      fx_json_wrong ("when", "an object", when, error);
       return NULL;
     }
   limit = g_new0 (FxLimit, 1);
@@ -243,11 +211,11 @@ parse_device (JsonObject *operator, const char * device, FxDeviceRules *rules, G
     {
       gboolean supported;
 
-      if (!get_flag (object, "supported", FALSE, &supported, error))
+      if (!fx_json_get_flag (object, "supported", FALSE, &supported, error))
         return fx_error_prefix (error, "\"%s\"", device);
       rules->support = supported ? FX_SUPPORT_YES : FX_SUPPORT_NO;
     }
-  if (!get_flag (object, "documented", TRUE, &rules->documented, error)
+  if (!fx_json_get_flag (object, "documented", TRUE, &rules->documented, error)
       || !parse_limits (object, "constraints", rules->limits, error))
     return fx_error_prefix (error, "\"%s\"", device);
   return TRUE;
@@ -283,30 +251,10 @@ dup_text (JsonObject *object, const char *member)
       {
         JsonNode *element = json_array_get_element (json_node_get_array (node), i);
 
-        if (JSON_NODE_HOLDS_VALUE (element) && json_node_get_value_type (element) == G_TYPE_STRING)
+        if (fx_json_is_string (element))
           g_string_append_printf (text, "%s%s", text->len > 0 ? "; " : "", json_node_get_string (element));
       }
   return g_string_free (text, FALSE);
-}
-
-static gboolean
-parse_aliases (JsonObject *object, FxTargetOp *op, GError **error)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  JsonArray *list;
-
-  if (!get_list (object, "aliases", &list, error))
-    return FALSE;
-  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
-    {
-      JsonNode *node = json_array_get_element (list, i);
-
-      if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-        return fail_member ("aliases", "a list of strings", node, error);
-      g_strv_builder_add (builder, json_node_get_string (node));
-    }
-  op->aliases = g_strv_builder_end (builder);
-  return TRUE;
 }
 
 static gboolean
@@ -314,13 +262,13 @@ parse_op (JsonObject *object, FxTargetOp *op, GError **error)
 {
   const char *name, *label;
 
-  if (!get_string (object, "name", TRUE, &name, error))
+  if (!fx_json_get_string (object, "name", TRUE, &name, error))
     return FALSE;
   op->name = g_strdup (name);
   op->source = dup_text (object, "source");
-  if (!get_string (object, "vendor_label", FALSE, &label, error) || !parse_aliases (object, op, error)
-      || !parse_device (object, "bpu", &op->bpu, error) || !parse_device (object, "cpu", &op->cpu, error)
-      || !parse_placing (object, op, error))
+  if (!fx_json_get_string (object, "vendor_label", FALSE, &label, error)
+      || !fx_json_get_strings (object, "aliases", &op->aliases, error) || !parse_device (object, "bpu", &op->bpu, error)
+      || !parse_device (object, "cpu", &op->cpu, error) || !parse_placing (object, op, error))
     return fx_error_prefix (error, "operator \"%s\"", name);
   op->vendor_label = g_strdup (label != NULL ? label : "");
   return TRUE;
@@ -378,8 +326,9 @@ parse_target (JsonObject *object, FxTarget *target, GError **error)
   const char *march, *id;
   JsonArray *boards;
 
-  if (!get_string (object, "march", TRUE, &march, error) || !get_string (object, "id", FALSE, &id, error)
-      || !get_list (object, "boards", &boards, error) || !get_flag (object, "complete", TRUE, &target->complete, error)
+  if (!fx_json_get_string (object, "march", TRUE, &march, error)
+      || !fx_json_get_string (object, "id", FALSE, &id, error) || !get_list (object, "boards", &boards, error)
+      || !fx_json_get_flag (object, "complete", TRUE, &target->complete, error)
       || !parse_limits (object, "general_rules", target->general, error)
       || !parse_ops (object, "operators", target->operators, error)
       || !parse_ops (object, "caffe", target->caffe, error) || !parse_ops (object, "torch", target->torch, error))

@@ -40,8 +40,8 @@ fx_report_to_json (const FxReport *report)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  fx_report_json_string (builder, "format", "fixpoint-report");
-  fx_report_json_count (builder, "version", FX_REPORT_VERSION);
+  fx_json_add_string (builder, "format", "fixpoint-report");
+  fx_json_add_count (builder, "version", FX_REPORT_VERSION);
   for (guint i = 0; i < fx_n_report_sections; i++)
     if (fx_report_sections[i]->is_present (report))
       {
@@ -49,7 +49,7 @@ fx_report_to_json (const FxReport *report)
         fx_report_sections[i]->to_json (report, builder);
       }
   json_builder_end_object (builder);
-  return fx_report_json_to_text (builder);
+  return fx_json_to_text (builder);
 }
 
 /* ---- the page ---- */

@@ -23,10 +23,10 @@ to_json (const FxReport *report, JsonBuilder *builder)
       const FxAdvice *advice = list->pdata[i];
 
       json_builder_begin_object (builder);
-      fx_report_json_string (builder, "kind", advice->kind);
-      fx_report_json_string (builder, "node", advice->node);
-      fx_report_json_string (builder, "text", advice->text);
-      fx_report_json_string (builder, "option", advice->option);
+      fx_json_add_string (builder, "kind", advice->kind);
+      fx_json_add_string (builder, "node", advice->node);
+      fx_json_add_string (builder, "text", advice->text);
+      fx_json_add_string (builder, "option", advice->option);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

@@ -72,7 +72,7 @@ add_parts (const FxCostReport *cost, JsonBuilder *builder)
   json_builder_set_member_name (builder, "parts_ms");
   json_builder_begin_object (builder);
   for (int part = 0; part < FX_N_COST_PARTS; part++)
-    fx_report_json_number (builder, fx_cost_part_names[part], cost->part_ms[part]);
+    fx_json_add_number (builder, fx_cost_part_names[part], cost->part_ms[part]);
   json_builder_end_object (builder);
 }
 
@@ -86,19 +86,19 @@ add_program (const FxProgram *program, const FxTimeline *timeline, JsonBuilder *
       return;
     }
   json_builder_begin_object (builder);
-  fx_report_json_count (builder, "commands", program->commands->len);
-  fx_report_json_count (builder, "cores", program->cores);
-  fx_report_json_count (builder, "calls", timeline->n_calls);
-  fx_report_json_number (builder, "longest_call_ms", timeline->longest_ms);
-  fx_report_json_number (builder, "schedule_ms", timeline->bpu_ms);
-  fx_report_json_count (builder, "loaded_bytes", timeline->loaded_bytes);
-  fx_report_json_count (builder, "stored_bytes", timeline->stored_bytes);
-  fx_report_json_count (builder, "sram_bytes", program->memory_bytes[FX_MEMORY_SRAM]);
-  fx_report_json_count (builder, "sram_peak_bytes", timeline->sram_peak);
+  fx_json_add_count (builder, "commands", program->commands->len);
+  fx_json_add_count (builder, "cores", program->cores);
+  fx_json_add_count (builder, "calls", timeline->n_calls);
+  fx_json_add_number (builder, "longest_call_ms", timeline->longest_ms);
+  fx_json_add_number (builder, "schedule_ms", timeline->bpu_ms);
+  fx_json_add_count (builder, "loaded_bytes", timeline->loaded_bytes);
+  fx_json_add_count (builder, "stored_bytes", timeline->stored_bytes);
+  fx_json_add_count (builder, "sram_bytes", program->memory_bytes[FX_MEMORY_SRAM]);
+  fx_json_add_count (builder, "sram_peak_bytes", timeline->sram_peak);
   json_builder_set_member_name (builder, "busy_ms");
   json_builder_begin_object (builder);
   for (int unit = 0; unit < fx_n_units (program->cores); unit++)
-    fx_report_json_number (builder, fx_unit_names[unit], timeline->busy_ms[unit]);
+    fx_json_add_number (builder, fx_unit_names[unit], timeline->busy_ms[unit]);
   json_builder_end_object (builder);
   json_builder_end_object (builder);
 }
@@ -115,13 +115,13 @@ add_cuts (const FxReport *report, JsonBuilder *builder)
       const FxCostCut *cut = &g_array_index (cuts, FxCostCut, i);
 
       json_builder_begin_object (builder);
-      fx_report_json_count (builder, "nodes", cut->n_nodes);
-      fx_report_json_count (builder, "macs", cut->macs);
-      fx_report_json_number (builder, "ms", cut->ms);
-      fx_report_json_number (builder, "call_ms", cut->call_ms);
-      fx_report_json_number (builder, "convert_ms", cut->convert_ms);
-      fx_report_json_count (builder, "in_bytes", cut->in_bytes);
-      fx_report_json_count (builder, "out_bytes", cut->out_bytes);
+      fx_json_add_count (builder, "nodes", cut->n_nodes);
+      fx_json_add_count (builder, "macs", cut->macs);
+      fx_json_add_number (builder, "ms", cut->ms);
+      fx_json_add_number (builder, "call_ms", cut->call_ms);
+      fx_json_add_number (builder, "convert_ms", cut->convert_ms);
+      fx_json_add_count (builder, "in_bytes", cut->in_bytes);
+      fx_json_add_count (builder, "out_bytes", cut->out_bytes);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -146,17 +146,17 @@ add_node (const FxReport *report, const FxNodeCost *cost, JsonBuilder *builder)
   const FxNodeTimes *times = times_of (report, node);
 
   json_builder_begin_object (builder);
-  fx_report_json_string (builder, "node", node->name);
-  fx_report_json_string (builder, "operator", node->op_type);
-  fx_report_json_string (builder, "on", cost->subgraph == FX_NO_SUBGRAPH ? "cpu" : "bpu");
-  fx_report_json_count (builder, "macs", cost->macs);
-  fx_report_json_number (builder, "ms", cost->ms);
-  fx_report_json_string (builder, "bound_by", cost->sized && cost->ms > 0 ? fx_cost_rows[cost->bound].name : NULL);
-  fx_report_json_number (builder, "compute_ms", times != NULL ? times->compute_ms : 0);
-  fx_report_json_number (builder, "load_ms", times != NULL ? times->load_ms : 0);
-  fx_report_json_number (builder, "store_ms", times != NULL ? times->store_ms : 0);
-  fx_report_json_count (builder, "tiles", times != NULL ? times->n_tiles : 0);
-  fx_report_json_count (builder, "tile_rows", times != NULL ? (guint64)times->tile_rows : 0);
+  fx_json_add_string (builder, "node", node->name);
+  fx_json_add_string (builder, "operator", node->op_type);
+  fx_json_add_string (builder, "on", cost->subgraph == FX_NO_SUBGRAPH ? "cpu" : "bpu");
+  fx_json_add_count (builder, "macs", cost->macs);
+  fx_json_add_number (builder, "ms", cost->ms);
+  fx_json_add_string (builder, "bound_by", cost->sized && cost->ms > 0 ? fx_cost_rows[cost->bound].name : NULL);
+  fx_json_add_number (builder, "compute_ms", times != NULL ? times->compute_ms : 0);
+  fx_json_add_number (builder, "load_ms", times != NULL ? times->load_ms : 0);
+  fx_json_add_number (builder, "store_ms", times != NULL ? times->store_ms : 0);
+  fx_json_add_count (builder, "tiles", times != NULL ? times->n_tiles : 0);
+  fx_json_add_count (builder, "tile_rows", times != NULL ? (guint64)times->tile_rows : 0);
   add_tile (report, node, builder);
   json_builder_end_object (builder);
 }
@@ -167,13 +167,13 @@ to_json (const FxReport *report, JsonBuilder *builder)
   const FxCostReport *cost = report->cost;
 
   json_builder_begin_object (builder);
-  fx_report_json_number (builder, "latency_ms", cost->total_ms);
-  fx_report_json_number (builder, "fps", frames_per_second (cost));
-  fx_report_json_string (builder, "basis", report->machine->basis);
+  fx_json_add_number (builder, "latency_ms", cost->total_ms);
+  fx_json_add_number (builder, "fps", frames_per_second (cost));
+  fx_json_add_string (builder, "basis", report->machine->basis);
   add_parts (cost, builder);
-  fx_report_json_count (builder, "subgraphs", cost->n_subgraphs);
-  fx_report_json_count (builder, "macs", cost->macs);
-  fx_report_json_number (builder, "utilization", fx_cost_utilization (report->machine, cost));
+  fx_json_add_count (builder, "subgraphs", cost->n_subgraphs);
+  fx_json_add_count (builder, "macs", cost->macs);
+  fx_json_add_number (builder, "utilization", fx_cost_utilization (report->machine, cost));
   add_cuts (report, builder);
   add_program (report->program, report->timeline, builder);
   json_builder_set_member_name (builder, "nodes");

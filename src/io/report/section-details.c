@@ -36,8 +36,8 @@ add_histogram (JsonBuilder *builder, const FxLayerError *layer, const FxLayerDet
   fx_report_bins_fill (&bins, layer, detail);
   json_builder_set_member_name (builder, "histogram");
   json_builder_begin_object (builder);
-  fx_report_json_number (builder, "low", bins.low);
-  fx_report_json_number (builder, "width", bins.width);
+  fx_json_add_number (builder, "low", bins.low);
+  fx_json_add_number (builder, "width", bins.width);
   add_counts (builder, "float", bins.counts[0], bins.n);
   add_counts (builder, "quantized", bins.counts[1], bins.n);
   json_builder_end_object (builder);
@@ -53,18 +53,18 @@ to_json (const FxReport *report, JsonBuilder *builder)
       const FxLayerError *layer = &report->errors->layers[detail->layer];
 
       json_builder_begin_object (builder);
-      fx_report_json_string (builder, "node", layer->node);
-      fx_report_json_string (builder, "tensor", layer->tensor);
-      fx_report_json_number (builder, "beyond_percent", 100.0 * detail->beyond);
+      fx_json_add_string (builder, "node", layer->node);
+      fx_json_add_string (builder, "tensor", layer->tensor);
+      fx_json_add_number (builder, "beyond_percent", 100.0 * detail->beyond);
       add_histogram (builder, layer, detail);
       json_builder_set_member_name (builder, "channels");
       json_builder_begin_array (builder);
       for (guint c = 0; c < detail->n_channels; c++)
         {
           json_builder_begin_object (builder);
-          fx_report_json_number (builder, "sqnr_db", detail->channels[c].sqnr_db);
-          fx_report_json_number (builder, "mse", detail->channels[c].mse);
-          fx_report_json_number (builder, "chebyshev", detail->channels[c].max_abs);
+          fx_json_add_number (builder, "sqnr_db", detail->channels[c].sqnr_db);
+          fx_json_add_number (builder, "mse", detail->channels[c].mse);
+          fx_json_add_number (builder, "chebyshev", detail->channels[c].max_abs);
           json_builder_end_object (builder);
         }
       json_builder_end_array (builder);

@@ -24,11 +24,11 @@ to_json (const FxReport *report, JsonBuilder *builder)
       const FxLayerError *layer = &report->errors->layers[i];
 
       json_builder_begin_object (builder);
-      fx_report_json_string (builder, "node", layer->node);
-      fx_report_json_string (builder, "operator", layer->op_type);
-      fx_report_json_string (builder, "tensor", layer->tensor);
-      fx_report_json_string (builder, "dtype",
-                             layer->dtype == FX_DTYPE_FLOAT ? "float" : fx_dtype_numpy_name (layer->dtype));
+      fx_json_add_string (builder, "node", layer->node);
+      fx_json_add_string (builder, "operator", layer->op_type);
+      fx_json_add_string (builder, "tensor", layer->tensor);
+      fx_json_add_string (builder, "dtype",
+                          layer->dtype == FX_DTYPE_FLOAT ? "float" : fx_dtype_numpy_name (layer->dtype));
       fx_report_json_range (builder, "range", layer->has_range ? &layer->range : NULL);
       fx_report_json_range (builder, "input_range", layer->has_input_range ? &layer->input_range : NULL);
       fx_report_json_metrics (builder, "cumulative", &layer->cumulative);

@@ -38,12 +38,12 @@ to_json (const FxReport *report, JsonBuilder *builder)
       const FxMixedPoint *point = &report->mixed[i];
 
       json_builder_begin_object (builder);
-      fx_report_json_count (builder, "raised", i);
-      fx_report_json_string (builder, "node", point->node);
-      fx_report_json_number (builder, "sqnr_db", point->db);
-      fx_report_json_number (builder, "latency_ms", point->ms);
-      fx_report_json_number (builder, "latency_ratio", ratio (report, i));
-      fx_report_json_bool (builder, "kept", point->kept);
+      fx_json_add_count (builder, "raised", i);
+      fx_json_add_string (builder, "node", point->node);
+      fx_json_add_number (builder, "sqnr_db", point->db);
+      fx_json_add_number (builder, "latency_ms", point->ms);
+      fx_json_add_number (builder, "latency_ratio", ratio (report, i));
+      fx_json_add_bool (builder, "kept", point->kept);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

@@ -21,7 +21,7 @@ to_json (const FxReport *report, JsonBuilder *builder)
       const FxOutputError *output = &report->errors->outputs[i];
 
       json_builder_begin_object (builder);
-      fx_report_json_string (builder, "output", output->name);
+      fx_json_add_string (builder, "output", output->name);
       fx_report_json_metrics (builder, "error", &output->all);
       fx_report_json_metrics (builder, "weights_only", output->has_split ? &output->weights : NULL);
       fx_report_json_metrics (builder, "activations_only", output->has_split ? &output->activations : NULL);

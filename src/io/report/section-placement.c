@@ -22,9 +22,9 @@ add_node (const FxReport *report, FxId id, JsonBuilder *builder)
   const FxNodeCheck *check = &report->placement->nodes[id];
 
   json_builder_begin_object (builder);
-  fx_report_json_string (builder, "node", node->name);
-  fx_report_json_string (builder, "operator", node->op_type);
-  fx_report_json_string (builder, "on", fx_placement_name (check->placement));
+  fx_json_add_string (builder, "node", node->name);
+  fx_json_add_string (builder, "operator", node->op_type);
+  fx_json_add_string (builder, "on", fx_placement_name (check->placement));
   json_builder_set_member_name (builder, "subgraph");
   if (check->subgraph == FX_NO_SUBGRAPH)
     json_builder_add_null_value (builder);
@@ -37,9 +37,9 @@ add_node (const FxReport *report, FxId id, JsonBuilder *builder)
       const FxReason *reason = check->reasons->pdata[i];
 
       json_builder_begin_object (builder);
-      fx_report_json_string (builder, "limit", reason->text);
-      fx_report_json_string (builder, "found", reason->found);
-      fx_report_json_string (builder, "allowed", reason->allowed);
+      fx_json_add_string (builder, "limit", reason->text);
+      fx_json_add_string (builder, "found", reason->found);
+      fx_json_add_string (builder, "allowed", reason->allowed);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -50,12 +50,12 @@ static void
 to_json (const FxReport *report, JsonBuilder *builder)
 {
   json_builder_begin_object (builder);
-  fx_report_json_count (builder, "subgraphs", report->placement->n_subgraphs);
-  fx_report_json_count (builder, "assumed", report->placement->n_assumed);
+  fx_json_add_count (builder, "subgraphs", report->placement->n_subgraphs);
+  fx_json_add_count (builder, "assumed", report->placement->n_assumed);
   json_builder_set_member_name (builder, "counts");
   json_builder_begin_object (builder);
   for (FxPlacement p = 0; p <= FX_PLACEMENT_UNSUPPORTED; p++)
-    fx_report_json_count (builder, fx_placement_name (p), report->placement->counts[p]);
+    fx_json_add_count (builder, fx_placement_name (p), report->placement->counts[p]);
   json_builder_end_object (builder);
   json_builder_set_member_name (builder, "nodes");
   json_builder_begin_array (builder);

@@ -23,15 +23,15 @@ to_json (const FxReport *report, JsonBuilder *builder)
   const FxSensitivity *sensitivity = report->sensitivity;
 
   json_builder_begin_object (builder);
-  fx_report_json_string (builder, "kind", fx_sensitivity_kind_name (sensitivity->kind));
-  fx_report_json_count (builder, "samples", sensitivity->n_samples);
+  fx_json_add_string (builder, "kind", fx_sensitivity_kind_name (sensitivity->kind));
+  fx_json_add_count (builder, "samples", sensitivity->n_samples);
   json_builder_set_member_name (builder, "ranking");
   json_builder_begin_array (builder);
   for (guint i = 0; i < sensitivity->n_rows; i++)
     {
       json_builder_begin_object (builder);
-      fx_report_json_string (builder, "name", sensitivity->rows[i].name);
-      fx_report_json_string (builder, "operator", sensitivity->rows[i].op_type);
+      fx_json_add_string (builder, "name", sensitivity->rows[i].name);
+      fx_json_add_string (builder, "operator", sensitivity->rows[i].op_type);
       fx_report_json_metrics (builder, "error", &sensitivity->rows[i].error);
       json_builder_end_object (builder);
     }
@@ -41,7 +41,7 @@ to_json (const FxReport *report, JsonBuilder *builder)
   for (guint i = 0; i < sensitivity->n_curve; i++)
     {
       json_builder_begin_object (builder);
-      fx_report_json_count (builder, "parts", i + 1);
+      fx_json_add_count (builder, "parts", i + 1);
       fx_report_json_metrics (builder, "together", &sensitivity->together[i]);
       fx_report_json_metrics (builder, "without", &sensitivity->without[i]);
       json_builder_end_object (builder);

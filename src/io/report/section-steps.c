@@ -21,11 +21,11 @@ to_json (const FxReport *report, JsonBuilder *builder)
       const FxReportStep *step = &report->steps[i];
 
       json_builder_begin_object (builder);
-      fx_report_json_string (builder, "step", step->name);
-      fx_report_json_string (builder, "description", step->doc);
-      fx_report_json_number (builder, "before_db", step->before_db);
-      fx_report_json_number (builder, "after_db", step->after_db);
-      fx_report_json_bool (builder, "kept", step->kept);
+      fx_json_add_string (builder, "step", step->name);
+      fx_json_add_string (builder, "description", step->doc);
+      fx_json_add_number (builder, "before_db", step->before_db);
+      fx_json_add_number (builder, "after_db", step->after_db);
+      fx_json_add_bool (builder, "kept", step->kept);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

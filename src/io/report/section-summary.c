@@ -24,11 +24,11 @@ add_accuracy (JsonBuilder *builder, const char *member, const FxEvaluation *eval
       return;
     }
   json_builder_begin_object (builder);
-  fx_report_json_count (builder, "samples", evaluation->n);
-  fx_report_json_count (builder, "top1_count", evaluation->top1);
-  fx_report_json_count (builder, "top5_count", evaluation->top5);
-  fx_report_json_number (builder, "top1_percent", fx_evaluation_percent (evaluation->top1, evaluation->n));
-  fx_report_json_number (builder, "top5_percent", fx_evaluation_percent (evaluation->top5, evaluation->n));
+  fx_json_add_count (builder, "samples", evaluation->n);
+  fx_json_add_count (builder, "top1_count", evaluation->top1);
+  fx_json_add_count (builder, "top5_count", evaluation->top5);
+  fx_json_add_number (builder, "top1_percent", fx_evaluation_percent (evaluation->top1, evaluation->n));
+  fx_json_add_number (builder, "top5_percent", fx_evaluation_percent (evaluation->top5, evaluation->n));
   json_builder_end_object (builder);
 }
 
@@ -38,18 +38,18 @@ to_json (const FxReport *report, JsonBuilder *builder)
   const FxEvaluation *integer = report->accuracy_integer;
 
   json_builder_begin_object (builder);
-  fx_report_json_string (builder, "model", report->model);
-  fx_report_json_string (builder, "target", report->target);
-  fx_report_json_string (builder, "march", report->march);
-  fx_report_json_string (builder, "method", report->method);
-  fx_report_json_string (builder, "preset", report->preset);
-  fx_report_json_string (builder, "dataset", report->dataset);
-  fx_report_json_string (builder, "preprocess", report->preprocess);
-  fx_report_json_count (builder, "calibration_samples", report->n_calibration);
-  fx_report_json_count (builder, "held_out_samples", report->n_held_out);
+  fx_json_add_string (builder, "model", report->model);
+  fx_json_add_string (builder, "target", report->target);
+  fx_json_add_string (builder, "march", report->march);
+  fx_json_add_string (builder, "method", report->method);
+  fx_json_add_string (builder, "preset", report->preset);
+  fx_json_add_string (builder, "dataset", report->dataset);
+  fx_json_add_string (builder, "preprocess", report->preprocess);
+  fx_json_add_count (builder, "calibration_samples", report->n_calibration);
+  fx_json_add_count (builder, "held_out_samples", report->n_held_out);
   add_accuracy (builder, "float", report->accuracy_float);
   add_accuracy (builder, "integer", integer);
-  fx_report_json_number (
+  fx_json_add_number (
       builder, "agreement_percent",
       integer != NULL && integer->n_compared > 0 ? fx_evaluation_percent (integer->agree1, integer->n_compared) : NAN);
   json_builder_end_object (builder);

@@ -25,10 +25,10 @@ to_json (const FxReport *report, JsonBuilder *builder)
       const FxWhatIf *entry = list->pdata[i];
 
       json_builder_begin_object (builder);
-      fx_report_json_string (builder, "change", fx_what_if_names[entry->kind]);
-      fx_report_json_string (builder, "node", entry->node);
-      fx_report_json_number (builder, "saved_ms", entry->ms);
-      fx_report_json_string (builder, "text", entry->text);
+      fx_json_add_string (builder, "change", fx_what_if_names[entry->kind]);
+      fx_json_add_string (builder, "node", entry->node);
+      fx_json_add_number (builder, "saved_ms", entry->ms);
+      fx_json_add_string (builder, "text", entry->text);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
