@@ -122,7 +122,8 @@ test_refused (void)
     { "[{\"model\": \"a\", \"ms\": \"3\"}]", "measurement 1: \"ms\" is a string, wanted a number" },
     { "[{\"model\": \"a\", \"ms\": 3, \"threads\": 4}]", "measurement 1: \"threads\" is 4; only what was measured" },
     { "[{\"model\": \"a\", \"ms\": 3, \"bpu_ms\": 3}]", "measurement 1: \"bpu_ms\" is 3, wanted less than" },
-    { "[{\"model\": \"a\", \"ms\": 3, \"bpu\": [1]}]", "measurement 1: \"bpu\" has a number in it, wanted a list of strings" },
+    { "[{\"model\": \"a\", \"ms\": 3, \"bpu\": [1]}]",
+      "measurement 1: \"bpu\" has a number in it, wanted a list of strings" },
     { "[{\"model\": \"a\", \"ms\": 3, \"fast_perf\": 1}]", "measurement 1: \"fast_perf\" is a number, wanted true" },
   };
 
