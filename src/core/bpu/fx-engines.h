@@ -18,8 +18,8 @@ typedef struct
   guint cores;         /* that can compute one frame together */
 } FxEngines;
 
-/* From the member `engines` of a target's `machine`. FALSE and *error: UNSUPPORTED if it has none, BAD_DATA for unknown
- * names and numbers that are out of range. */
+/* From the member `engines` of a target's `machine`. FALSE and *error: UNSUPPORTED if it has none, BAD_DATA for numbers
+ * that are missing or out of range. */
 gboolean fx_engines_of_target (FxEngines *engines, const FxTarget *target, GError **error);
 
 G_END_DECLS
