@@ -40,7 +40,7 @@ struct _FxWindow
   GtkWidget *drop_hint; /* borrowed: what will happen to files that hang over the window */
 
   /* template widgets */
-  AdwToastOverlay *toasts;
+  AdwToastOverlay *toasts, *graph_toasts;
   AdwWindowTitle *window_title;
   GtkWidget *workspace_only; /* insensitive outside of the workspace: others bind their visibility to it */
   GtkWidget *undo_button, *redo_button;

@@ -28,6 +28,13 @@ make_room (AdwToast *toast, const char *text)
   adw_toast_set_timeout (toast, 12);
 }
 
+/* Above the results, whose plots have their names at the bottom. */
+static AdwToastOverlay *
+toast_place (FxWindow *window)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (window->graph_toasts)) ? window->graph_toasts : window->toasts;
+}
+
 void
 fx_window_tell (FxWindow *window, const char *text)
 {
@@ -37,7 +44,7 @@ fx_window_tell (FxWindow *window, const char *text)
 
   if (g_utf8_strlen (valid, -1) > SHORT_TEXT)
     make_room (toast, valid);
-  adw_toast_overlay_add_toast (window->toasts, toast);
+  adw_toast_overlay_add_toast (toast_place (window), toast);
 }
 
 void
@@ -275,6 +282,7 @@ fx_window_class_init (FxWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, FX_RESOURCE_PATH "/ui/fx-window.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, FxWindow, name)
   CHILD (toasts);
+  CHILD (graph_toasts);
   CHILD (window_title);
   CHILD (workspace_only);
   CHILD (undo_button);
