@@ -9,7 +9,10 @@ typedef struct
 {
   FxShared *graph, *findings;
   FxProject *project;
-  GPtrArray *groups; /* made by the worker */
+
+  /* made by the worker */
+  GPtrArray *groups;
+  FxShared *board;
 } CheckTask;
 
 static void
@@ -21,6 +24,7 @@ check_task_free (gpointer data)
   fx_shared_unref (check->findings);
   fx_project_free (check->project);
   g_clear_pointer (&check->groups, g_ptr_array_unref);
+  fx_shared_unref (check->board);
   g_free (check);
 }
 
@@ -49,6 +53,7 @@ run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, GCancellable *ca
       return;
     }
   check->groups = fx_problems_group (report->diagnostics);
+  check->board = fx_shared_new (g_steal_pointer (&target), (GDestroyNotify)fx_target_unref);
   g_task_return_pointer (task, fx_shared_new (report, (GDestroyNotify)fx_check_report_free),
                          (GDestroyNotify)fx_shared_unref);
 }
@@ -68,12 +73,15 @@ fx_check_task_start (gpointer source, FxShared *graph, FxShared *findings, const
 }
 
 FxShared *
-fx_check_task_finish (GAsyncResult *result, GPtrArray **groups, GError **error)
+fx_check_task_finish (GAsyncResult *result, GPtrArray **groups, FxShared **board, GError **error)
 {
   CheckTask *check = g_task_get_task_data (G_TASK (result));
   FxShared *report = g_task_propagate_pointer (G_TASK (result), error);
 
   if (report != NULL)
-    *groups = g_steal_pointer (&check->groups);
+    {
+      *groups = g_steal_pointer (&check->groups);
+      *board = g_steal_pointer (&check->board);
+    }
   return report;
 }

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 void fx_check_task_start (gpointer source, FxShared *graph, FxShared *findings, const FxProject *project,
                           GCancellable *cancellable, GAsyncReadyCallback done, gpointer user_data);
 
-/* An FxCheckReport, and its findings as groups of FxProblem. */
-FxShared *fx_check_task_finish (GAsyncResult *result, GPtrArray **groups, GError **error);
+/* An FxCheckReport, its findings as groups of FxProblem, and the FxTarget that it is of. NULL and *error: *groups and
+ * *board are untouched. */
+FxShared *fx_check_task_finish (GAsyncResult *result, GPtrArray **groups, FxShared **board, GError **error);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-convert-job.h"
 
+#include "io/fx-target-file.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -90,6 +92,17 @@ layer_cb (const FxLayerError *error, guint index, guint n_layers, gpointer data)
   fx_job_announce (FX_JOB (job));
 }
 
+/* What the window does not let anybody choose for this board is not asked of it, either. */
+static gboolean
+fit_board (FxConversionOptions *options, GError **error)
+{
+  g_autoptr (FxTarget) target = fx_target_load (options->target, error);
+
+  if (target != NULL)
+    fx_conversion_options_fit (options, target);
+  return target != NULL;
+}
+
 static gboolean
 fx_convert_job_run (FxJob *base, const FxProgress *progress, GCancellable *cancellable, GError **error)
 {
@@ -99,7 +112,7 @@ fx_convert_job_run (FxJob *base, const FxProgress *progress, GCancellable *cance
   char *text;
 
   job->progress = progress;
-  conversion = fx_conversion_run (job->options, &events, cancellable, error);
+  conversion = fit_board (job->options, error) ? fx_conversion_run (job->options, &events, cancellable, error) : NULL;
   if (conversion == NULL)
     return FALSE;
   text = fx_conversion_report_text (conversion, job->options);

@@ -30,13 +30,13 @@ check_cb (GObject *source, GAsyncResult *result, G_GNUC_UNUSED gpointer data)
   FxDocument *document = FX_DOCUMENT (source);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) groups = NULL;
-  g_autoptr (FxShared) report = NULL;
+  g_autoptr (FxShared) report = NULL, board = NULL;
 
   /* Another check may have taken its place, whose answer is the one that counts. */
   if (g_task_get_cancellable (G_TASK (result)) != document->checking)
     return;
   g_clear_object (&document->checking);
-  report = fx_check_task_finish (result, &groups, &error);
+  report = fx_check_task_finish (result, &groups, &board, &error);
   if (report == NULL)
     {
       fx_document_report_changed (document);
@@ -44,6 +44,7 @@ check_cb (GObject *source, GAsyncResult *result, G_GNUC_UNUSED gpointer data)
       return;
     }
   fx_shared_set (&document->report, report);
+  fx_shared_set (&document->board, board);
   g_list_store_splice (document->problems, 0, g_list_model_get_n_items (G_LIST_MODEL (document->problems)),
                        groups->pdata, groups->len);
   fx_document_report_changed (document);

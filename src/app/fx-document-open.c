@@ -16,6 +16,7 @@ void
 fx_document_clear (FxDocument *document)
 {
   fx_document_clear_report (document);
+  g_clear_pointer (&document->board, fx_shared_unref);
   g_queue_clear_full (&document->edits, (GDestroyNotify)fx_project_edit_free);
   g_cancellable_cancel (document->editing);
   g_clear_object (&document->editing);

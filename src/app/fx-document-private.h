@@ -33,6 +33,7 @@ struct _FxDocument
   FxShared *findings; /* GPtrArray of FxDiagnostic: of the reader */
 
   FxShared *report;
+  FxShared *board; /* FxTarget of the last check */
   GListStore *problems;
   GCancellable *checking; /* NULL: no check is under way */
 

@@ -106,6 +106,21 @@ fx_document_get_report (FxDocument *document)
   return document->report;
 }
 
+const FxTarget *
+fx_document_get_board (FxDocument *document)
+{
+  return fx_shared_get (document->board);
+}
+
+char *
+fx_document_dup_int16_refusal (FxDocument *document)
+{
+  const FxTarget *board = fx_document_get_board (document);
+  g_autoptr (GError) error = NULL;
+
+  return board == NULL || fx_target_need_int16 (board, &error) ? NULL : g_strdup (error->message);
+}
+
 GListModel *
 fx_document_get_datasets (FxDocument *document)
 {

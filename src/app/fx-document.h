@@ -62,10 +62,14 @@ gboolean fx_document_write_finish (FxDocument *document, GAsyncResult *result, G
 
 /* All borrowed, and NULL while there is nothing. */
 const FxProject *fx_document_get_project (FxDocument *document);
-FxShared *fx_document_get_graph (FxDocument *document);      /* FxGraph */
-FxShared *fx_document_get_report (FxDocument *document);     /* FxCheckReport of this very graph */
-GListModel *fx_document_get_datasets (FxDocument *document); /* FxDatasetItem, as in the project; never NULL */
-GListModel *fx_document_get_problems (FxDocument *document); /* FxProblem groups; never NULL */
+FxShared *fx_document_get_graph (FxDocument *document);       /* FxGraph */
+FxShared *fx_document_get_report (FxDocument *document);      /* FxCheckReport of this very graph */
+const FxTarget *fx_document_get_board (FxDocument *document); /* that the last check was for */
+GListModel *fx_document_get_datasets (FxDocument *document);  /* FxDatasetItem, as in the project; never NULL */
+GListModel *fx_document_get_problems (FxDocument *document);  /* FxProblem groups; never NULL */
+
+/* Why no node can get 16 bits, for people: the board computes with 8 only. NULL: it has them, or is not known yet. */
+char *fx_document_dup_int16_refusal (FxDocument *document);
 
 /* ---- decisions; each is a step of the history ---- */
 

@@ -238,6 +238,17 @@ set_input_shape_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gp
   fx_document_set_input_shape (window->document, name, shape);
 }
 
+/* FALSE: no model is open, or its board has none and that was told. */
+static gboolean
+may_have_16_bits (FxWindow *window, gboolean are_wanted)
+{
+  g_autofree char *refusal = are_wanted ? fx_document_dup_int16_refusal (window->document) : NULL;
+
+  if (refusal != NULL)
+    fx_window_tell (window, refusal);
+  return refusal == NULL && fx_document_get_state (window->document) == FX_DOCUMENT_READY;
+}
+
 /* (node, "int8", "int16", "float" or "auto") */
 static void
 set_node_precision_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -246,7 +257,7 @@ set_node_precision_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter,
   const char *node, *precision;
 
   g_variant_get (parameter, "(&s&s)", &node, &precision);
-  if (fx_document_get_state (window->document) == FX_DOCUMENT_READY)
+  if (may_have_16_bits (window, g_str_equal (precision, "int16")))
     fx_document_set_node_precision (window->document, node, precision);
 }
 
@@ -258,7 +269,7 @@ set_mixed_cb (G_GNUC_UNUSED GSimpleAction *action, GVariant *parameter, gpointer
   double share, budget;
 
   g_variant_get (parameter, "(dd)", &share, &budget);
-  if (fx_document_get_state (window->document) == FX_DOCUMENT_READY)
+  if (may_have_16_bits (window, share > 0 || budget > 0))
     fx_document_set_mixed (window->document, share, budget);
 }
 

@@ -9,7 +9,6 @@
 #include "core/calib/fx-input-split.h"
 #include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
-#include "io/fx-target-file.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -110,14 +109,6 @@ output_dir (const FxProject *project)
   return g_strconcat (stem, "_fixpoint", NULL);
 }
 
-static guint
-usable_cores (const FxProject *project)
-{
-  g_autoptr (FxTarget) target = fx_target_load (project->target, NULL);
-
-  return target != NULL ? fx_project_usable_cores (project, target) : 0;
-}
-
 static FxConversionOptions *
 make_options (FxWindow *window, const char **page, GError **error)
 {
@@ -139,7 +130,6 @@ make_options (FxWindow *window, const char **page, GError **error)
   options->n_threads = g_settings_get_uint (fx_settings_get (), "threads");
   options->compile = project->compile;
   options->compile.jobs = options->n_threads;
-  options->compile.cores = usable_cores (project);
   options->output_dir = output_dir (project);
   if (project->preset != NULL)
     fx_preset_parse (project->preset, &options->preset, NULL);

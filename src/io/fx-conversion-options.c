@@ -36,6 +36,14 @@ fx_conversion_options_add_input (FxConversionOptions *options)
 }
 
 void
+fx_conversion_options_fit (FxConversionOptions *options, const FxTarget *target)
+{
+  options->compile.cores = MIN (options->compile.cores, fx_compile_most_cores (target));
+  if (!fx_target_has_int16 (target))
+    options->mixed = options->latency_budget = 0;
+}
+
+void
 fx_conversion_options_free (FxConversionOptions *options)
 {
   if (options == NULL)

@@ -85,6 +85,8 @@ FxConversionOptions *fx_conversion_options_new (void);
 void fx_conversion_options_free (FxConversionOptions *options); /* accepts NULL */
 /* A new input at the end. Borrowed until the next one is added. */
 FxConversionInput *fx_conversion_options_add_input (FxConversionOptions *options);
+/* Leaves out what was chosen for another board, and this one does not have: cores, 16 bits of mixed precision. */
+void fx_conversion_options_fit (FxConversionOptions *options, const FxTarget *target);
 
 /* Called on the thread of fx_conversion_run() or on a worker of its, never twice at once; any may be NULL. */
 typedef struct

@@ -262,6 +262,30 @@ app_test_find (gpointer root, const char *type_name)
   return widget;
 }
 
+static GtkWidget *
+find_row (GtkWidget *widget, const char *title)
+{
+  GtkWidget *child, *found = NULL;
+
+  if (ADW_IS_PREFERENCES_ROW (widget)
+      && strcmp (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), title) == 0)
+    return widget;
+  for (child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_row (child, title);
+  return found;
+}
+
+GtkWidget *
+app_test_find_row (GtkWidget *root, const char *title)
+{
+  GtkWidget *row = find_row (root, title);
+
+  if (row == NULL)
+    g_error ("there is no row “%s”", title);
+  return row;
+}
+
 /* ---- questions ---- */
 
 GtkWindow *

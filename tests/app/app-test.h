@@ -43,6 +43,9 @@ gboolean app_test_action_enabled (FxWindow *window, const char *name);
 /* Finds a widget below another by its type name or "css-name.class"; fails the test if there is none. */
 GtkWidget *app_test_find (gpointer root, const char *type_name);
 
+/* The row of preferences with that title; fails the test if there is none. */
+GtkWidget *app_test_find_row (GtkWidget *root, const char *title);
+
 /* The question that is asked, and an answer to it; fails the test if there is none. */
 GtkWindow *app_test_dialog (void);
 void app_test_answer (const char *response);

@@ -53,29 +53,10 @@ open_sample (FxApplication *application)
   return window;
 }
 
-/* The row below the group that has that title. */
-static GtkWidget *
-find_row (GtkWidget *root, const char *title)
-{
-  if (ADW_IS_PREFERENCES_ROW (root) && strcmp (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (root)), title) == 0)
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_row (child, title);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 static GtkWidget *
 row (FxWindow *window, const char *title)
 {
-  GtkWidget *found = find_row (app_test_find (window, "FxProgramGroup"), title);
-
-  g_assert_nonnull (found);
-  return found;
+  return app_test_find_row (app_test_find (window, "FxProgramGroup"), title);
 }
 
 static GtkSpinButton *
@@ -155,19 +136,21 @@ test_cores (void)
   double one;
 
   next_estimate (window, &latency);
-  g_assert_false (gtk_widget_get_sensitive (row (window, "BPU Cores")));
+  g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (spin (window, "BPU Cores"))));
   app_test_action (window, "win.set-target", "'rdk-x3'");
   one = next_estimate (window, &latency);
-  g_assert_true (gtk_widget_get_sensitive (row (window, "BPU Cores")));
+  g_assert_true (gtk_widget_get_sensitive (GTK_WIDGET (spin (window, "BPU Cores"))));
   gtk_spin_button_set_value (spin (window, "BPU Cores"), 9);
   g_assert_cmpuint (chosen (window)->cores, ==, 2);
   g_assert_cmpfloat (next_estimate (window, &latency), <, one);
   fx_shared_unref (latency);
 
   app_test_action (window, "win.set-target", "'rdk-x5'");
+  app_test_wait (is_checked, fx_window_get_document (window), "the check for a board of one core");
   g_assert_cmpfloat (gtk_spin_button_get_value (spin (window, "BPU Cores")), ==, 1);
   g_assert_cmpuint (chosen (window)->cores, ==, 2);
   app_test_action (window, "win.set-target", "'rdk-x3'");
+  app_test_wait (is_checked, fx_window_get_document (window), "the check for a board of two cores");
   g_assert_cmpfloat (gtk_spin_button_get_value (spin (window, "BPU Cores")), ==, 2);
   app_test_stop (application);
 }

@@ -2,11 +2,11 @@
 #include "app/panels/fx-calibration-page.h"
 
 #include "app/panels/fx-dataset-view.h"
+#include "app/panels/fx-mixed-group.h"
 #include "app/panels/fx-program-group.h"
 #include "core/quant/fx-accuracy.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 struct _FxCalibrationPage
 {
@@ -17,8 +17,9 @@ struct _FxCalibrationPage
 
   GtkStack *stack;
   GtkBox *box;
-  GtkSpinButton *samples, *seed, *mixed, *budget;
+  GtkSpinButton *samples, *seed;
   AdwComboRow *preset, *method;
+  FxMixedGroup *mixed;
   FxProgramGroup *program;
 };
 
@@ -105,8 +106,6 @@ project_cb (FxCalibrationPage *page)
   page->showing = TRUE;
   gtk_spin_button_set_value (page->samples, project->samples);
   gtk_spin_button_set_value (page->seed, (double)project->seed);
-  gtk_spin_button_set_value (page->mixed, round (100 * project->mixed));
-  gtk_spin_button_set_value (page->budget, project->budget > 0 ? round (100 * project->budget) : 100);
   show_quantization (page, project);
   page->showing = FALSE;
 }
@@ -119,21 +118,11 @@ changed_cb (FxCalibrationPage *page)
                              (guint64)gtk_spin_button_get_value (page->seed));
 }
 
-/* 100 % of the latency would let nothing change: it is taken for no limit. */
-static void
-mixed_changed_cb (FxCalibrationPage *page)
-{
-  double budget = gtk_spin_button_get_value (page->budget);
-
-  if (!page->showing && fx_document_get_state (page->document) == FX_DOCUMENT_READY)
-    fx_document_set_mixed (page->document, gtk_spin_button_get_value (page->mixed) / 100,
-                           budget > 100 ? budget / 100 : 0);
-}
-
 void
 fx_calibration_page_set_document (FxCalibrationPage *page, FxDocument *document)
 {
   page->document = document;
+  fx_mixed_group_set_document (page->mixed, document);
   fx_program_group_set_document (page->program, document);
   g_signal_connect_object (fx_document_get_datasets (document), "items-changed", G_CALLBACK (datasets_cb), page,
                            G_CONNECT_SWAPPED);
@@ -146,6 +135,7 @@ fx_calibration_page_class_init (FxCalibrationPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (FX_TYPE_MIXED_GROUP);
   g_type_ensure (FX_TYPE_PROGRAM_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/fixpoint/Fixpoint/ui/fx-calibration-page.ui");
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, stack);
@@ -153,7 +143,6 @@ fx_calibration_page_class_init (FxCalibrationPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, samples);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, seed);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, mixed);
-  gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, budget);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, preset);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, method);
   gtk_widget_class_bind_template_child (widget_class, FxCalibrationPage, program);
@@ -169,6 +158,4 @@ fx_calibration_page_init (FxCalibrationPage *page)
   page->showing = FALSE;
   g_signal_connect_swapped (page->samples, "value-changed", G_CALLBACK (changed_cb), page);
   g_signal_connect_swapped (page->seed, "value-changed", G_CALLBACK (changed_cb), page);
-  g_signal_connect_swapped (page->mixed, "value-changed", G_CALLBACK (mixed_changed_cb), page);
-  g_signal_connect_swapped (page->budget, "value-changed", G_CALLBACK (mixed_changed_cb), page);
 }

@@ -6,7 +6,6 @@
 
 #include "app/fx-latency-task.h"
 #include "core/check/fx-check.h"
-#include "io/fx-project.h"
 
 #include <adwaita.h>
 
@@ -29,9 +28,5 @@ GtkWidget *fx_inspector_what_if (const FxLatency *latency);
 
 /* "BPU", "CPU", …, for people. */
 const char *fx_inspector_placement_name (FxPlacement placement);
-
-/* How many bits the node gets, or that it stays on the CPU, to be chosen by "win.set-node-precision". NULL for nodes
- * that do not run. */
-GtkWidget *fx_inspector_precision (const FxNode *node, const FxNodeCheck *check, const FxProject *project);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "app/panels/fx-inspector.h"
 
 #include "app/panels/fx-inspector-groups.h"
+#include "app/panels/fx-precision-group.h"
 #include "core/graph/fx-graph.h"
 #include "core/ops/fx-op.h"
 
@@ -17,6 +18,8 @@ struct _FxInspector
   GPtrArray *groups; /* GtkWidget, borrowed: what was put below the heading */
 
   GtkBox *box;
+  GtkWidget *heading;
+  FxPrecisionGroup *precision;
   GtkLabel *title, *subtitle, *placement;
 };
 
@@ -28,6 +31,18 @@ add (FxInspector *inspector, GtkWidget *group)
   if (group == NULL)
     return;
   gtk_box_append (inspector->box, group);
+  g_ptr_array_add (inspector->groups, group);
+}
+
+/* Above the choice of the precision, which stays. */
+static void
+add_reasons (FxInspector *inspector, const FxNodeCheck *check)
+{
+  GtkWidget *group = fx_inspector_reasons (check);
+
+  if (group == NULL)
+    return;
+  gtk_box_insert_child_after (inspector->box, group, inspector->heading);
   g_ptr_array_add (inspector->groups, group);
 }
 
@@ -74,10 +89,9 @@ show_node (FxInspector *inspector, const FxGraph *graph, FxId id)
   show_heading (inspector, node->op_type, node->name);
   show_placement (inspector, check);
   if (check != NULL)
-    {
-      add (inspector, fx_inspector_reasons (check));
-      add (inspector, fx_inspector_precision (node, check, fx_document_get_project (inspector->document)));
-    }
+    add_reasons (inspector, check);
+  fx_precision_group_show (inspector->precision, inspector->document,
+                           check != NULL && check->placement != FX_PLACEMENT_FOLDED ? node->name : NULL);
   add (inspector, fx_inspector_cost (fx_shared_get (inspector->latency), node));
   add (inspector, fx_inspector_attributes (node));
   add (inspector, fx_inspector_operands (graph, node, FALSE));
@@ -94,6 +108,7 @@ show_model (FxInspector *inspector, const FxGraph *graph)
   g_object_get (inspector->document, "title", &file, NULL);
   show_heading (inspector, name != NULL && *name != '\0' ? name : file, _ ("Select a node to see its details"));
   show_placement (inspector, NULL);
+  fx_precision_group_show (inspector->precision, inspector->document, NULL);
   add (inspector, fx_inspector_model (graph));
   add (inspector, fx_inspector_placement (fx_shared_get (fx_document_get_report (inspector->document))));
   add (inspector, fx_inspector_latency (fx_shared_get (inspector->latency)));
@@ -167,8 +182,11 @@ fx_inspector_class_init (FxInspectorClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = fx_inspector_finalize;
+  g_type_ensure (FX_TYPE_PRECISION_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/fixpoint/Fixpoint/ui/fx-inspector.ui");
   gtk_widget_class_bind_template_child (widget_class, FxInspector, box);
+  gtk_widget_class_bind_template_child (widget_class, FxInspector, heading);
+  gtk_widget_class_bind_template_child (widget_class, FxInspector, precision);
   gtk_widget_class_bind_template_child (widget_class, FxInspector, title);
   gtk_widget_class_bind_template_child (widget_class, FxInspector, subtitle);
   gtk_widget_class_bind_template_child (widget_class, FxInspector, placement);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/panels/fx-program-group.h"
 
-#include "io/fx-target-file.h"
+#include <glib/gi18n.h>
 
 struct _FxProgramGroup
 {
@@ -9,10 +9,10 @@ struct _FxProgramGroup
 
   FxDocument *document; /* borrowed: the window owns both */
   gboolean showing;     /* the widgets are being set from the document */
-  char *target;         /* that the number of cores is of */
 
   AdwComboRow *level, *mode;
-  GtkWidget *balance_row, *cores_row;
+  GtkWidget *balance_row;
+  AdwActionRow *cores_row;
   GtkSpinButton *balance, *cores, *max_call;
 };
 
@@ -22,18 +22,14 @@ G_DEFINE_FINAL_TYPE (FxProgramGroup, fx_program_group, ADW_TYPE_PREFERENCES_GROU
 static void
 show_cores (FxProgramGroup *group, const FxProject *project)
 {
-  g_autoptr (FxTarget) target = NULL;
-  guint most;
+  const FxTarget *board = fx_document_get_board (group->document);
+  guint most = board != NULL ? fx_compile_most_cores (board) : 1;
+  g_autofree char *refusal
+      = most < 2 && board != NULL ? g_strdup_printf (_ ("Programs for %s use one core"), board->board) : NULL;
 
-  if (g_strcmp0 (group->target, project->target) != 0)
-    {
-      target = fx_target_load (project->target, NULL);
-      most = target != NULL ? fx_compile_most_cores (target) : 1;
-      g_free (group->target);
-      group->target = g_strdup (project->target);
-      gtk_spin_button_set_range (group->cores, 1, most);
-      gtk_widget_set_sensitive (group->cores_row, most > 1);
-    }
+  gtk_spin_button_set_range (group->cores, 1, most);
+  gtk_widget_set_sensitive (GTK_WIDGET (group->cores), most > 1);
+  adw_action_row_set_subtitle (group->cores_row, refusal != NULL ? refusal : _ ("That compute a frame together"));
   gtk_spin_button_set_value (group->cores, MAX (project->compile.cores, 1));
 }
 
@@ -120,13 +116,7 @@ fx_program_group_set_document (FxProgramGroup *group, FxDocument *document)
 {
   group->document = document;
   g_signal_connect_object (document, "project-changed", G_CALLBACK (project_cb), group, G_CONNECT_SWAPPED);
-}
-
-static void
-fx_program_group_finalize (GObject *object)
-{
-  g_free (FX_PROGRAM_GROUP (object)->target);
-  G_OBJECT_CLASS (fx_program_group_parent_class)->finalize (object);
+  g_signal_connect_object (document, "report-changed", G_CALLBACK (project_cb), group, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -134,7 +124,6 @@ fx_program_group_class_init (FxProgramGroupClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->finalize = fx_program_group_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/fixpoint/Fixpoint/ui/fx-program-group.ui");
   gtk_widget_class_bind_template_child (widget_class, FxProgramGroup, level);
   gtk_widget_class_bind_template_child (widget_class, FxProgramGroup, mode);
