@@ -229,24 +229,27 @@ draw_far_box (const FxPaint *paint, guint32 id)
 /* ---- shapes of tensors ---- */
 
 static void
+write_shape (const FxPaint *paint, const FxWireLabel *label)
+{
+  const FxText text = { paint->scene->content->tensors[label->tensor].shape, FX_LABEL_SIZE, FX_TEXT_PLAIN, 0 };
+  double width = fx_paint_text_width (paint, &text) + 2 * FX_LABEL_PAD;
+  const FxRect back = { fx_wire_label_left (label, width), label->at.y + FX_LABEL_GAP, width, FX_LABEL_HEIGHT };
+
+  fx_paint_rounded (paint->cr, &back, 3.0);
+  fx_paint_color (paint, (FxRgba){ paint->style->background.red, paint->style->background.green,
+                                   paint->style->background.blue, 0.82 });
+  cairo_fill (paint->cr);
+  fx_paint_text (paint, &text, back.x + FX_LABEL_PAD, back.y + 1.0, paint->style->faint_text);
+}
+
+static void
 write_shapes (const FxPaint *paint, guint32 id)
 {
   const FxScene *scene = paint->scene;
 
   for (guint32 l = scene->first_label[id]; l < scene->first_label[id + 1]; l++)
-    {
-      const FxWireLabel *label = &scene->labels[l];
-      const FxText text = { scene->content->tensors[label->tensor].shape, FX_LABEL_SIZE, FX_TEXT_PLAIN, 0 };
-      double width = fx_paint_text_width (paint, &text) + 2 * FX_LABEL_PAD;
-      double x = label->left ? label->at.x - FX_LABEL_GAP - width : label->at.x + FX_LABEL_GAP;
-      const FxRect back = { x, label->at.y + FX_LABEL_GAP, width, FX_LABEL_HEIGHT };
-
-      fx_paint_rounded (paint->cr, &back, 3.0);
-      fx_paint_color (paint, (FxRgba){ paint->style->background.red, paint->style->background.green,
-                                       paint->style->background.blue, 0.82 });
-      cairo_fill (paint->cr);
-      fx_paint_text (paint, &text, back.x + FX_LABEL_PAD, back.y + 1.0, paint->style->faint_text);
-    }
+    if (scene->labels[l].side != FX_LABEL_HIDDEN)
+      write_shape (paint, &scene->labels[l]);
 }
 
 static void

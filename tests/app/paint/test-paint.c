@@ -6,6 +6,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "fx-scene-paint.h"
+#include "fx-scene-private.h"
+#include "fx-text-width.h"
 #include "picture.h"
 
 #include "core/check/fx-check.h"
@@ -225,6 +227,59 @@ test_like (void)
   g_assert_cmpuint (fx_scene_find (third, "/block"), ==, fx_scene_find (wanted, "/block"));
 }
 
+/* ---- shapes beside wires ---- */
+
+/* One node with so many outputs, each used by a node of its own. */
+static FxScene *
+new_fan (guint n)
+{
+  const FxSceneOptions options = { 0 };
+  g_autoptr (GString) values = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new ("graph \"fan\"\nopset \"\" 11\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxGraph) graph = NULL;
+  FxScene *scene;
+
+  g_string_append_printf (text, "input %%x f32[1,%u,12,12]\n", 2 * n);
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (values, "%s%%v%u f32[*]", i > 0 ? ", " : "", i);
+  g_string_append_printf (text, "%s = Split(%%x) {axis=1} \"split\" v11\n", values->str);
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "%%y%u f32[*] = Relu(%%v%u) \"r%u\" v6\n", i, i, i);
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "output %%y%u\n", i);
+  graph = fx_graph_parse (text->str, &error);
+  g_assert_no_error (error);
+  fx_graph_infer (graph, NULL);
+  scene = fx_scene_new (graph, NULL, &options, NULL, &error);
+  g_assert_no_error (error);
+  return scene;
+}
+
+/* Labels of wires that leave a node close to each other do not lie on each other; three find a place each. */
+static void
+test_labels (gconstpointer data)
+{
+  guint n = GPOINTER_TO_UINT (data), n_shown = 0;
+  g_autoptr (FxScene) scene = new_fan (n);
+  guint32 split = fx_scene_find (scene, "split");
+  double end = -G_MAXDOUBLE;
+
+  g_assert_cmpuint (scene->first_label[split + 1] - scene->first_label[split], ==, n);
+  for (guint32 l = scene->first_label[split]; l < scene->first_label[split + 1]; l++)
+    {
+      const FxWireLabel *label = &scene->labels[l];
+      double width = fx_text_width (scene->content->tensors[label->tensor].shape) * FX_LABEL_SIZE + 2 * FX_LABEL_PAD;
+
+      if (label->side == FX_LABEL_HIDDEN)
+        continue;
+      g_assert_cmpfloat (fx_wire_label_left (label, width), >=, end);
+      end = fx_wire_label_left (label, width) + width;
+      n_shown++;
+    }
+  g_assert_cmpuint (n_shown, >=, MIN (n, 3));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -236,5 +291,11 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_picture);
     }
   g_test_add_func ("/paint/like", test_like);
+  for (guint n = 1; n <= 8; n++)
+    {
+      g_autofree char *path = g_strdup_printf ("/paint/labels/%u", n);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (n), test_labels);
+    }
   return g_test_run ();
 }

@@ -43,12 +43,20 @@ typedef struct
   guint32 source, target; /* boxes at this level, FX_NO_BOX for the edge of a frame or, of a trunk, no target */
 } FxWire;
 
+typedef enum
+{
+  FX_LABEL_RIGHT, /* of the wire */
+  FX_LABEL_LEFT,
+  FX_LABEL_ACROSS,
+  FX_LABEL_HIDDEN, /* there is room nowhere */
+} FxLabelSide;
+
 /* A shape beside the place where a tensor leaves its box. */
 typedef struct
 {
   guint32 tensor;
-  FxPoint at;    /* where the wire leaves */
-  gboolean left; /* of the wire, since there is no room on its right */
+  FxPoint at; /* where the wire leaves */
+  FxLabelSide side;
 } FxWireLabel;
 
 /* ---- the grid that finds boxes and pieces of wires by place ---- */
@@ -143,6 +151,9 @@ void fx_scene_summarize_boxes (FxScene *scene);
 #define FX_BOX_PAD 12.0  /* right of it */
 
 /* Shapes beside wires. */
+/* The left end of a label that is so wide, without the gap to its wire. */
+double fx_wire_label_left (const FxWireLabel *label, double width);
+
 #define FX_LABEL_SIZE 9.5 /* of the letters */
 #define FX_LABEL_HEIGHT 14.0
 #define FX_LABEL_GAP 4.0 /* between the wire and its label */

@@ -6,10 +6,23 @@
 
 #include <string.h>
 
+double
+fx_wire_label_left (const FxWireLabel *label, double width)
+{
+  switch (label->side)
+    {
+    case FX_LABEL_LEFT: return label->at.x - FX_LABEL_GAP - width;
+    case FX_LABEL_ACROSS: return label->at.x - width / 2;
+    case FX_LABEL_RIGHT:
+    case FX_LABEL_HIDDEN:
+    default: return label->at.x + FX_LABEL_GAP;
+    }
+}
+
 static double
 label_width (const FxScene *scene, const FxWireLabel *label)
 {
-  return FX_LABEL_GAP + 2 * FX_LABEL_PAD + fx_text_width (scene->content->tensors[label->tensor].shape) * FX_LABEL_SIZE;
+  return 2 * FX_LABEL_PAD + fx_text_width (scene->content->tensors[label->tensor].shape) * FX_LABEL_SIZE;
 }
 
 static int
@@ -22,7 +35,29 @@ compare_labels (gconstpointer a, gconstpointer b)
   return left->at.x < right->at.x ? -1 : left->at.x > right->at.x;
 }
 
-/* A label that would reach under the next one goes to the left of its wire, if the one before leaves it room. */
+/* Tries one side after the other. What is taken reaches as far as `end`, and is moved there. */
+static void
+place (FxWireLabel *label, double width, double begin, double limit, double *end)
+{
+  static const FxLabelSide sides[] = { FX_LABEL_RIGHT, FX_LABEL_LEFT, FX_LABEL_ACROSS };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    {
+      double left;
+
+      label->side = sides[i];
+      left = fx_wire_label_left (label, width);
+      if (left < begin || left + width > limit)
+        continue;
+      *end = MAX (label->at.x, left + width);
+      return;
+    }
+  label->side = FX_LABEL_HIDDEN;
+  *end = label->at.x;
+}
+
+/* A label has the room between what its left neighbor took and the wire of the right one. One that has none is left to
+ * the hover card: lying on each other, none could be read. */
 static void
 part_labels (FxScene *scene)
 {
@@ -35,13 +70,11 @@ part_labels (FxScene *scene)
   for (guint i = 0; i < order->len; i++)
     {
       FxWireLabel *label = order->pdata[i], *next = i + 1 < order->len ? order->pdata[i + 1] : NULL;
-      double width = label_width (scene, label);
+      double begin = label->at.y == row ? end : -G_MAXDOUBLE;
+      double limit = next != NULL && next->at.y == label->at.y ? next->at.x : G_MAXDOUBLE;
 
-      if (label->at.y != row)
-        end = -G_MAXDOUBLE;
       row = label->at.y;
-      label->left = next != NULL && next->at.y == row && label->at.x + width > next->at.x && label->at.x - width > end;
-      end = label->at.x + (label->left ? 0 : width);
+      place (label, label_width (scene, label), begin, limit, &end);
     }
 }
 
