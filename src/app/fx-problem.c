@@ -9,7 +9,7 @@ struct _FxProblem
 {
   GObject parent_instance;
 
-  char *title, *detail, *node;
+  char *title, *detail, *node, *input;
   const char *rule, *fix_rule;
   FxSeverity severity;
   GListStore *children; /* of a group */
@@ -109,15 +109,27 @@ bare_new (const FxDiagnostic *diagnostic)
   return problem;
 }
 
+/* What to do about it in the window, where the finding names an option of the command line. */
+static const char *
+window_fix (const FxDiagnostic *diagnostic)
+{
+  if (g_str_equal (diagnostic->rule, "input-dynamic"))
+    return diagnostic->fix_rule != NULL ? _ ("Set the batch size to 1") : _ ("Give its shape on the page “Inputs”");
+  if (g_str_equal (diagnostic->rule, "missing-weights") && diagnostic->fix != NULL)
+    return _ ("Put the caffemodel beside the prototxt, or drop both files on the window");
+  return diagnostic->fix;
+}
+
 static char *
 finding_detail (const FxDiagnostic *diagnostic)
 {
   g_autoptr (GString) text = g_string_new (diagnostic->message);
+  const char *fix = window_fix (diagnostic);
 
   if (diagnostic->found != NULL && diagnostic->allowed != NULL)
     g_string_append_printf (text, _ ("\nFound %s, allowed %s"), diagnostic->found, diagnostic->allowed);
-  if (diagnostic->fix != NULL)
-    g_string_append_printf (text, "\n%s", diagnostic->fix);
+  if (fix != NULL)
+    g_string_append_printf (text, "\n%s", fix);
   return valid_utf8 (text->str);
 }
 
@@ -130,6 +142,8 @@ fx_problem_new (const FxDiagnostic *diagnostic)
   problem->title = valid_utf8 (about != NULL ? about : "");
   problem->detail = finding_detail (diagnostic);
   problem->node = valid_utf8 (diagnostic->node);
+  if (g_str_equal (diagnostic->rule, "input-dynamic"))
+    problem->input = g_strdup (diagnostic->tensor);
   return problem;
 }
 
@@ -209,6 +223,12 @@ fx_problem_get_node (FxProblem *problem)
 }
 
 const char *
+fx_problem_get_input (FxProblem *problem)
+{
+  return problem->input;
+}
+
+const char *
 fx_problem_get_fix_rule (FxProblem *problem)
 {
   return problem->fix_rule;
@@ -254,6 +274,7 @@ fx_problem_finalize (GObject *object)
   g_free (problem->title);
   g_free (problem->detail);
   g_free (problem->node);
+  g_free (problem->input);
   g_clear_object (&problem->children);
   G_OBJECT_CLASS (fx_problem_parent_class)->finalize (object);
 }

@@ -26,6 +26,8 @@ FxSeverity fx_problem_get_severity (FxProblem *problem);
 guint fx_problem_get_count (FxProblem *problem); /* findings of a group; 0: this is a finding */
 /* Name of the node that a finding is about, NULL: of none. */
 const char *fx_problem_get_node (FxProblem *problem);
+/* Name of the input whose shape a finding wants to be set; NULL: it wants nothing of that kind. */
+const char *fx_problem_get_input (FxProblem *problem);
 const char *fx_problem_get_fix_rule (FxProblem *problem);  /* NULL: nothing mends it by itself */
 const char *fx_problem_get_fix_title (FxProblem *problem); /* for a button */
 /* The findings of a group; NULL for a finding. */

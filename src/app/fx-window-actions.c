@@ -139,6 +139,13 @@ show_page (FxWindow *window, const char *name)
   adw_view_stack_set_visible_child_name (window->sidebar_stack, name);
 }
 
+static void
+edit_input (FxWindow *window, const char *name)
+{
+  show_page (window, "inputs");
+  fx_inputs_page_edit (window->inputs_page, name);
+}
+
 /* Rows of the verbs. `needs` says when one is enabled. */
 typedef enum
 {
@@ -185,6 +192,7 @@ static const struct
   { "set-target", READY, NULL, set_target },
   { "select-node", READY, NULL, select_node },
   { "show-page", READY, NULL, show_page },
+  { "edit-input", READY, NULL, edit_input },
   { "zoom-in", READY, zoom_in, NULL },
   { "zoom-out", READY, zoom_out, NULL },
   { "zoom-original", READY, zoom_original, NULL },

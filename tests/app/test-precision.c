@@ -69,6 +69,7 @@ test_precision (void)
   app_test_action (window, "win.show-board", "'3'");
   app_test_idle (300);
   g_assert_false (adw_flap_get_folded (window->inspector_flap)); /* a window of the usual size has room for all */
+  app_test_find (window->graph_toasts, "AdwToastWidget");        /* what is told does not cover the plot */
   plot = fx_board_plot_new (3, conversion);
   g_assert_nonnull (plot);
   g_assert_cmpuint (plot->n_items, ==, conversion->mixed->len);

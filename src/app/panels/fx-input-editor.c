@@ -247,6 +247,12 @@ fx_input_editor_update (FxInputEditor *editor)
   fx_input_editor_update_preview (editor);
 }
 
+void
+fx_input_editor_edit_shape (FxInputEditor *editor)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (editor->shape));
+}
+
 /* ---- from the widgets to the document ---- */
 
 /* Takes a pipeline over if it makes sense; otherwise says why not. */

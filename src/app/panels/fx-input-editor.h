@@ -17,6 +17,8 @@ GtkWidget *fx_input_editor_new (FxDocument *document, const char *input);
 const char *fx_input_editor_get_input (FxInputEditor *editor);
 /* Shows what the document says now. */
 void fx_input_editor_update (FxInputEditor *editor);
+/* Moves the keyboard to the shape. */
+void fx_input_editor_edit_shape (FxInputEditor *editor);
 /* TRUE if this editor's input and that position take the same dataset. */
 void fx_input_editor_update_preview (FxInputEditor *editor);
 

@@ -97,6 +97,14 @@ fx_inputs_page_set_document (FxInputsPage *page, FxDocument *document)
                            G_CONNECT_SWAPPED);
 }
 
+void
+fx_inputs_page_edit (FxInputsPage *page, const char *input)
+{
+  for (guint i = 0; i < page->editors->len; i++)
+    if (g_str_equal (fx_input_editor_get_input (page->editors->pdata[i]), input))
+      fx_input_editor_edit_shape (page->editors->pdata[i]);
+}
+
 static void
 fx_inputs_page_finalize (GObject *object)
 {

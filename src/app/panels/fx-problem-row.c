@@ -46,20 +46,29 @@ show_icon (FxProblemRow *row, gboolean group)
   gtk_widget_set_visible (GTK_WIDGET (row->icon), group);
 }
 
-/* One button for a rule: a fix mends all its findings at once. */
+static void
+show_button (FxProblemRow *row, const char *label, const char *title, const char *action, const char *target)
+{
+  gtk_button_set_label (row->fix, label);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (row->fix), title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row->fix), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (row->fix), "s", target);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (row->fix), action);
+}
+
+/* One button for a rule: a fix mends all its findings at once. What nobody can decide but the person has one for each
+ * finding, which leads there. */
 static void
 show_fix (FxProblemRow *row, gboolean group)
 {
-  const char *rule = fx_problem_get_fix_rule (row->problem);
-  const char *title = fx_problem_get_fix_title (row->problem);
+  const char *title = group ? fx_problem_get_fix_title (row->problem) : NULL;
+  const char *input = group ? NULL : fx_problem_get_input (row->problem);
 
-  gtk_widget_set_visible (GTK_WIDGET (row->fix), group && title != NULL);
-  if (!group || title == NULL)
-    return;
-  gtk_widget_set_tooltip_text (GTK_WIDGET (row->fix), title);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row->fix), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (row->fix), "s", rule);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (row->fix), "win.apply-fix");
+  gtk_widget_set_visible (GTK_WIDGET (row->fix), title != NULL || input != NULL);
+  if (title != NULL)
+    show_button (row, _ ("Fix"), title, "win.apply-fix", fx_problem_get_fix_rule (row->problem));
+  else if (input != NULL)
+    show_button (row, _ ("Set…"), _ ("Set the Shape"), "win.edit-input", input);
 }
 
 /* Of a group what its fix does, so that groups of the same rule differ; of a finding all there is to say. */

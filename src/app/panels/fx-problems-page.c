@@ -28,7 +28,7 @@ children_of (gpointer item, G_GNUC_UNUSED gpointer data)
   return children != NULL ? g_object_ref (children) : NULL;
 }
 
-/* A group opens; a finding leads to its node. */
+/* A group opens; a finding leads to its node, or to what has to be set. */
 static void
 activate_cb (G_GNUC_UNUSED GtkListView *list, guint position, FxProblemsPage *page)
 {
@@ -41,6 +41,8 @@ activate_cb (G_GNUC_UNUSED GtkListView *list, guint position, FxProblemsPage *pa
     gtk_tree_list_row_set_expanded (row, !gtk_tree_list_row_get_expanded (row));
   else if (fx_problem_get_node (problem) != NULL)
     gtk_widget_activate_action (GTK_WIDGET (page), "win.select-node", "s", fx_problem_get_node (problem));
+  else if (fx_problem_get_input (problem) != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (page), "win.edit-input", "s", fx_problem_get_input (problem));
 }
 
 /* What cannot be overlooked is open: the errors, and the rest where there are none. */
