@@ -98,7 +98,7 @@ compact_lanes (GArray *spans)
 
       if (lane_of[unit] < 0)
         {
-          names[n] = fx_unit_names[unit];
+          names[n] = _ (fx_unit_names[unit]);
           lane_of[unit] = n++;
         }
       span->lane = (guint)lane_of[unit];

@@ -44,8 +44,6 @@ options_clear (Options *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-static const char *const part_names[FX_N_COST_PARTS] = { "BPU", "CPU", N_ ("memory") };
-
 static double
 percent (double part, double whole)
 {
@@ -91,7 +89,7 @@ print_kinds (const FxCostReport *cost)
         g_autofree char *title = fx_cli_pad (_ (fx_cost_titles[kind]), BOUND_WIDTH);
 
         printf ("%9.4f %6.1f  %s %-6s %.4g %s: %s\n", cost->ms[kind], percent (cost->ms[kind], cost->total_ms), title,
-                part_names[fx_cost_rows[kind].part], cost->amounts[kind], fx_cost_rows[kind].unit,
+                fx_cost_part_titles[fx_cost_rows[kind].part], cost->amounts[kind], fx_cost_rows[kind].unit,
                 _ (fx_cost_rows[kind].doc));
       }
 }
@@ -163,7 +161,7 @@ print_text (const char *path, const FxTarget *target, const FxMachine *machine, 
   printf (_ ("latency    %.3f ms, %.1f frames a second\n"), cost->total_ms, frames_per_second (cost));
   fputs (_ ("parts     "), stdout);
   for (int part = 0; part < FX_N_COST_PARTS; part++)
-    printf (" %s %.1f %%%s", _ (part_names[part]), percent (cost->part_ms[part], cost->total_ms),
+    printf (" %s %.1f %%%s", _ (fx_cost_part_titles[part]), percent (cost->part_ms[part], cost->total_ms),
             part + 1 < FX_N_COST_PARTS ? "," : "\n");
   printf (fx_plural ("work       %.3f GMAC in %u nodes, %u BPU subgraph\n",
                      "work       %.3f GMAC in %u nodes, %u BPU subgraphs\n", cost->n_subgraphs),

@@ -154,6 +154,9 @@ test_report (void)
   ASSERT_HAS (page, "<html lang=\"zh-CN\">");
   ASSERT_HAS (page, "量化报告");
   ASSERT_HAS (page, "只有 4 个样本用于确定范围");
+  ASSERT_HAS (page, ">张量<"); /* a unit of the BPU */
+  ASSERT_HAS (page, "折叠");
+  g_assert_null (strstr (page, "Depthwise convolutions"));
   data = contents (folder, "sample_report.json");
   ASSERT_HAS (data, "\"kind\" : \"samples\"");
   ASSERT_HAS (data, "只有 4 个样本用于确定范围");

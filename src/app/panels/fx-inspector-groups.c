@@ -13,20 +13,6 @@
 #define MAX_ROWS 24
 #define MAX_VALUE 200
 
-const char *
-fx_inspector_placement_name (FxPlacement placement)
-{
-  switch (placement)
-    {
-    case FX_PLACEMENT_BPU: return _ ("BPU");
-    case FX_PLACEMENT_CPU: return _ ("CPU");
-    case FX_PLACEMENT_FOLDED: return _ ("Folded");
-    case FX_PLACEMENT_UNSUPPORTED: return _ ("Unsupported");
-    case FX_PLACEMENT_UNKNOWN:
-    default: return _ ("Unknown");
-    }
-}
-
 static void
 add_more (GtkWidget *group, guint n)
 {
@@ -226,8 +212,8 @@ fx_inspector_placement (const FxCheckReport *report)
   group = fx_facts_new (_ ("Placement"));
   for (guint i = 0; i < G_N_ELEMENTS (order); i++)
     if (report->counts[order[i]] > 0)
-      fx_facts_printf (group, fx_inspector_placement_name (order[i]),
-                       ngettext ("%u node", "%u nodes", report->counts[order[i]]), report->counts[order[i]]);
+      fx_facts_printf (group, fx_placement_title (order[i]), ngettext ("%u node", "%u nodes", report->counts[order[i]]),
+                       report->counts[order[i]]);
   if (report->n_subgraphs > 0)
     fx_facts_printf (group, _ ("BPU subgraphs"), "%u", report->n_subgraphs);
   return group;

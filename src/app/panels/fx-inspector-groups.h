@@ -26,7 +26,4 @@ GtkWidget *fx_inspector_latency (const FxLatency *latency);
 /* What changes would do to a frame; NULL if nothing is known. */
 GtkWidget *fx_inspector_what_if (const FxLatency *latency);
 
-/* "BPU", "CPU", …, for people. */
-const char *fx_inspector_placement_name (FxPlacement placement);
-
 G_END_DECLS

@@ -66,7 +66,7 @@ show_placement (FxInspector *inspector, const FxNodeCheck *check)
   for (guint i = 0; i < G_N_ELEMENTS (styles); i++)
     gtk_widget_remove_css_class (label, styles[i]);
   gtk_widget_add_css_class (label, styles[check->placement]);
-  gtk_label_set_text (inspector->placement, fx_inspector_placement_name (check->placement));
+  gtk_label_set_text (inspector->placement, fx_placement_title (check->placement));
 }
 
 static void

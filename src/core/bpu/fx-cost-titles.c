@@ -3,6 +3,8 @@
 
 #include "core/fx-i18n.h"
 
+const char *const fx_cost_part_titles[FX_N_COST_PARTS] = { N_ ("BPU"), N_ ("CPU"), N_ ("memory") };
+
 const char *const fx_cost_titles[FX_N_COSTS] = {
   [FX_COST_DENSE] = N_ ("Convolutions and matrix products"),
   [FX_COST_DENSE16] = N_ ("Convolutions and matrix products with 16 bits"),

@@ -61,7 +61,8 @@ typedef struct
 
 extern const FxCostRow fx_cost_rows[FX_N_COSTS];
 extern const char *const fx_cost_titles[FX_N_COSTS]; /* "Reading weights", …, for people, to be translated */
-extern const char *const fx_cost_part_names[];       /* "bpu", "cpu", "memory" */
+extern const char *const fx_cost_part_titles[FX_N_COST_PARTS]; /* likewise */
+extern const char *const fx_cost_part_names[];                 /* "bpu", "cpu", "memory" */
 
 #define FX_MACHINE_MOST_MS 1e6 /* nothing costs more a unit, and no frame takes longer */
 

@@ -20,18 +20,18 @@
 
 G_BEGIN_DECLS
 
-/* X (id, name, what it does) */
+/* X (id, name, what it does); for people the name is translated */
 #define FX_UNIT_LIST(X)                                                                                                \
-  X (LOAD, "load", "copies rows from DDR to SRAM")                                                                     \
-  X (STORE, "store", "copies rows from SRAM to DDR")                                                                   \
-  X (TENSOR, "tensor", "convolutions and products of matrices")                                                        \
-  X (VECTOR, "vector", "everything else")                                                                              \
-  X (TENSOR_2, "tensor2", "the tensor unit of the second core")                                                        \
-  X (VECTOR_2, "vector2", "the vector unit of the second core")                                                        \
-  X (TENSOR_3, "tensor3", "the tensor unit of the third core")                                                         \
-  X (VECTOR_3, "vector3", "the vector unit of the third core")                                                         \
-  X (TENSOR_4, "tensor4", "the tensor unit of the fourth core")                                                        \
-  X (VECTOR_4, "vector4", "the vector unit of the fourth core")
+  X (LOAD, N_ ("load"), "copies rows from DDR to SRAM")                                                                \
+  X (STORE, N_ ("store"), "copies rows from SRAM to DDR")                                                              \
+  X (TENSOR, N_ ("tensor"), "convolutions and products of matrices")                                                   \
+  X (VECTOR, N_ ("vector"), "everything else")                                                                         \
+  X (TENSOR_2, N_ ("tensor2"), "the tensor unit of the second core")                                                   \
+  X (VECTOR_2, N_ ("vector2"), "the vector unit of the second core")                                                   \
+  X (TENSOR_3, N_ ("tensor3"), "the tensor unit of the third core")                                                    \
+  X (VECTOR_3, N_ ("vector3"), "the vector unit of the third core")                                                    \
+  X (TENSOR_4, N_ ("tensor4"), "the tensor unit of the fourth core")                                                   \
+  X (VECTOR_4, N_ ("vector4"), "the vector unit of the fourth core")
 
 typedef enum
 {

@@ -15,6 +15,20 @@ fx_placement_name (FxPlacement placement)
   return names[placement];
 }
 
+const char *
+fx_placement_title (FxPlacement placement)
+{
+  static const char *const titles[] = {
+    [FX_PLACEMENT_UNKNOWN] = N_ ("Unknown"),
+    [FX_PLACEMENT_BPU] = N_ ("BPU"),
+    [FX_PLACEMENT_CPU] = N_ ("CPU"),
+    [FX_PLACEMENT_FOLDED] = N_ ("Folded away"),
+    [FX_PLACEMENT_UNSUPPORTED] = N_ ("Unsupported"),
+  };
+
+  return _ (titles[placement]);
+}
+
 void
 fx_check_report_free (FxCheckReport *report)
 {

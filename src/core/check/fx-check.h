@@ -20,7 +20,8 @@ typedef enum
   FX_PLACEMENT_UNSUPPORTED, /* no device takes it */
 } FxPlacement;
 
-const char *fx_placement_name (FxPlacement placement); /* "bpu", … */
+const char *fx_placement_name (FxPlacement placement);  /* "bpu", … */
+const char *fx_placement_title (FxPlacement placement); /* the same for people: translated */
 
 #define FX_NO_SUBGRAPH (-1)
 

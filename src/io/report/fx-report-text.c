@@ -355,7 +355,7 @@ print_board (const FxReport *report, GString *out)
 
   for (int part = 0; part < FX_N_COST_PARTS; part++)
     {
-      g_string_append_printf (parts, "%s%s ", part > 0 ? ", " : "", fx_cost_part_names[part]);
+      g_string_append_printf (parts, "%s%s ", part > 0 ? ", " : "", _ (fx_cost_part_titles[part]));
       fx_html_number (parts, cost->total_ms > 0 ? 100 * cost->part_ms[part] / cost->total_ms : 0, 0);
       g_string_append (parts, " %");
     }

@@ -217,7 +217,7 @@ draw_lane (const Chart *chart, FxUnit unit, double y, GString *out)
 {
   guint end = chart->segment->first + chart->segment->n;
 
-  fx_svg_text (out, LEFT - 8, y + LANE - 9, FX_SVG_END, "tick", fx_unit_names[unit]);
+  fx_svg_text (out, LEFT - 8, y + LANE - 9, FX_SVG_END, "tick", _ (fx_unit_names[unit]));
   for (guint i = chart->segment->first; i < end; i++)
     {
       const FxCommand *command = fx_program_command (chart->program, i);
@@ -317,7 +317,7 @@ draw_parts (const FxCostReport *cost, GString *out)
       {
         g_string_append_printf (out, "<span class=\"part-%s\" style=\"flex-grow:", fx_cost_part_names[part]);
         fx_html_number (out, cost->part_ms[part] * 1000, 0);
-        g_string_append_printf (out, "\">%s ", fx_cost_part_names[part]);
+        g_string_append_printf (out, "\">%s ", _ (fx_cost_part_titles[part]));
         fx_html_number (out, cost->part_ms[part], 3);
         g_string_append (out, " ms</span>");
       }
@@ -398,7 +398,7 @@ node_row (const FxReport *report, const FxNodeCost *cost, GString *out)
   fx_html_text_cell (out, cost->subgraph == FX_NO_SUBGRAPH ? "CPU" : "BPU");
   fx_html_number_cell (out, (double)cost->macs / 1e6, 2);
   fx_html_number_cell (out, cost->ms, 4);
-  fx_html_text_cell (out, cost->sized && cost->ms > 0 ? fx_cost_titles[cost->bound] : NULL);
+  fx_html_text_cell (out, cost->sized && cost->ms > 0 ? _ (fx_cost_titles[cost->bound]) : NULL);
   fx_html_number_cell (out, times != NULL ? times->compute_ms : 0, 4);
   fx_html_number_cell (out, times != NULL ? times->load_ms : 0, 4);
   fx_html_number_cell (out, times != NULL ? times->store_ms : 0, 4);

@@ -81,7 +81,7 @@ counts (const FxCheckReport *placement, GString *out)
         g_autofree char *share = g_strdup_printf (_ ("%u of %u nodes"), placement->counts[p], total);
 
         g_string_append_printf (out, "<span class=\"on-%s\" style=\"flex-grow:%u\" title=\"%s\">%s %u</span>",
-                                fx_placement_name (p), placement->counts[p], share, fx_placement_name (p),
+                                fx_placement_name (p), placement->counts[p], share, fx_placement_title (p),
                                 placement->counts[p]);
       }
   g_string_append (out, "</div>\n");
@@ -143,7 +143,7 @@ to_html (const FxReport *report, GString *out)
       g_string_append (out, "<tr>");
       fx_html_name_cell (out, node->name);
       fx_html_name_cell (out, node->op_type);
-      fx_html_text_cell (out, fx_placement_name (place));
+      fx_html_text_cell (out, fx_placement_title (place));
       reasons_cell (&placement->nodes[i], out);
       g_string_append (out, "</tr>\n");
     }

@@ -109,7 +109,6 @@ char *fx_scene_box_label (const FxScene *scene, guint32 box);
 char *fx_scene_box_description (const FxScene *scene, guint32 box);
 
 /* "BPU", "CPU", …: for people, translated. */
-const char *fx_placement_title (FxPlacement placement);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxScene, fx_scene_unref)
 
