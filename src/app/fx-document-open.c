@@ -29,6 +29,7 @@ fx_document_clear (FxDocument *document)
   fx_document_cancel_datasets (document);
   if (g_list_model_get_n_items (G_LIST_MODEL (document->datasets)) > 0)
     g_list_store_remove_all (document->datasets);
+  document->n_opened++;
   document->state = FX_DOCUMENT_EMPTY; /* whoever asks from now on finds no project */
   fx_history_clear (document->history);
   g_clear_pointer (&document->findings, fx_shared_unref);

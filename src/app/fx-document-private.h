@@ -30,6 +30,7 @@ struct _FxDocument
   char *origin;  /* the configuration that it was made of, or the project that it is a copy of */
 
   FxHistory *history;
+  guint n_opened;     /* how often something else took its place: what began before is not about it */
   FxShared *findings; /* GPtrArray of FxDiagnostic: of the reader */
 
   FxShared *report;

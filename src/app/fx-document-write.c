@@ -11,6 +11,7 @@ typedef struct
   char *path;
   FxProject *project; /* one of the two */
   FxShared *graph;
+  guint n_opened; /* of the document, then */
 } WriteTask;
 
 static void
@@ -53,6 +54,7 @@ fx_document_save_async (FxDocument *document, const char *path, GAsyncReadyCallb
 
   g_return_if_fail (document->state == FX_DOCUMENT_READY);
   write->path = g_strdup (path);
+  write->n_opened = document->n_opened;
   write->project = fx_project_copy (fx_history_project (document->history));
   start_writing (document, write, done, user_data);
 }
@@ -75,7 +77,7 @@ fx_document_write_finish (FxDocument *document, GAsyncResult *result, GError **e
 
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
-  if (write->project != NULL && document->state == FX_DOCUMENT_READY)
+  if (write->project != NULL && write->n_opened == document->n_opened)
     {
       g_free (document->path);
       document->path = g_strdup (write->path);

@@ -313,6 +313,46 @@ test_other_file (void)
   app_test_stop (application);
 }
 
+/* ---- saving what is not there any more ---- */
+
+static void
+keep_result_cb (G_GNUC_UNUSED GObject *source, GAsyncResult *result, gpointer place)
+{
+  *(GAsyncResult **)place = g_object_ref (result);
+}
+
+static gboolean
+is_there (gpointer place)
+{
+  return *(GAsyncResult **)place != NULL;
+}
+
+/* A file that was written before another was opened is not the other's. */
+static void
+test_saved_late (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *window = open_sample (application);
+  FxDocument *document = fx_window_get_document (window);
+  g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "late.fixpoint", NULL);
+  g_autofree char *model = g_build_filename (g_getenv ("FIXPOINT_DATA_DIR"), "sample", "sample.onnx", NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fx_document_save_async (document, path, keep_result_cb, &result);
+  app_test_wait (is_there, &result, "the file");
+  fx_document_open (document, model, NULL);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  g_assert_true (fx_document_write_finish (document, result, &error));
+  g_assert_no_error (error);
+  g_assert_null (fx_document_get_path (document));
+  g_assert_false (fx_document_is_modified (document));
+  app_test_stop (application);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -330,5 +370,6 @@ main (int argc, char **argv)
   g_test_add_func ("/app/close/save-cancelled", test_save_cancelled);
   g_test_add_func ("/app/close/saved", test_saved);
   g_test_add_func ("/app/close/other-file", test_other_file);
+  g_test_add_func ("/app/close/saved-late", test_saved_late);
   return g_test_run ();
 }
