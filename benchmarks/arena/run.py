@@ -15,26 +15,17 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import models  # noqa: E402
 import sections  # noqa: E402
 
 KINDS = {"float": "activations of the float engine", "integer": "activations of the integer network for the RDK X5"}
 CLOSE = 0.02  # above the bound
 
 
-def find_models(folders):
-    """What bench-arena takes: files, and pairs of files."""
-    for folder in folders:
-        yield from sorted(str(path) for path in folder.rglob("*.onnx"))
-        for weights in sorted(folder.rglob("*.caffemodel")):
-            nets = sorted(weights.parent.glob("*.prototxt"))
-            if nets:
-                yield f"{nets[0]},{weights}"
-
-
-def measure(program, models):
+def measure(program, files):
     """[(name, kind, items, bound, used, ms)] of all models that can be planned."""
     rows = []
-    for model in models:
+    for model in files:
         done = subprocess.run([program, model], stdout=subprocess.PIPE, text=True, check=True)
         for line in done.stdout.splitlines():
             _, name, kind, *numbers = line.split()
@@ -76,7 +67,7 @@ def main():
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md")
     options = parser.parse_args()
-    rows = measure(options.program.resolve(), find_models(options.folders))
+    rows = measure(options.program.resolve(), models.find_models(options.folders))
     if options.write:
         sections.write("arena", "\n".join(table(rows)))
     else:

@@ -2,14 +2,19 @@
  *
  *   bench-compile BOARD MODEL...
  *
- * Prints for each model and level
+ * where a MODEL is a file, or two joined by a comma where weights are in a file of their own. Prints for each model and
+ * level
  *   COMPILE <name> <level> <nodes> <commands> <ms> <loaded> <stored> <peak> <schedule>
+ *   PLAN <name> <level> <memory> <items> <bound> <used>
  * with the processor time of fx_compile(), bytes a frame, the highest byte of SRAM in use, and the schedule's
- * milliseconds on the BPU. What the board does not take is told on standard error.
+ * milliseconds on the BPU; and of each memory with more than constants in it, what no plan can be below and what the
+ * program's takes. What the board does not take is told on standard error.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "bench-clock.h"
+#include "program-lives.h"
 
+#include "core/bpu/fx-arena.h"
 #include "core/bpu/fx-compile.h"
 #include "core/bpu/fx-perf.h"
 #include "core/bpu/fx-timeline.h"
@@ -19,6 +24,35 @@
 #include "io/fx-target-file.h"
 
 #include <stdio.h>
+
+/* The compiler gives everything in SRAM its room some steps early, as many of these as there is room for. Which it was
+ * is seen by planning again. */
+static const guint early_steps[] = { 24, 8, 3, 0 };
+
+static void
+measure_plan (const char *name, guint level, const FxProgram *program, FxMemory memory)
+{
+  guint64 base = memory == FX_MEMORY_DDR ? program_constant_bytes (program) : 0;
+  guint64 used
+      = (fx_program_used_bytes (program, memory) + FX_PLACE_ALIGNMENT - 1) / FX_PLACE_ALIGNMENT * FX_PLACE_ALIGNMENT;
+  guint first = memory == FX_MEMORY_DDR ? G_N_ELEMENTS (early_steps) - 1 : 0;
+
+  for (guint i = first; i < G_N_ELEMENTS (early_steps); i++)
+    {
+      g_autoptr (GArray) items = program_lives (program, memory, early_steps[i]);
+      FxArenaItem *list = (FxArenaItem *)(gpointer)items->data;
+      guint64 bound = base + fx_arena_bound (list, items->len, FX_PLACE_ALIGNMENT);
+
+      if (items->len == 0)
+        return;
+      if (i + 1 < G_N_ELEMENTS (early_steps)
+          && base + fx_arena_plan (list, items->len, FX_PLACE_ALIGNMENT, NULL) > program->memory_bytes[memory])
+        continue;
+      printf ("PLAN %s O%u %s %u %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n", name, level, fx_memory_names[memory],
+              items->len, bound, used);
+      return;
+    }
+}
 
 static gboolean
 measure_level (const char *name, const FxGraph *integer, const FxTarget *target, guint level, GError **error)
@@ -35,14 +69,16 @@ measure_level (const char *name, const FxGraph *integer, const FxTarget *target,
   printf ("COMPILE %s O%u %u %u %.1f %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %.4f\n", name,
           level, fx_graph_n_nodes (integer), program->commands->len, ms, timeline->loaded_bytes, timeline->stored_bytes,
           timeline->sram_peak, timeline->bpu_ms);
+  for (int memory = 0; memory < FX_N_MEMORIES; memory++)
+    measure_plan (name, level, program, (FxMemory)memory);
   fflush (stdout);
   return TRUE;
 }
 
 static FxGraph *
-load (const char *path, GError **error)
+load (const char *path, const char *weights, GError **error)
 {
-  g_autoptr (FxGraph) graph = fx_model_load (path, NULL, NULL, error);
+  g_autoptr (FxGraph) graph = fx_model_load (path, weights, NULL, error);
 
   if (graph == NULL)
     return NULL;
@@ -51,10 +87,11 @@ load (const char *path, GError **error)
 }
 
 static gboolean
-measure_model (const char *path, const FxTarget *target, GError **error)
+measure_model (const char *files, const FxTarget *target, GError **error)
 {
-  g_autoptr (FxGraph) graph = load (path, error);
-  g_autofree char *name = g_path_get_basename (path);
+  g_auto (GStrv) paths = g_strsplit (files, ",", 2);
+  g_autoptr (FxGraph) graph = load (paths[0], paths[1], error);
+  g_autofree char *name = g_path_get_basename (paths[0]);
   g_autoptr (FxPerf) perf = NULL;
   FxMachine machine;
 
