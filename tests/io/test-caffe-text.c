@@ -95,6 +95,18 @@ test_unknown (void)
   g_assert_cmpstr (first->message, ==, "line 1: field \"yolo_param\" of LayerParameter is not known and was skipped");
 }
 
+/* A name that is near a known one is taken for a mistake. */
+static void
+test_mistyped (void)
+{
+  g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
+
+  release (parse ("layer { pooling_param { kernal_size: 2 rounding: 1 } }", diagnostics));
+  g_assert_cmpuint (diagnostics->len, ==, 2);
+  g_assert_cmpstr (((const FxDiagnostic *)diagnostics->pdata[0])->fix, ==, "did you mean \"kernel_size\"?");
+  g_assert_null (((const FxDiagnostic *)diagnostics->pdata[1])->fix);
+}
+
 /* "base" has another name in C. */
 static void
 test_renamed (void)
@@ -145,7 +157,11 @@ static const Refusal refusals[] = {
   { "input_dim: 3000000000", "input_dim is \"3000000000\"" },
   { "input_dim: 99999999999999999999", "input_dim is \"99999999999999999999\"" },
   { "input_dim: [1 2]", "the list of input_dim wants \",\" or \"]\"" },
-  { "input_dim: [1,", "input_dim is \"\"" },
+  { "input_dim: [1,", "input_dim wants a whole number, but the text ends" },
+  { "layer { convolution_param { num_output: eight kernel_size: 3 } }",
+    "line 1: num_output is \"eight\", wanted a whole number from 0 to 4294967295" },
+  { "layer { power_param { scale: { } } }", "scale wants a number, found \"{\"" },
+  { "force_backward: 'true'", "force_backward wants true or false, found \"'\"" },
   { "name: ['x']", "name takes one value, found a list" },
   { "force_backward: maybe", "force_backward is \"maybe\", wanted true or false" },
   { "layer { pooling_param { pool: MEDIAN } }", "pool is \"MEDIAN\", which is none of its values" },
@@ -234,6 +250,7 @@ main (int argc, char **argv)
   g_test_add_func ("/caffe/text/forms", test_forms);
   g_test_add_func ("/caffe/text/empty", test_empty);
   g_test_add_func ("/caffe/text/unknown", test_unknown);
+  g_test_add_func ("/caffe/text/mistyped", test_mistyped);
   g_test_add_func ("/caffe/text/renamed", test_renamed);
   g_test_add_func ("/caffe/text/many", test_many);
   g_test_add_func ("/caffe/text/refused", test_refused);

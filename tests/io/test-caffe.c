@@ -400,7 +400,7 @@ static const Refusal refusals[] = {
   { "layer { name: 'a' } layers { name: 'b' }", NULL, "both \"layer\" and \"layers\"" },
   { "layers { layer { name: 'b' } }", NULL, "format of 2013" },
   { "input: 'b' input_shape { dim: 0 }", NULL, "dimension 0 of its shape is 0" },
-  { "input: 'b'", NULL, "has 2 inputs, but shapes for 1" },
+  { "input: 'b'", NULL, "input is there 2 times and input_shape 1 times, wanted as many" },
   { "", NULL, "no layers that compute" },
 };
 
@@ -425,6 +425,20 @@ find_finding (const GPtrArray *diagnostics, const char *rule)
     if (g_str_equal (((const FxDiagnostic *)diagnostics->pdata[i])->rule, rule))
       return diagnostics->pdata[i];
   g_error ("there is no finding of rule \"%s\"", rule);
+}
+
+/* What fails for want of a field tells of one with a name like it. */
+static void
+test_mistyped (void)
+{
+  g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (
+      read_net ("1x2x2x2", L ("Pooling", "pooling_param { kernal_size: 2 }"), NULL, FALSE, diagnostics, &error));
+  g_assert_true (g_str_has_prefix (error->message, "layer \"l\" (Pooling): kernel_size is missing; line "));
+  g_assert_true (g_str_has_suffix (error->message, "field \"kernal_size\" of PoolingParameter is not known and was "
+                                                   "skipped; did you mean \"kernel_size\"?"));
 }
 
 /* The older form of everything: layers, blobs, names of types. */
@@ -660,6 +674,7 @@ main (int argc, char **argv)
       g_test_add_data_func (batch_path, &cases[i], test_other_batch);
     }
   g_test_add_func ("/caffe/refused", test_refused);
+  g_test_add_func ("/caffe/mistyped", test_mistyped);
   g_test_add_func ("/caffe/v1", test_v1);
   g_test_add_func ("/caffe/names", test_names);
   g_test_add_func ("/caffe/batch-norm-origins", test_batch_norm_origins);

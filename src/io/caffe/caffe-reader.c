@@ -29,10 +29,12 @@ read_legacy_inputs (Reader *reader, GError **error)
 
   if (net->n_input == 0)
     return TRUE;
-  if (net->n_input_shape > 0 ? net->n_input_shape != net->n_input
-                             : net->n_input_dim > 0 && net->n_input_dim / 4 != net->n_input)
-    return fx_fail (error, FX_ERROR_BAD_GRAPH, "has %zu inputs, but shapes for %zu", net->n_input,
-                    net->n_input_shape > 0 ? net->n_input_shape : net->n_input_dim / 4);
+  if (net->n_input_shape > 0 && net->n_input_shape != net->n_input)
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "input is there %zu times and input_shape %zu times, wanted as many",
+                    net->n_input, net->n_input_shape);
+  if (net->n_input_shape == 0 && net->n_input_dim > 0 && net->n_input_dim != 4 * net->n_input)
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "input is there %zu times and input_dim %zu times, wanted 4 for each",
+                    net->n_input, net->n_input_dim);
   for (gsize i = 0; i < net->n_input; i++)
     {
       FxCaffeLayer layer = FX__CAFFE__LAYER_PARAMETER__INIT;
@@ -273,6 +275,25 @@ read_net (GBytes *text, const FxCaffeWeights *weights, GPtrArray *diagnostics, G
   return fx_caffe_text_read (data, size, diagnostics, error);
 }
 
+/* A field with a mistyped name is as good as missing: what failed for want of it names it. */
+static void
+add_typo (const GPtrArray *diagnostics, GError **error)
+{
+  for (guint i = 0; error != NULL && diagnostics != NULL && i < diagnostics->len; i++)
+    {
+      const FxDiagnostic *note = diagnostics->pdata[i];
+
+      if (strcmp (note->rule, "unknown-field") == 0 && note->fix != NULL)
+        {
+          g_autofree char *message = g_strconcat ((*error)->message, "; ", note->message, "; ", note->fix, NULL);
+
+          g_free ((*error)->message);
+          (*error)->message = g_steal_pointer (&message);
+          return;
+        }
+    }
+}
+
 FxGraph *
 fx_caffe_read (GBytes *text, const FxCaffeWeights *weights, GPtrArray *diagnostics, GError **error)
 {
@@ -283,7 +304,10 @@ fx_caffe_read (GBytes *text, const FxCaffeWeights *weights, GPtrArray *diagnosti
     return NULL;
   /* what a weights file describes is one phase already */
   if (!fx_caffe_upgrade (net, text != NULL, error) || !build (&reader, diagnostics, error))
-    g_clear_pointer (&reader.builder.graph, fx_graph_free);
+    {
+      g_clear_pointer (&reader.builder.graph, fx_graph_free);
+      add_typo (diagnostics, error);
+    }
   fx__caffe__net_parameter__free_unpacked (net, NULL);
   return reader.builder.graph;
 }

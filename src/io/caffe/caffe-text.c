@@ -9,6 +9,7 @@
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
 #include "core/fx-i18n.h"
+#include "core/fx-nearest.h"
 #include "io/caffe/caffe-lexer.h"
 
 #include <stdlib.h>
@@ -177,7 +178,10 @@ read_bool (Reader *reader, Field *field, protobuf_c_boolean *to, GError **error)
           *to = i % 2;
           return TRUE;
         }
-  return fx_caffe_lexer_fail_token (&reader->lexer, error, "%s is \"%s\", wanted true or false", field->name, word);
+  if (*word == '\0')
+    return fx_caffe_lexer_fail_token (&reader->lexer, error, "%s wants true or false", field->name);
+  return fx_caffe_lexer_fail (&reader->lexer, FX_ERROR_BAD_DATA, error, "%s is \"%s\", wanted true or false",
+                              field->name, word);
 }
 
 static gboolean
@@ -188,11 +192,12 @@ read_int (Reader *reader, Field *field, gpointer to, GError **error)
   gint64 max = wide ? G_MAXINT64 : is_unsigned ? G_MAXUINT32 : G_MAXINT32, number;
   char word[FX_CAFFE_MAX_WORD] = "";
 
-  if (!fx_caffe_lexer_word (&reader->lexer, word) || !fx_caffe_parse_int (word, &number) || number < min
-      || number > max)
-    return fx_caffe_lexer_fail_token (&reader->lexer, error,
-                                      "%s is \"%s\", wanted a whole number from %" PRId64 " to %" PRId64, field->name,
-                                      word, min, max);
+  if (!fx_caffe_lexer_word (&reader->lexer, word))
+    return fx_caffe_lexer_fail_token (&reader->lexer, error, "%s wants a whole number", field->name);
+  if (!fx_caffe_parse_int (word, &number) || number < min || number > max)
+    return fx_caffe_lexer_fail (&reader->lexer, FX_ERROR_BAD_DATA, error,
+                                "%s is \"%s\", wanted a whole number from %" PRId64 " to %" PRId64, field->name, word,
+                                min, max);
   if (wide)
     memcpy (to, &number, sizeof number);
   else
@@ -206,8 +211,11 @@ read_float (Reader *reader, Field *field, float *to, GError **error)
   char word[FX_CAFFE_MAX_WORD] = "";
   double number;
 
-  if (!fx_caffe_lexer_word (&reader->lexer, word) || !fx_caffe_parse_double (word, &number))
-    return fx_caffe_lexer_fail_token (&reader->lexer, error, "%s is \"%s\", wanted a number", field->name, word);
+  if (!fx_caffe_lexer_word (&reader->lexer, word))
+    return fx_caffe_lexer_fail_token (&reader->lexer, error, "%s wants a number", field->name);
+  if (!fx_caffe_parse_double (word, &number))
+    return fx_caffe_lexer_fail (&reader->lexer, FX_ERROR_BAD_DATA, error, "%s is \"%s\", wanted a number", field->name,
+                                word);
   *to = (float)number;
   return TRUE;
 }
@@ -263,15 +271,31 @@ read_list (Reader *reader, ProtobufCMessage *message, Field *field, guint depth,
   return TRUE;
 }
 
+/* The field of the message that a mistyped name most likely stands for; NULL: none is near. */
+static const char *
+nearest_field (Descriptor *descriptor, const char *name)
+{
+  g_autofree const char **names = g_new0 (const char *, descriptor->n_fields + 1);
+
+  for (guint i = 0; i < descriptor->n_fields; i++)
+    names[i] = descriptor->fields[i].name;
+  return fx_nearest_word (name, names);
+}
+
 static void
 note_unknown (Reader *reader, Descriptor *descriptor, const char *name, guint line)
 {
   g_autofree char *key = g_strdup_printf ("%s.%s", descriptor->short_name, name);
+  const char *nearest = nearest_field (descriptor, name);
+  FxDiagnostic *note;
 
   if (g_hash_table_size (reader->unknown) >= MAX_NOTES || g_hash_table_contains (reader->unknown, key))
     return;
-  fx_diagnostics_add (reader->diagnostics, FX_SEVERITY_WARNING, "unknown-field", NULL, NULL,
-                      "line %u: field \"%s\" of %s is not known and was skipped", line, name, descriptor->short_name);
+  note = fx_diagnostics_add (reader->diagnostics, FX_SEVERITY_WARNING, "unknown-field", NULL, NULL,
+                             "line %u: field \"%s\" of %s is not known and was skipped", line, name,
+                             descriptor->short_name);
+  if (note != NULL && nearest != NULL)
+    note->fix = g_strdup_printf (_ ("did you mean \"%s\"?"), nearest);
   g_hash_table_add (reader->unknown, g_steal_pointer (&key));
 }
 
