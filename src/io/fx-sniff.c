@@ -23,6 +23,10 @@ static const Magic magics[] = {
   MAGIC (0, "\x89PNG\r\n", "a PNG image"),
   MAGIC (0, "GIF8", "a GIF image"),
   MAGIC (0, "BM", "a BMP image"),
+  MAGIC (8, "WEBP", "a WebP image"),
+  MAGIC (0, "II*\0", "a TIFF image"),
+  MAGIC (0, "MM\0*", "a TIFF image"),
+  MAGIC (4, "ftyp", "a HEIF, AVIF or MP4 file"),
   MAGIC (0, "PK\x03\x04", "a ZIP archive (as PyTorch and Keras save models)"),
   MAGIC (0, "\x1f\x8b", "a gzip-compressed file"),
   MAGIC (0, "\x89HDF\r\n", "an HDF5 file (as Keras saves models)"),
@@ -36,6 +40,7 @@ static const Magic magics[] = {
   MAGIC (0, "<!DOCTYPE", "a web page"),
   MAGIC (0, "<html", "a web page"),
   MAGIC (0, "\x80\x02", "a Python pickle (as PyTorch saves models)"),
+  MAGIC (0, "\x80\x04", "a Python pickle (as PyTorch saves models)"),
   MAGIC (0, "%PDF", "a PDF document"),
 };
 

@@ -45,6 +45,10 @@ load_bare (GBytes *bytes, FxDType dtype, const FxShape *shape, GError **error)
     fx_fail (error, FX_ERROR_BAD_DATA,
              "is taken for bare elements, but it is not known of which type and shape; give the shape of the input, or "
              "use a .npy file");
+  else if (found == 0 && elements > 0)
+    fx_fail (error, FX_ERROR_BAD_DATA, "the file is empty");
+  else if (kind != NULL && g_str_has_suffix (kind, " image"))
+    fx_fail (error, FX_ERROR_BAD_DATA, "is %s; pictures are read as JPEG, PNG, BMP or PNM", kind);
   else if (elements * fx_dtype_size (dtype) != found)
     {
       g_autofree char *text = fx_shape_to_string (shape);

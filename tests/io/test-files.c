@@ -217,6 +217,33 @@ test_bare_tensors (Folder *folder, G_GNUC_UNUSED gconstpointer data)
   g_assert_nonnull (strstr (error->message, "not known of which type and shape"));
 }
 
+/* Pictures of other formats are named, not counted in bytes. */
+static void
+test_other_pictures (Folder *folder, G_GNUC_UNUSED gconstpointer data)
+{
+  static const struct
+  {
+    const char *contents;
+    gssize n;
+    const char *message;
+  } cases[] = {
+    { "RIFF\20\0\0\0WEBPVP8 ", 16, "is a WebP image; pictures are read as JPEG, PNG, BMP or PNM" },
+    { "II*\0\10\0\0\0", 8, "is a TIFF image; pictures" },
+    { "MM\0*\0\0\0\10", 8, "is a TIFF image; pictures" },
+    { "GIF89a", 6, "is a GIF image; pictures" },
+    { "", 0, "the file is empty" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = put_file (folder, "picture", cases[i].contents, cases[i].n);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (fx_tensor_file_load (path, FX_DTYPE_FLOAT, &FX_SHAPE (1, 3, 8, 8), &error));
+      g_assert_nonnull (strstr (error->message, cases[i].message));
+    }
+}
+
 static gboolean
 write_and_fail (GOutputStream *stream, G_GNUC_UNUSED gpointer data, GError **error)
 {
@@ -261,6 +288,7 @@ main (int argc, char **argv)
   ADD ("/files/external", test_external);
   ADD ("/files/external-model", test_external_model);
   ADD ("/files/bare-tensors", test_bare_tensors);
+  ADD ("/files/other-pictures", test_other_pictures);
   ADD ("/files/replace", test_replace);
   return g_test_run ();
 }
