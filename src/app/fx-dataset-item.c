@@ -129,7 +129,7 @@ look (Examination *examination, const FxDataset *dataset, GCancellable *cancella
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      if (fx_dataset_load (dataset, i, preprocess, &input->shape, &sample, &local) && doctor != NULL)
+      if (fx_dataset_load (dataset, i, preprocess, input, &sample, &local) && doctor != NULL)
         fx_doctor_look (doctor, fx_dataset_sample (dataset, i)->name, sample);
     }
   if (local != NULL)

@@ -3,6 +3,7 @@
 
 #include "app/fx-pipeline.h"
 #include "app/fx-texture.h"
+#include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "io/fx-dataset.h"
 #include "io/image.h"
@@ -61,7 +62,8 @@ show_after (FxPreview *preview, const PreviewTask *task, GError **error)
   g_autoptr (FxTensor) tensor = NULL;
 
   if (preprocess == NULL
-      || !fx_dataset_load (fx_shared_get (task->dataset), 0, preprocess, &task->shape, &tensor, error))
+      || !fx_dataset_load (fx_shared_get (task->dataset), 0, preprocess,
+                           &(FxValue){ .dtype = FX_DTYPE_FLOAT, .shape = task->shape }, &tensor, error))
     return FALSE;
   preview->after
       = fx_texture_from_tensor (tensor, preprocess->nhwc, g_strcmp0 (color, "bgr") == 0, &preview->low, &preview->high);

@@ -65,7 +65,7 @@ load_sample (guint i, FxTensor **inputs, gpointer user_data, GError **error)
   const Work *work = user_data;
   const FxValue *input = fx_graph_value (work->graph, fx_graph_input (work->graph, 0));
 
-  return fx_dataset_load (work->dataset, i, work->preprocess, &input->shape, &inputs[0], error);
+  return fx_dataset_load (work->dataset, i, work->preprocess, input, &inputs[0], error);
 }
 
 /* Files without a header, whose size is all that tells whether they fit. */

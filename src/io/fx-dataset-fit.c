@@ -35,7 +35,7 @@ sample_fits (const FxDataset *dataset, const FxValue *input, GError **error)
 
   if (sample->is_image)
     return picture_fits (sample, input, error);
-  return fx_dataset_load (dataset, 0, NULL, &input->shape, &tensor, error);
+  return fx_dataset_load (dataset, 0, NULL, input, &tensor, error);
 }
 
 /* The input; −1 and *error, of the first one that lacks samples: none. */

@@ -2,6 +2,7 @@
 #include "io/fx-dataset.h"
 
 #include "core/fx-error.h"
+#include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "io/fx-dataset-labels.h"
 #include "io/fx-tensor-file.h"
@@ -381,9 +382,10 @@ load_tensor (const FxDataset *dataset, const FxSample *sample, const FxShape *wa
   tensor = dataset->raw_dtype != FX_DTYPE_UNDEFINED
                ? fx_tensor_file_load_raw (sample->path, dataset->raw_dtype, &hint, error)
                : fx_tensor_file_load (sample->path, FX_DTYPE_FLOAT, &hint, error);
-  if (tensor != NULL && wanted != NULL)
-    tensor = fx_tensor_file_fit (tensor, wanted);
-  if (tensor == NULL || wanted == NULL || is_fed_by (wanted, fx_tensor_shape (tensor)))
+  if (tensor == NULL || wanted == NULL)
+    return g_steal_pointer (&tensor);
+  tensor = fx_tensor_file_fit (g_steal_pointer (&tensor), wanted);
+  if (is_fed_by (wanted, fx_tensor_shape (tensor)))
     return g_steal_pointer (&tensor);
 
   shape = *fx_tensor_shape (tensor);
@@ -402,12 +404,16 @@ load_tensor (const FxDataset *dataset, const FxSample *sample, const FxShape *wa
 }
 
 gboolean
-fx_dataset_load (const FxDataset *dataset, guint i, const FxPreprocess *preprocess, const FxShape *wanted,
+fx_dataset_load (const FxDataset *dataset, guint i, const FxPreprocess *preprocess, const FxValue *input,
                  FxTensor **out, GError **error)
 {
   const FxSample *sample = fx_dataset_sample (dataset, i);
+  const FxShape *wanted = input != NULL ? &input->shape : NULL;
 
   *out = sample->is_image ? load_image (sample, preprocess, wanted, error)
                           : load_tensor (dataset, sample, wanted, error);
-  return *out != NULL;
+  if (*out == NULL || input == NULL || input->dtype == FX_DTYPE_UNDEFINED)
+    return *out != NULL;
+  *out = fx_tensor_file_convert (*out, input->dtype, error);
+  return *out != NULL || fx_error_prefix (error, "%s", sample->path);
 }

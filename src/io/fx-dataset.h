@@ -66,10 +66,11 @@ const FxSample *fx_dataset_sample (const FxDataset *dataset, guint i);
  * and files: in turn from each class, or from each top folder where there are no labels. Their order stays. */
 void fx_dataset_select (FxDataset *dataset, guint count, guint64 seed);
 
-/* Sample i as the network's input. Pictures go through `preprocess`; tensors are taken as they are, given a batch
- * dimension of 1 if `wanted` has one more. `wanted` is the shape of the input, or NULL to skip the check; bare elements
- * without a header need it. May be called from several threads at once. FALSE and *error, starting with the path. */
-gboolean fx_dataset_load (const FxDataset *dataset, guint i, const FxPreprocess *preprocess, const FxShape *wanted,
+/* Sample i as the network's input, of which only type and shape are looked at. Pictures go through `preprocess`;
+ * tensors are taken as they are, in the shape of the input if that is the same but for sizes of 1, as floats if the
+ * input has floats. `input` may be NULL to skip all checks, or of type UNDEFINED; bare elements without a header need
+ * its shape. May be called from several threads at once. FALSE and *error, starting with the path. */
+gboolean fx_dataset_load (const FxDataset *dataset, guint i, const FxPreprocess *preprocess, const FxValue *input,
                           FxTensor **out, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxDataset, fx_dataset_free)

@@ -43,7 +43,7 @@ evaluate_sample (Job *job, FxRun *run, guint sample, FxEvaluation *evaluation, G
   const FxSample *info = fx_dataset_sample (job->dataset, sample);
   gboolean ok;
 
-  if (!fx_dataset_load (job->dataset, sample, job->preprocess, &fx_engine_input (job->engine, 0)->shape, &input, error))
+  if (!fx_dataset_load (job->dataset, sample, job->preprocess, fx_engine_input (job->engine, 0), &input, error))
     return FALSE;
   ok = fx_run_execute (run, &input, outputs, job->cancellable, error);
   if (ok)

@@ -66,7 +66,12 @@ fx_input_file_load (const char *path, FxDType dtype, const FxShape *shape, const
   if (fx_image_sniff (data, size) == NULL)
     {
       tensor = fx_tensor_file_load (path, dtype, shape, error);
-      return tensor != NULL && shape != NULL ? fx_tensor_file_fit (tensor, shape) : tensor;
+      if (tensor == NULL)
+        return NULL;
+      tensor = fx_tensor_file_convert (fx_tensor_file_fit (tensor, shape), dtype, error);
+      if (tensor == NULL)
+        fx_error_prefix (error, "%s", path);
+      return tensor;
     }
   tensor = load_image (file, shape, preprocess, error);
   if (tensor == NULL)

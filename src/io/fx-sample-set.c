@@ -172,35 +172,13 @@ fx_sample_set_open (const FxGraph *graph, const FxSampleSpec *specs, guint n_spe
   return g_steal_pointer (&set);
 }
 
-/* Bytes of a picture as the floats that the network takes. */
-static gboolean
-convert_dtype (FxTensor **tensor, FxDType dtype, GError **error)
-{
-  g_autoptr (FxTensor) from = NULL;
-  FxArray in, out;
-  void *data;
-
-  if (fx_tensor_dtype (*tensor) == dtype)
-    return TRUE;
-  from = fx_tensor_aligned (*tensor);
-  in = fx_tensor_array (from);
-  fx_tensor_unref (*tensor);
-  *tensor = fx_tensor_new_alloc (dtype, &in.shape, &data, error);
-  if (*tensor == NULL)
-    return FALSE;
-  out = (FxArray){ dtype, in.shape, data };
-  fx_array_convert (&in, &out);
-  return TRUE;
-}
-
 static gboolean
 load_input (const Input *input, guint i, FxTensor **out, GError **error)
 {
   FxTensor *converted;
 
-  if (!fx_dataset_load (input->dataset, i, input->preprocess, &input->shape, out, error))
-    return FALSE;
-  if (!convert_dtype (out, input->dtype, error))
+  if (!fx_dataset_load (input->dataset, i, input->preprocess,
+                        &(FxValue){ .dtype = input->dtype, .shape = input->shape }, out, error))
     return FALSE;
   if (!input->has_spec)
     return TRUE;

@@ -124,3 +124,37 @@ fx_tensor_file_fit (FxTensor *tensor, const FxShape *shape)
   fx_tensor_unref (tensor);
   return fitted;
 }
+
+static gboolean
+is_convertible (FxDType from, FxDType to)
+{
+  if (fx_dtype_in (to, FX_TYPES_FLOAT))
+    return fx_dtype_in (from, FX_TYPES_FLOAT | FX_TYPES_INT | FX_TYPE_BIT (BOOL));
+  return fx_dtype_in (to, FX_TYPES_INT) && fx_dtype_in (from, FX_TYPES_INT | FX_TYPE_BIT (BOOL));
+}
+
+FxTensor *
+fx_tensor_file_convert (FxTensor *tensor, FxDType dtype, GError **error)
+{
+  g_autoptr (FxTensor) given = tensor, from = NULL;
+  FxTensor *converted;
+  FxArray in, out;
+  void *data;
+
+  if (fx_tensor_dtype (given) == dtype)
+    return g_steal_pointer (&given);
+  if (!is_convertible (fx_tensor_dtype (given), dtype))
+    {
+      fx_fail (error, FX_ERROR_BAD_DATA, "the elements are %s, the model's input wants %s",
+               fx_dtype_name (fx_tensor_dtype (given)), fx_dtype_name (dtype));
+      return NULL;
+    }
+  from = fx_tensor_aligned (given);
+  in = fx_tensor_array (from);
+  converted = fx_tensor_new_alloc (dtype, &in.shape, &data, error);
+  if (converted == NULL)
+    return NULL;
+  out = (FxArray){ dtype, in.shape, data };
+  fx_array_convert (&in, &out);
+  return converted;
+}

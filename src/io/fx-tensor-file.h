@@ -21,4 +21,8 @@ FxTensor *fx_tensor_file_load_raw (const char *path, FxDType dtype, const FxShap
  * plane of height and width for [1,1,H,W]. A tensor of any other shape stays as it is. */
 FxTensor *fx_tensor_file_fit (FxTensor *tensor, const FxShape *shape);
 
+/* Takes `tensor` over and gives it as `dtype`: any numbers as floats, integers and bool as integers. NULL and *error
+ * (BAD_DATA) where that would lose what they say. */
+FxTensor *fx_tensor_file_convert (FxTensor *tensor, FxDType dtype, GError **error);
+
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* Folders, lists, labels, choosing and loading, on files that the test writes itself.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "io/fx-dataset.h"
 #include "io/npy.h"
@@ -201,17 +202,56 @@ test_load (void)
   put (root, "b.f32", (const char *)values, sizeof values);
   put (root, "c.ppm", picture, sizeof picture - 3);
   dataset = open_and_expect (root, NULL, "a.ppm=-1 b.f32=-1 c.ppm=-1");
-  g_assert_true (fx_dataset_load (dataset, 0, preprocess, &wanted, &tensor, &error));
+  g_assert_true (fx_dataset_load (dataset, 0, preprocess, &(FxValue){ .shape = wanted }, &tensor, &error));
   g_assert_cmpfloat (fx_tensor_get_double (tensor, 1), ==, 5.0);
-  g_assert_true (fx_dataset_load (dataset, 1, preprocess, &wanted, &raw, &error));
+  g_assert_true (fx_dataset_load (dataset, 1, preprocess, &(FxValue){ .shape = wanted }, &raw, &error));
   g_assert_cmpfloat (fx_tensor_get_double (raw, 5), ==, 6.0);
   g_clear_pointer (&tensor, fx_tensor_unref);
-  g_assert_false (fx_dataset_load (dataset, 2, preprocess, &wanted, &tensor, &error));
+  g_assert_false (fx_dataset_load (dataset, 2, preprocess, &(FxValue){ .shape = wanted }, &tensor, &error));
   g_assert_nonnull (strstr (error->message, "c.ppm: PNM: the file ends before the picture does"));
   g_clear_error (&error);
-  g_assert_false (fx_dataset_load (dataset, 0, preprocess, &larger, &tensor, &error));
+  g_assert_false (fx_dataset_load (dataset, 0, preprocess, &(FxValue){ .shape = larger }, &tensor, &error));
   g_assert_nonnull (strstr (error->message, "a.ppm: the preprocessing makes [1,3,1,2]"));
   g_assert_null (tensor);
+  remove_tree (root);
+}
+
+/* Numbers of every type become floats, where the input has floats. */
+static void
+test_types (void)
+{
+  g_autofree char *root = new_folder ();
+  g_autofree char *doubles = g_build_filename (root, "a.npy", NULL), *bytes = g_build_filename (root, "b.npy", NULL);
+  g_autofree char *complexes = g_build_filename (root, "c.npy", NULL);
+  g_autoptr (FxDataset) dataset = NULL;
+  g_autoptr (GError) error = NULL;
+  double reals[2] = { 0.5, -2.5 };
+  guint8 numbers[2] = { 0, 255 };
+  float pairs[4] = { 1, 2, 3, 4 };
+  const FxArray arrays[] = { { FX_DTYPE_DOUBLE, FX_SHAPE (1, 2), reals },
+                             { FX_DTYPE_UINT8, FX_SHAPE (1, 2), numbers },
+                             { FX_DTYPE_COMPLEX64, FX_SHAPE (1, 2), pairs } };
+  const double second[] = { -2.5, 255.0 };
+  const FxValue floats = { .dtype = FX_DTYPE_FLOAT, .shape = FX_SHAPE (1, 2) };
+  const FxValue integers = { .dtype = FX_DTYPE_INT64, .shape = FX_SHAPE (1, 2) };
+  FxTensor *tensor = NULL;
+
+  g_assert_true (fx_npy_save (doubles, &arrays[0], &error));
+  g_assert_true (fx_npy_save (bytes, &arrays[1], &error));
+  g_assert_true (fx_npy_save (complexes, &arrays[2], &error));
+  dataset = open_and_expect (root, NULL, "a.npy=-1 b.npy=-1 c.npy=-1");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (fx_dataset_load (dataset, i, NULL, &floats, &tensor, &error));
+      g_assert_cmpint (fx_tensor_dtype (tensor), ==, FX_DTYPE_FLOAT);
+      g_assert_cmpfloat (fx_tensor_get_double (tensor, 1), ==, second[i]);
+      g_clear_pointer (&tensor, fx_tensor_unref);
+    }
+  g_assert_false (fx_dataset_load (dataset, 2, NULL, &floats, &tensor, &error));
+  g_assert_nonnull (strstr (error->message, "c.npy: the elements are c64, the model's input wants f32"));
+  g_clear_error (&error);
+  g_assert_false (fx_dataset_load (dataset, 0, NULL, &integers, &tensor, &error));
+  g_assert_nonnull (strstr (error->message, "a.npy: the elements are f64, the model's input wants s64"));
   remove_tree (root);
 }
 
@@ -230,10 +270,10 @@ test_ones (void)
 
   g_assert_true (fx_npy_save (path, &array, &error));
   dataset = open_and_expect (root, NULL, "a.npy=-1");
-  g_assert_true (fx_dataset_load (dataset, 0, NULL, &wanted, &tensor, &error));
+  g_assert_true (fx_dataset_load (dataset, 0, NULL, &(FxValue){ .shape = wanted }, &tensor, &error));
   g_assert_true (fx_shape_equal (fx_tensor_shape (tensor), &wanted));
   g_assert_cmpfloat (fx_tensor_get_double (tensor, 5), ==, 6.0);
-  g_assert_false (fx_dataset_load (dataset, 0, NULL, &turned, &other, &error));
+  g_assert_false (fx_dataset_load (dataset, 0, NULL, &(FxValue){ .shape = turned }, &other, &error));
   g_assert_nonnull (strstr (error->message, "a.npy: the tensor is [1,2,3], the model's input wants [1,3,2]"));
   remove_tree (root);
 }
@@ -270,6 +310,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/classes", test_classes);
   g_test_add_func ("/dataset/select", test_select);
   g_test_add_func ("/dataset/load", test_load);
+  g_test_add_func ("/dataset/types", test_types);
   g_test_add_func ("/dataset/ones", test_ones);
   g_test_add_func ("/dataset/errors", test_errors);
   return g_test_run ();
