@@ -217,26 +217,47 @@ preprocess_of (const FxConversionInput *input, gboolean is_test)
   return fx_input_type_name (input->spec.train);
 }
 
+/* `preprocess` behind a step that squeezes pictures to the size of the input, if that is to be; g_free() it. */
+static char *
+pipeline (const FxConversionJob *job, const FxConversionInput *input, guint position, const char *preprocess)
+{
+  const FxGraph *graph = job->result->source;
+  FxId id = position < fx_graph_n_inputs (graph) ? fx_graph_input (graph, position) : FX_NONE;
+  int first = input->spec.train_nhwc ? 1 : 2;
+  const FxShape *shape;
+
+  if (input->name != NULL)
+    id = fx_graph_find_value (graph, input->name);
+  shape = id != FX_NONE ? &fx_graph_value (graph, id)->shape : NULL;
+  if (!input->squeeze || shape == NULL || shape->rank != 4 || shape->dims[first] < 1 || shape->dims[first + 1] < 1)
+    return g_strdup (preprocess);
+  return g_strdup_printf ("resize %" PRId64 "x%" PRId64 " pil-bilinear; %s", shape->dims[first + 1], shape->dims[first],
+                          preprocess);
+}
+
 FxSampleSet *
 fx_conversion_open (const FxConversionJob *job, const char *test, guint count, GError **error)
 {
   guint n = job->options->inputs->len;
   g_autofree FxSampleSpec *specs = g_new0 (FxSampleSpec, n + 1);
+  g_auto (GStrv) pipelines = g_new0 (char *, n + 1);
 
   for (guint i = 0; i < n; i++)
     {
       const FxConversionInput *input = find_input (job, i);
+      const char *preprocess = preprocess_of (input, test != NULL);
 
       if (test == NULL && input->dataset == NULL)
         {
           fx_fail (error, FX_ERROR_BAD_DATA, "there are no calibration samples for input %u", i + 1);
           return NULL;
         }
+      pipelines[i] = preprocess != NULL ? pipeline (job, input, i, preprocess) : g_strdup ("");
       specs[i] = (FxSampleSpec){ .input = input->name,
                                  .path = test != NULL ? test : input->dataset,
                                  .more = test != NULL ? NULL : (const char *const *)input->more,
                                  .labels = test != NULL ? job->options->test_labels : input->labels,
-                                 .preprocess = preprocess_of (input, test != NULL),
+                                 .preprocess = pipelines[i],
                                  .raw_dtype = test != NULL ? FX_DTYPE_UNDEFINED : input->raw_dtype,
                                  .has_spec = input->has_spec,
                                  .spec = input->spec };

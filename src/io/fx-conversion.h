@@ -42,6 +42,7 @@ typedef struct
   char **more;      /* further sources of them; NULL */
   char *labels;     /* NULL */
   char *preprocess; /* NULL */
+  gboolean squeeze; /* pictures are squeezed to the size of the model's input before that */
   FxDType raw_dtype;
   gboolean has_spec;
   FxInputSpec spec;

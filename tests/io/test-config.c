@@ -105,6 +105,15 @@ static const Case cases[] = {
     "line 18, input_source: there is no input \"imge\" among the input_name" },
   { "not-a-dict", 17, "  optimize_level: O3\n  input_source: pyramid", FX_SEVERITY_ERROR,
     "line 18, input_source: found \"pyramid\", wanted a mapping such as {\"name\": \"value\"}" },
+  { "resizer", 17, "  optimize_level: O3\n  input_source: {image: resizer}", FX_SEVERITY_WARNING,
+    "line 18, input_source: \"image\": resizer has no effect" },
+  { "unused", 4, "  layer_out_dump: True", FX_SEVERITY_WARNING,
+    "line 4, layer_out_dump: has no effect; fixpoint-cli run --output gives the values of a layer" },
+  { "unused-off", 4, "  layer_out_dump: False", FX_SEVERITY_INFO, NULL },
+  { "unused-section", 17, "  optimize_level: O3\ncustom_op:\n  custom_op_method: register", FX_SEVERITY_WARNING,
+    "line 19, custom_op_method: has no effect: operators of one's own are not run" },
+  { "unused-optimization", 15, "  calibration_type: skip\n  optimization: run_fast", FX_SEVERITY_WARNING,
+    "line 16, optimization: \"run_fast\" has no effect" },
   { "nash-o3", 3, "  march: nash-e", FX_SEVERITY_ERROR,
     "line 17, optimize_level: \"O3\" is not known, did you mean \"O0\"? There are O0, O1, O2" },
 };
@@ -180,6 +189,17 @@ test_broken (void)
       g_assert_nonnull (error);
       g_assert_cmpstr (error->message, ==, broken[i].message);
     }
+}
+
+/* A file without bytes has no text at all. */
+static void
+test_no_bytes (void)
+{
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (fx_config_parse (NULL, 0, NULL, findings, &error));
+  g_assert_cmpstr (error->message, ==, "is empty");
 }
 
 static void
@@ -357,6 +377,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/config/broken", test_broken);
+  g_test_add_func ("/config/no-bytes", test_no_bytes);
   g_test_add_func ("/config/values", test_values);
   g_test_add_func ("/config/round-trip", test_round_trip);
   g_test_add_func ("/config/nodes", test_nodes);

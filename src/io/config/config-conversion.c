@@ -65,17 +65,20 @@ raw_dtype (const FxConfig *config, guint i, const char *folder)
 }
 
 /* Pictures instead of raw tensors: squeezed to the size of the input, in the colors of the training. */
-static char *
-picture_pipeline (const FxConfig *config, guint i, const FxInputSpec *spec)
+static void
+set_pictures (const FxConfig *config, guint i, FxConversionInput *input)
 {
-  const char *text = item (config, FX_CONFIG_INPUT_SHAPE, i);
-  int first = spec->train_nhwc ? 1 : 2;
+  const char *text = item (config, FX_CONFIG_INPUT_SHAPE, i), *color = fx_input_type_name (input->spec.train);
+  const char *layout = input->spec.train_nhwc ? "nhwc" : "nchw";
+  int first = input->spec.train_nhwc ? 1 : 2;
   FxShape shape;
 
-  if (text == NULL || !fx_shape_parse (text, &shape, NULL) || shape.rank != 4)
-    return g_strdup (fx_input_type_name (spec->train));
-  return g_strdup_printf ("resize %" PRId64 "x%" PRId64 " pil-bilinear; %s; layout %s", shape.dims[first + 1],
-                          shape.dims[first], fx_input_type_name (spec->train), spec->train_nhwc ? "nhwc" : "nchw");
+  input->squeeze = text == NULL || !fx_shape_parse (text, &shape, NULL) || shape.rank != 4;
+  if (input->squeeze) /* the model tells the size */
+    input->preprocess = g_strdup_printf ("%s; layout %s", color, layout);
+  else
+    input->preprocess = g_strdup_printf ("resize %" PRId64 "x%" PRId64 " pil-bilinear; %s; layout %s",
+                                         shape.dims[first + 1], shape.dims[first], color, layout);
 }
 
 static void
@@ -97,7 +100,7 @@ add_input (const FxConfig *config, guint i, FxConversionOptions *options)
   if (input->dataset == NULL)
     return;
   if (fx_config_flag (config, FX_CONFIG_PREPROCESS_ON))
-    input->preprocess = picture_pipeline (config, i, &input->spec);
+    set_pictures (config, i, input);
   else
     input->raw_dtype = raw_dtype (config, i, input->dataset);
 }

@@ -262,8 +262,6 @@ check_calibration (const Check *check)
     COMPLAIN (check, FX_CONFIG_CAL_DATA_DIR, "is missing; only calibration_type skip does without samples");
   if (is_set (check, FX_CONFIG_MAX_PERCENTILE) && !is_word (check, FX_CONFIG_CALIBRATION_TYPE, "max"))
     WARN (check, FX_CONFIG_MAX_PERCENTILE, "is only used with calibration_type max");
-  if (fx_config_flag (check->config, FX_CONFIG_PER_CHANNEL) && is_word (check, FX_CONFIG_CALIBRATION_TYPE, "default"))
-    WARN (check, FX_CONFIG_PER_CHANNEL, "is not used with calibration_type default, which tries both");
 }
 
 static void
@@ -414,6 +412,8 @@ check_source (const Check *check, const FxYaml *key, const FxYaml *value)
 
         if ((n == 0 || strcmp (names[i], key->text) == 0) && rt[0] != '\0' && !is_source_of (source, rt))
           COMPLAIN (check, FX_CONFIG_INPUT_SOURCE, "\"%s\": %s cannot come from %s", key->text, rt, source);
+        else if ((n == 0 || strcmp (names[i], key->text) == 0) && strcmp (source, "resizer") == 0)
+          WARN (check, FX_CONFIG_INPUT_SOURCE, "\"%s\": resizer has no effect", key->text);
       }
 }
 
@@ -426,10 +426,58 @@ check_sources (const Check *check)
     check_source (check, g_ptr_array_index (dict->keys, i), g_ptr_array_index (dict->children, i));
 }
 
+/* ---- keys without effect ---- */
+
+/* What the boards' converter knows and a conversion here does without, where it is asked for. */
+static void
+check_unused (const Check *check)
+{
+  static const struct
+  {
+    FxConfigKeyId key;
+    const char *text;
+  } rows[] = {
+    { FX_CONFIG_LAYER_OUT_DUMP, N_ ("has no effect; fixpoint-cli run --output gives the values of a layer") },
+    { FX_CONFIG_ENABLE_VPU, N_ ("has no effect") },
+    { FX_CONFIG_ENABLE_SPU, N_ ("has no effect") },
+    { FX_CONFIG_SEPARATE_BATCH, N_ ("has no effect, because batches are not made") },
+    { FX_CONFIG_SEPARATE_NAME, N_ ("has no effect, because batches are not made") },
+    { FX_CONFIG_PER_CHANNEL, N_ ("has no effect: weights always have a scale for each channel, activations have one") },
+    { FX_CONFIG_QUANT_CONFIG,
+      N_ ("is not read; --method, --int16 and --float of fixpoint-cli convert say such things") },
+    { FX_CONFIG_ADVICE, N_ ("has no effect; fixpoint-cli perf lists the time of every node") },
+    { FX_CONFIG_CACHE_MODE, N_ ("has no effect") },
+    { FX_CONFIG_MAX_L2M_SIZE, N_ ("has no effect") },
+    { FX_CONFIG_EXTRA_PARAMS, N_ ("has no effect") },
+    { FX_CONFIG_ABILITY_ENTRY, N_ ("has no effect") },
+    { FX_CONFIG_HBDK3_COMPATIBLE, N_ ("has no effect") },
+    { FX_CONFIG_CUSTOM_OP_METHOD, N_ ("has no effect: operators of one's own are not run") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const FxConfigKey *key = &fx_config_keys[rows[i].key];
+      const char *text = is_set (check, rows[i].key) ? fx_config_text (check->config, rows[i].key) : NULL;
+
+      if (!is_set (check, rows[i].key)
+          || (key->otherwise != NULL && text != NULL && g_ascii_strcasecmp (text, key->otherwise) == 0))
+        continue;
+      WARN (check, rows[i].key, rows[i].text);
+    }
+  if (fx_config_is_set (check->config, FX_CONFIG_OPTIMIZATION))
+    {
+      const char *const *words = fx_config_list (check->config, FX_CONFIG_OPTIMIZATION, NULL);
+
+      for (; *words != NULL; words++)
+        if (strcmp (*words, "run_fast") == 0 || g_str_has_prefix (*words, "set_model_output"))
+          WARN (check, FX_CONFIG_OPTIMIZATION, "\"%s\" has no effect", *words);
+    }
+}
+
 static void (*const rules[]) (const Check *check) = {
-  check_model_files, check_files_exist,  check_required,  check_marches,  check_deprecated,
-  check_counts,      check_input_types,  check_shapes,    check_norms,    check_calibration,
-  check_cal_suffix,  check_optimization, check_node_info, check_compiler, check_sources,
+  check_model_files, check_files_exist, check_required, check_marches,     check_deprecated, check_counts,
+  check_input_types, check_shapes,      check_norms,    check_calibration, check_cal_suffix, check_optimization,
+  check_node_info,   check_compiler,    check_sources,  check_unused,
 };
 
 void

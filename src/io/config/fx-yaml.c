@@ -227,7 +227,7 @@ fx_yaml_parse (const char *text, gsize size, GError **error)
     }
   if (!yaml_parser_initialize (&reader.parser))
     g_error ("out of memory");
-  yaml_parser_set_input_string (&reader.parser, (const guchar *)text, size);
+  yaml_parser_set_input_string (&reader.parser, (const guchar *)(size > 0 ? text : ""), size);
   yaml_parser_set_encoding (&reader.parser, YAML_UTF8_ENCODING);
   yaml = read_document (&reader, error);
   yaml_event_delete (&reader.event);
