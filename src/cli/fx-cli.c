@@ -4,6 +4,7 @@
 #include "core/check/fx-diagnostic.h"
 #include "core/fx-error.h"
 #include "core/fx-i18n.h"
+#include "core/fx-nearest.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-infer.h"
 #include "core/ops/fx-q.h"
@@ -27,6 +28,25 @@ find_verb (const char *name)
   return verb;
 }
 
+/* A mistyped option, with the one that it most likely stands for. */
+static void
+suggest_option (const GOptionEntry *entries, GError **error)
+{
+  const char *found = strstr ((*error)->message, "--"), *nearest;
+  const char *names[64] = { NULL };
+
+  for (guint i = 0; entries[i].long_name != NULL && i + 1 < G_N_ELEMENTS (names); i++)
+    names[i] = entries[i].long_name;
+  nearest = found != NULL ? fx_nearest_word (found + 2, names) : NULL;
+  if (nearest != NULL)
+    {
+      g_autoptr (GError) unknown = g_steal_pointer (error);
+
+      fx_fail (error, FX_ERROR_BAD_DATA, "there is no option %s; did you mean --%s?", strstr (unknown->message, "--"),
+               nearest);
+    }
+}
+
 gboolean
 fx_cli_parse (const char *name, const GOptionEntry *entries, int *argc, char ***argv, int n_min, int n_max)
 {
@@ -40,6 +60,8 @@ fx_cli_parse (const char *name, const GOptionEntry *entries, int *argc, char ***
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, &error))
     {
+      if (g_error_matches (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+        suggest_option (entries, &error);
       fx_cli_fail (error);
       return FALSE;
     }

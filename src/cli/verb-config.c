@@ -190,6 +190,15 @@ finish (const FxConfig *config, const GPtrArray *findings, const Options *option
   return fx_diagnostics_count (findings, FX_SEVERITY_ERROR) > 0 ? FX_EXIT_FINDINGS : FX_EXIT_OK;
 }
 
+/* Paths of --set are those of the shell; a file in another folder would mean others by them. */
+static gboolean
+is_elsewhere (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  return strcmp (folder, ".") != 0;
+}
+
 int
 fx_verb_config (int argc, char **argv)
 {
@@ -226,5 +235,7 @@ fx_verb_config (int argc, char **argv)
     fx_config_check (config, findings);
   if (config == NULL)
     return fx_cli_fail (error);
+  if (options.output != NULL && is_elsewhere (options.output))
+    fx_config_make_absolute (config);
   return finish (config, findings, &options, &error);
 }

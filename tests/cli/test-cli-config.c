@@ -42,6 +42,21 @@ test_relative (void)
   g_remove (path);
 }
 
+/* A path of the command line is one of the shell, also where the file is written to another folder. */
+static void
+test_relative_set (void)
+{
+  g_autofree char *path = g_build_filename (scratch, "set.yaml", NULL);
+  g_autofree char *here = g_get_current_dir (), *wanted = g_strdup_printf ("cal_data_dir: %s\n", here);
+  g_autofree char *contents = NULL;
+  g_auto (CliResult) result = cli_run (program, "config", model, "--set", "cal_data_dir=.", "-o", path, NULL);
+
+  g_assert_cmpstr (result.errors, ==, "");
+  g_assert_true (g_file_get_contents (path, &contents, NULL, NULL));
+  g_assert_nonnull (strstr (contents, wanted));
+  g_remove (path);
+}
+
 static void
 test_wrong (void)
 {
@@ -196,6 +211,7 @@ main (int argc, char **argv)
   scratch = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
   g_test_add_func ("/cli/config/new", test_new);
   g_test_add_func ("/cli/config/relative", test_relative);
+  g_test_add_func ("/cli/config/relative-set", test_relative_set);
   g_test_add_func ("/cli/config/wrong", test_wrong);
   g_test_add_func ("/cli/config/convert", test_convert);
   g_test_add_func ("/cli/config/compiler", test_compiler);

@@ -198,6 +198,7 @@ test_errors (void)
     { { "frobnicate" }, "there is no verb \"frobnicate\"" },
     { { "inspect" }, "usage: fixpoint-cli inspect MODEL" },
     { { "inspect", "--bogus", model }, "Unknown option --bogus" },
+    { { "inspect", "--weihgts", "a", model }, "there is no option --weihgts; did you mean --weights?" },
     { { "inspect", "no/such/file.onnx" }, "no/such/file.onnx: cannot be opened" },
     { { "inspect", sample_dir }, "is a folder" },
     { { "inspect", image }, "is a PNG image" },

@@ -108,6 +108,32 @@ test_sample (void)
   remove_tree (folder);
 }
 
+/* Pictures of any size fit where they are to be squeezed, and only there. */
+static void
+test_squeeze (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  g_autofree char *picture = g_build_filename (folder, "a.ppm", NULL);
+  g_autoptr (FxConversionOptions) options = new_options (NULL, 0);
+  FxConversionInput *input = &g_array_index (options->inputs, FxConversionInput, 0);
+  g_autoptr (FxConversion) conversion = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (picture, "P6 2 1 255\n\x01\x02\x03\xf4\xf5\xf6", 17, NULL));
+  g_free (input->dataset);
+  input->dataset = g_strdup (folder);
+  options->preset = FX_PRESET_FAST;
+  options->max_measured = 1;
+  conversion = fx_conversion_run (options, NULL, NULL, &error);
+  g_assert_null (conversion);
+  g_assert_nonnull (strstr (error->message, "the preprocessing makes [1,3,1,2] of a picture"));
+  g_clear_error (&error);
+  input->squeeze = TRUE;
+  conversion = fx_conversion_run (options, NULL, NULL, &error);
+  g_assert_no_error (error);
+  remove_tree (folder);
+}
+
 /* Nodes get 16 bits as far as the budget goes, and the report says which. */
 static void
 test_latency_budget (void)
@@ -386,6 +412,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   sample_dir = argv[1];
   g_test_add_func ("/conversion/sample", test_sample);
+  g_test_add_func ("/conversion/squeeze", test_squeeze);
   g_test_add_func ("/conversion/latency-budget", test_latency_budget);
   g_test_add_func ("/conversion/latency-budget-refused", test_latency_budget_refused);
   g_test_add_func ("/conversion/int16-refused", test_int16_refused);
