@@ -16,6 +16,7 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -350,6 +351,30 @@ default_prefix (const char *model)
 }
 
 gboolean
+fx_conversion_check_output (const FxConversionOptions *options, GError **error)
+{
+  g_autofree char *folder = NULL;
+  int problem = 0;
+
+  if (options->output_dir == NULL)
+    return TRUE;
+  if (options->prefix != NULL && strchr (options->prefix, '/') != NULL)
+    return fx_fail (error, FX_ERROR_BAD_DATA, "the prefix \"%s\" holds a slash", options->prefix);
+  folder = g_canonicalize_filename (options->output_dir, NULL);
+  while (!g_file_test (folder, G_FILE_TEST_EXISTS))
+    {
+      g_autofree char *inner = g_steal_pointer (&folder);
+
+      folder = g_path_get_dirname (inner);
+    }
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    problem = ENOTDIR;
+  else if (g_access (folder, W_OK | X_OK) != 0)
+    problem = errno;
+  return problem == 0 || fx_fail (error, FX_ERROR_FAILED, "%s: cannot be written to: %s", folder, g_strerror (problem));
+}
+
+gboolean
 fx_conversion_write (FxConversionJob *job, GError **error)
 {
   g_autofree char *folder = g_canonicalize_filename (job->options->output_dir, NULL);
@@ -361,8 +386,6 @@ fx_conversion_write (FxConversionJob *job, GError **error)
   Writer writer = { job, template, prefix, names };
 
   fx_conversion_begin (job, FX_STAGE_WRITE);
-  if (strchr (prefix, '/') != NULL)
-    return fx_fail (error, FX_ERROR_BAD_DATA, "the prefix \"%s\" holds a slash", prefix);
   if (g_mkdir_with_parents (folder, 0777) != 0 || g_mkdtemp_full (template, 0777) == NULL)
     return fx_fail (error, FX_ERROR_FAILED, "%s: cannot be written to: %s", folder, g_strerror (errno));
   ok = write_networks (&writer, error) && write_report (&writer, error) && dump_samples (&writer, error)

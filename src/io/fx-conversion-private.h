@@ -33,6 +33,9 @@ gboolean fx_conversion_evaluate (FxConversionJob *job, GError **error);
 /* Costs and program of the integer network, as far as the target has the numbers for them. */
 gboolean fx_conversion_compile (FxConversionJob *job, GError **error);
 
+/* Whether files can be written where they are to go, before anything takes long. FALSE and *error: they cannot. */
+gboolean fx_conversion_check_output (const FxConversionOptions *options, GError **error);
+
 /* Writes all files and names them in result->files. */
 gboolean fx_conversion_write (FxConversionJob *job, GError **error);
 

@@ -439,6 +439,8 @@ run (FxConversionJob *job, GError **error)
   g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
 
   fx_conversion_begin (job, FX_STAGE_LOAD);
+  if (!fx_conversion_check_output (options, error))
+    return FALSE;
   if (options->target != NULL && (job->result->target = fx_target_load (options->target, error)) == NULL)
     return FALSE;
   if (!load (job, findings, error))

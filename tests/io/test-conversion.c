@@ -108,6 +108,28 @@ test_sample (void)
   remove_tree (folder);
 }
 
+/* Where nothing can be written is said before anything is read. */
+static void
+test_bad_output (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  g_autofree char *file = g_build_filename (folder, "file", NULL), *inside = g_build_filename (file, "a", "b", NULL);
+  g_autofree char *wanted = g_strdup_printf ("%s: cannot be written to: Not a directory", file);
+  g_autoptr (FxConversionOptions) options = new_options (inside, 0);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (file, "", 0, NULL));
+  g_free (options->model);
+  options->model = g_strdup ("/nonexistent.onnx");
+  g_assert_null (fx_conversion_run (options, NULL, NULL, &error));
+  g_assert_cmpstr (error->message, ==, wanted);
+  g_clear_error (&error);
+  options->prefix = g_strdup ("a/b");
+  g_assert_null (fx_conversion_run (options, NULL, NULL, &error));
+  g_assert_cmpstr (error->message, ==, "the prefix \"a/b\" holds a slash");
+  remove_tree (folder);
+}
+
 /* Pictures of any size fit where they are to be squeezed, and only there. */
 static void
 test_squeeze (void)
@@ -412,6 +434,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   sample_dir = argv[1];
   g_test_add_func ("/conversion/sample", test_sample);
+  g_test_add_func ("/conversion/bad-output", test_bad_output);
   g_test_add_func ("/conversion/squeeze", test_squeeze);
   g_test_add_func ("/conversion/latency-budget", test_latency_budget);
   g_test_add_func ("/conversion/latency-budget-refused", test_latency_budget_refused);

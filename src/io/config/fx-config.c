@@ -2,6 +2,7 @@
 #include "io/config/fx-config-private.h"
 
 #include "core/check/fx-diagnostic.h"
+#include "core/fx-error.h"
 #include "core/fx-i18n.h"
 #include "io/fx-file.h"
 
@@ -320,5 +321,5 @@ fx_config_save (const FxConfig *config, const char *path, GError **error)
 {
   g_autofree char *text = fx_config_to_string (config);
 
-  return fx_file_replace_bytes (path, text, strlen (text), error);
+  return fx_file_replace_bytes (path, text, strlen (text), error) || fx_error_prefix (error, "%s", path);
 }
