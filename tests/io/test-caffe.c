@@ -73,6 +73,11 @@ static const Case cases[] = {
     "1x2x1x1", "2 5" },
   { "pooling-global-max", L ("Pooling", "pooling_param { global_pooling: true }"), NULL, "1x2x1x3", NULL, "1x2x1x1",
     "3 6" },
+  /* one window; then kernel 2, stride 2, pad 1 as above */
+  { "spp", L ("SPP", "spp_param { pyramid_height: 2 }"), NULL, "1x1x3x3", NULL, "1x5", "9 1 3 7 9" },
+  { "spp-average", L ("SPP", "spp_param { pyramid_height: 2 pool: AVE }"), NULL, "1x1x3x3", NULL, "1x5",
+    "5 0.25 1.25 2.75 7" },
+  { "spp-one-level", L ("SPP", "spp_param { pyramid_height: 1 }"), NULL, "1x2x1x3", NULL, "1x2x1x1", "3 6" },
   /* x / (2 + 3/3 × Σ)^1 */
   { "lrn", L ("LRN", "lrn_param { local_size: 3 alpha: 3 beta: 1 k: 2 }"), NULL, "1x3x1x1", NULL, "1x3x1x1",
     "0.142857142857 0.125 0.2" },
@@ -366,6 +371,8 @@ static const Refusal refusals[] = {
   { L ("Convolution", "convolution_param { num_output: 4294967295 kernel_size: 1000000000 }"), NULL, "too large" },
   { L ("Pooling", ""), NULL, "kernel_size is missing" },
   { L ("Pooling", "pooling_param { kernel_size: 2 pad: 2 }"), NULL, "pad is 2, wanted less" },
+  { L ("SPP", ""), NULL, "pyramid_height is 0, wanted 1 to 6" },
+  { L ("SPP", "spp_param { pyramid_height: 3 }"), NULL, "a bottom of size 2 is too small for 4 windows" },
   { L ("LRN", "lrn_param { local_size: 4 }"), NULL, "local_size is 4" },
   { L ("InnerProduct", ""), NULL, "num_output is missing" },
   { L ("InnerProduct", "inner_product_param { num_output: 1 axis: 5 }"), NULL, "axis 5 is outside" },

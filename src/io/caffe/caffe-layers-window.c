@@ -321,3 +321,82 @@ fx_caffe_layer_roi_pooling (FxCaffeBuilder *builder, const FxCaffeLayer *layer, 
                2);
   return TRUE;
 }
+
+/* ---- SPP ---- */
+
+#define MAX_LEVELS 6 /* 32 × 32 windows */
+
+typedef Fx__Caffe__SPPParameter Spp;
+
+/* `bins` windows side by side that cover `size` exactly, with the padding that Caffe gives them: no more behind than in
+ * front, so that an average counts all of it. */
+static gboolean
+read_bins (gint64 size, gint64 bins, gint64 *kernel, gint64 *begin, gint64 *end, GError **error)
+{
+  gint64 rest;
+
+  *kernel = (size + bins - 1) / bins;
+  rest = *kernel * bins - size;
+  *begin = (rest + 1) / 2;
+  *end = rest - *begin;
+  return *begin < *kernel
+         || fx_fail (error, FX_ERROR_BAD_GRAPH, "a bottom of size %" PRId64 " is too small for %" PRId64 " windows",
+                     size, bins);
+}
+
+/* One level: bins × bins windows, and unless it is the only one, their results as a vector. FX_NONE and *error. */
+static FxId
+add_level (FxCaffeBuilder *builder, const Spp *param, guint level, const FxShape *x, GError **error)
+{
+  gboolean average = param->pool == FX__CAFFE__SPPPARAMETER__POOL_METHOD__AVE, alone = param->pyramid_height == 1;
+  gint64 bins = (gint64)1 << level, kernel[2], pads[4], flat[] = { 0, x->dims[1] * bins * bins };
+  g_autofree char *pooled = g_strdup_printf ("pool%u", level), *flattened = g_strdup_printf ("flat%u", level);
+  g_autofree char *shape = g_strdup_printf ("shape%u", level);
+  FxId y;
+
+  if (!read_bins (x->dims[2], bins, &kernel[0], &pads[0], &pads[2], error)
+      || !read_bins (x->dims[3], bins, &kernel[1], &pads[1], &pads[3], error))
+    return FX_NONE;
+  y = fx_caffe_op (builder, average ? "AveragePool" : "MaxPool", alone ? NULL : pooled, builder->bottoms, 1,
+                   (FxAttr[]){ fx_attr_ints ("kernel_shape", kernel, 2), fx_attr_ints ("strides", kernel, 2),
+                               fx_attr_ints ("pads", pads, 4), fx_attr_int ("count_include_pad", 1) },
+                   average ? 4 : 3);
+  /* the size is said, so that an input of another size is an error and not another network */
+  return alone ? y : fx_caffe_op2 (builder, "Reshape", flattened, y, fx_caffe_ints (builder, shape, flat, 2));
+}
+
+/* Pools 1, 2 × 2, 4 × 4 … windows over the plane and lines their results up. */
+gboolean
+fx_caffe_layer_spp (FxCaffeBuilder *builder, const FxCaffeLayer *layer, GError **error)
+{
+  const Spp defaults = FX__CAFFE__SPPPARAMETER__INIT;
+  const Spp *param = layer->spp_param != NULL ? layer->spp_param : &defaults;
+  FxId levels[MAX_LEVELS];
+  FxShape x;
+  int rank;
+
+  if (param->pyramid_height < 1 || param->pyramid_height > MAX_LEVELS)
+    return fx_fail (error, FX_ERROR_BAD_GRAPH, "pyramid_height is %u, wanted 1 to %d", param->pyramid_height,
+                    MAX_LEVELS);
+  if (!fx_caffe_rank (builder, 0, 4, 4, &rank, error))
+    return FALSE;
+  x = *fx_caffe_declared (builder, builder->bottoms[0]);
+  if (param->pool == FX__CAFFE__SPPPARAMETER__POOL_METHOD__STOCHASTIC || x.dims[1] < 1 || x.dims[2] < 1
+      || x.dims[3] < 1)
+    {
+      fx_caffe_note (builder, FX_SEVERITY_ERROR, "unsupported-layer",
+                     param->pool == FX__CAFFE__SPPPARAMETER__POOL_METHOD__STOCHASTIC
+                         ? N_ ("SPP of method STOCHASTIC is not translated")
+                         : N_ ("SPP is not translated where the network does not give the size of its input"));
+      return fx_caffe_keep (builder, error);
+    }
+  for (guint i = 0; i < param->pyramid_height; i++)
+    {
+      levels[i] = add_level (builder, param, i, &x, error);
+      if (levels[i] == FX_NONE)
+        return FALSE;
+    }
+  if (param->pyramid_height > 1)
+    fx_caffe_op (builder, "Concat", NULL, levels, param->pyramid_height, (FxAttr[]){ fx_attr_int ("axis", 1) }, 1);
+  return TRUE;
+}

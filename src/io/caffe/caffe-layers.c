@@ -107,7 +107,7 @@ const FxCaffeRow fx_caffe_rows[] = {
   OTHER ("Region", POST, N_ ("turns predictions into boxes")),
   OTHER ("Reorg", UNSUPPORTED, N_ ("is not translated")),
   ROW ("Reshape", 1, 1, reshape),
-  OTHER ("SPP", UNSUPPORTED, N_ ("pools over windows that depend on the size of the input, which is not translated")),
+  ROW ("SPP", 1, 1, spp),
   ROW ("Scale", 1, 2, scale),
   ROW ("ShuffleChannel", 1, 1, shuffle_channel),
   ROW ("Sigmoid", 1, 1, sigmoid),

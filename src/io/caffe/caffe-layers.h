@@ -21,6 +21,7 @@ FX_CAFFE_LAYER (deconvolution);
 FX_CAFFE_LAYER (pooling);
 FX_CAFFE_LAYER (lrn);
 FX_CAFFE_LAYER (roi_pooling);
+FX_CAFFE_LAYER (spp);
 
 /* caffe-layers-unary.c */
 FX_CAFFE_LAYER (abs_val);
