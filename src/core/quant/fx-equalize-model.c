@@ -70,22 +70,29 @@ add_tensor (FxEqualizer *e, const FxTensorStatistics *from)
   g_array_append_val (e->tensors, tensor);
 }
 
-/* Variances of the input channels: of the activation that is read, or, where its elements are channels, of any with
- * the group. */
-static void
-read_variances (const FxEqualizer *e, const FxChannelUse *use, double *variances)
+/* The tensor with these channels; NULL: there is none. */
+static const FxEqualTensor *
+find_tensor (const FxEqualizer *e, const FxChannelUse *use)
 {
   for (guint t = 0; t < e->tensors->len; t++)
     {
       const FxEqualTensor *tensor = FX_EQUAL_TENSOR (e, t);
 
-      if (tensor->n != use->n || memcmp (tensor->groups, use->groups, use->n * sizeof (guint32)) != 0)
-        continue;
-      memcpy (variances, tensor->variance, use->n * sizeof *variances);
-      return;
+      if (tensor->n == use->n && memcmp (tensor->groups, use->groups, use->n * sizeof (guint32)) == 0)
+        return tensor;
     }
+  return NULL;
+}
+
+/* Variances of the input channels: of the activation that is read, or, where its elements are channels, of any with
+ * the group. */
+static void
+read_variances (const FxEqualizer *e, const FxChannelUse *use, double *variances)
+{
+  const FxEqualTensor *tensor = find_tensor (e, use);
+
   for (guint c = 0; c < use->n; c++)
-    variances[c] = e->variance[use->groups[c]];
+    variances[c] = tensor != NULL ? tensor->variance[c] : e->variance[use->groups[c]];
 }
 
 static void
@@ -100,9 +107,47 @@ sum_weights (FxEqualReader *reader, const FxLayerWeights *weights)
           float *largest = &reader->largest[(gsize)o * reader->per_row + i / weights->taps];
 
           *largest = MAX (*largest, fabsf (row[i]));
-          reader->squares[fx_layer_weights_input (weights, o, i)] += (double)row[i] * (double)row[i];
+          reader->squares[fx_layer_weights_input (weights, o, i)]
+              += (double)row[i] * (double)row[i] * reader->importance[o];
         }
     }
+}
+
+/* What the channels that a node writes are; NULL: that is not known. */
+static const FxChannelUse *
+output_use (const FxEqualizer *e, FxId node)
+{
+  for (guint i = 0; i < e->groups->uses->len; i++)
+    {
+      const FxChannelUse *use = &g_array_index (e->groups->uses, FxChannelUse, i);
+
+      if (use->output && use->node == node)
+        return use;
+    }
+  return NULL;
+}
+
+/* Of the output channels: what the readers behind, which are there already, make of noise in them, less what a Relu
+ * takes away. Where nothing is known of what follows, noise counts by the power of the output. */
+static void
+find_importance (const FxEqualizer *e, const FxLayerWeights *weights, FxEqualReader *reader)
+{
+  const FxChannelUse *use = output_use (e, reader->use->node);
+  const FxEqualTensor *tensor = use != NULL ? find_tensor (e, use) : NULL;
+  double power = 0.0;
+
+  for (guint o = 0; o < weights->n_out; o++)
+    for (gsize i = 0; i < fx_layer_weights_row_length (weights); i++)
+      {
+        double w = (double)fx_layer_weights_row (weights, o)[i];
+
+        power += w * w * reader->inputs[fx_layer_weights_input (weights, o, i)];
+      }
+  for (guint o = 0; o < reader->n_out; o++)
+    if (use != NULL && use->groups[o] != 0)
+      reader->importance[o] = e->importance[use->groups[o]] * (tensor != NULL ? tensor->alive[o] : 1.0);
+    else
+      reader->importance[o] = power > 0.0 ? 1.0 / power : 0.0;
 }
 
 static void
@@ -120,15 +165,14 @@ add_reader (FxEqualizer *e, const FxChannelUse *use)
   reader.largest = g_new0 (float, (gsize)reader.n_out *reader.per_row);
   reader.squares = g_new0 (double, reader.n_in);
   reader.inputs = g_new0 (double, reader.n_in);
-  sum_weights (&reader, &weights);
+  reader.importance = g_new0 (double, reader.n_out);
   read_variances (e, use, reader.inputs);
-  for (guint c = 0; c < reader.n_in; c++)
-    reader.power += reader.squares[c] * reader.inputs[c];
+  find_importance (e, &weights, &reader);
+  sum_weights (&reader, &weights);
   for (guint c = 0; c < reader.n_in; c++)
     {
       reader.inputs[c] *= weights.taps;
-      if (reader.power > 0.0)
-        e->importance[use->groups[c]] += reader.squares[c] / reader.power;
+      e->importance[use->groups[c]] += reader.squares[c];
     }
   g_array_append_val (e->readers, reader);
 }
@@ -207,7 +251,7 @@ fx_equalizer_init (FxEqualizer *e, FxGraph *graph, const FxStatistics *statistic
     e->factor[k] = e->trial[k] = 1.0;
   for (guint i = 0; i < statistics->n_tensors; i++)
     add_tensor (e, &statistics->tensors[i]);
-  for (guint i = 0; i < e->groups->uses->len; i++)
+  for (guint i = e->groups->uses->len; i-- > 0;) /* the last first, as importance comes from behind */
     add_reader (e, &g_array_index (e->groups->uses, FxChannelUse, i));
   for (guint i = 0; i < e->groups->clips->len; i++)
     add_clip (e, &g_array_index (e->groups->clips, FxChannelClip, i));
@@ -229,6 +273,7 @@ fx_equalizer_clear (FxEqualizer *e)
       g_free (FX_EQUAL_READER (e, r)->largest);
       g_free (FX_EQUAL_READER (e, r)->squares);
       g_free (FX_EQUAL_READER (e, r)->inputs);
+      g_free (FX_EQUAL_READER (e, r)->importance);
     }
   g_array_unref (e->tensors);
   g_array_unref (e->readers);

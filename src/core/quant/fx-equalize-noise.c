@@ -52,7 +52,7 @@ reader_noise (const FxEqualReader *reader, const double *factor)
   guint n_groups = reader->n_in / reader->per_row, per_group = reader->n_out / n_groups;
   double sum = 0.0;
 
-  if (reader->depthwise || reader->power <= 0.0)
+  if (reader->depthwise)
     return 0.0;
   for (guint g = 0; g < n_groups; g++)
     {
@@ -62,7 +62,7 @@ reader_noise (const FxEqualReader *reader, const double *factor)
         {
           double max = (double)fx_equal_reader_row_max (reader, o, factor);
 
-          rows += max * max;
+          rows += max * max * reader->importance[o];
         }
       for (guint c = g * reader->per_row; c < (g + 1) * reader->per_row; c++)
         {
@@ -72,7 +72,7 @@ reader_noise (const FxEqualReader *reader, const double *factor)
         }
       sum += rows * inputs;
     }
-  return sum / reader->power;
+  return sum;
 }
 
 static guint

@@ -4,8 +4,9 @@
  * the tensor, the rounding noise of its elements that are not 0, seen at the old size, is proportional to s[c] · max
  * over channels of (M / s). The weights of a layer behind it are multiplied by s; output channel o rounds in steps of
  * max over c of |w[o][c]| · s[c], and that noise comes with the deviation of the activation at the old size over s[c]:
- * what comes with its mean is corrected in the bias. Both are summed as noise power at the layer's output, over the
- * layer's signal power.
+ * what comes with its mean is corrected in the bias. Both are summed as noise power at the channels of the layer's
+ * output, each times the power that a unit of noise in that channel has further on: where the network ends, or comes to
+ * something that factors do not pass, over the signal's power there. On its way noise is taken as independent.
  *
  * M is more than what was observed. A channel that is made to just fit the range of its tensor is clipped on samples
  * that reach further, which before was only true of the largest channel.
@@ -35,10 +36,10 @@ typedef struct
   guint n_out, n_in, per_row;
   gboolean depthwise;
   const FxChannelUse *use;
-  float *largest;  /* [n_out][n_in / group] over the taps */
-  double *squares; /* [n_in] sum of squares of the weights */
-  double *inputs;  /* [n_in] variance of the activation, for each weight of the channel in a row */
-  double power;    /* of the output */
+  float *largest;     /* [n_out][n_in / group] over the taps */
+  double *squares;    /* [n_in] sum over the output channels of weight² × importance */
+  double *inputs;     /* [n_in] variance of the activation, for each weight of the channel in a row */
+  double *importance; /* [n_out] noise power further on of noise power 1 in the channel */
 } FxEqualReader;
 
 typedef struct
@@ -54,7 +55,7 @@ typedef struct
   double *trial;      /* [n_groups] what is being tried */
   double *least;      /* [n_groups] below this a Clip would act; G_MAXDOUBLE: fixed */
   double *variance;   /* [n_groups] largest of its channels */
-  double *importance; /* [n_groups] noise power at all readers from noise power 1 in the group */
+  double *importance; /* [n_groups] noise power that all readers make further on of noise power 1 in the group */
   double *size;       /* [n_groups] of the activation, relative to the largest */
   double *weight;     /* [n_groups] of the weights behind it, relative to the largest */
 } FxEqualizer;
@@ -66,7 +67,7 @@ typedef struct
 void fx_equalizer_init (FxEqualizer *e, FxGraph *graph, const FxStatistics *statistics);
 void fx_equalizer_clear (FxEqualizer *e);
 
-/* Noise power over signal power at the readers of a set of groups, summed; `factor` has one for each group. */
+/* What the noise of a set of groups is further on; `factor` has one for each group. */
 double fx_equalizer_set_noise (const FxEqualizer *e, guint set, const double *factor);
 
 /* The largest magnitude to expect of the activation. */
