@@ -345,6 +345,83 @@ test_round_preset (void)
     g_assert_null (accuracy->params->nodes[i].weights);
 }
 
+/* ---- means ---- */
+
+/* Σ over the outputs of (mean of the integer network − mean of the float one)², over the samples that calibrate. */
+static double
+mean_error (const FxAccuracy *accuracy)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxGraph) integer = fx_quantize_integer (accuracy->graph, accuracy->params, &error);
+  const FxGraph *networks[] = { accuracy->graph, integer };
+  double means[2][5] = { 0 }, sum = 0;
+
+  g_assert_no_error (error);
+  for (guint k = 0; k < 2; k++)
+    {
+      g_autoptr (FxEngine) engine = fx_engine_new (networks[k], NULL, NULL, &error);
+      g_autoptr (FxRun) one = fx_run_new (engine, &error);
+
+      for (guint i = 0; i < N_CALIBRATION; i++)
+        {
+          g_autoptr (FxTensor) input = NULL, output = NULL;
+
+          g_assert_true (source (i, &input, NULL, &error));
+          g_assert_true (fx_run_execute (one, &input, &output, NULL, &error));
+          for (guint c = 0; c < 5; c++)
+            means[k][c] += fx_tensor_get_double (output, c) / N_CALIBRATION;
+        }
+    }
+  for (guint c = 0; c < 5; c++)
+    sum += (means[1][c] - means[0][c]) * (means[1][c] - means[0][c]);
+  return sum;
+}
+
+static FxAccuracy *
+run_clipped (const FxAccuracySamples *from)
+{
+  g_autoptr (GHashTable) ranges = g_hash_table_new (g_str_hash, g_str_equal);
+  FxRange range = { 0, 0.8 };
+  FxAccuracyOptions options
+      = { .preset = FX_PRESET_FAST, .quant = { .value_ranges = ranges, .asymmetric = TRUE }, .n_threads = 1 };
+  g_autoptr (GError) error = NULL;
+  FxAccuracy *accuracy;
+
+  g_hash_table_insert (ranges, (gpointer) "r1", &range);
+  accuracy = fx_accuracy_run (network (PLAIN_END), NULL, from, &options, NULL, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return accuracy;
+}
+
+/* A range that clips makes an activation smaller on the whole, which layers behind it make good. */
+static void
+test_correct_means (void)
+{
+  g_autoptr (FxAccuracy) accuracy = run_clipped (&samples);
+  g_autoptr (GError) error = NULL;
+  double before = mean_error (accuracy);
+  gboolean changed = FALSE;
+
+  g_assert_true (fx_accuracy_correct_means (accuracy, &changed, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (changed);
+  g_assert_cmpfloat (mean_error (accuracy), <, 0.05 * before);
+}
+
+/* So few samples tell nothing of a mean. */
+static void
+test_correct_means_of_few (void)
+{
+  FxAccuracySamples few = { source, NULL, 3, 3 };
+  g_autoptr (FxAccuracy) accuracy = run_clipped (&few);
+  g_autoptr (GError) error = NULL;
+  gboolean changed = FALSE;
+
+  g_assert_true (fx_accuracy_correct_means (accuracy, &changed, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (changed);
+}
+
 /* ---- what is kept ---- */
 
 typedef struct
@@ -661,6 +738,8 @@ main (int argc, char **argv)
   g_test_add_func ("/accuracy/rounding/no-inputs", test_rounding_no_inputs);
   g_test_add_func ("/accuracy/round-weights", test_round_weights);
   g_test_add_func ("/accuracy/round-preset", test_round_preset);
+  g_test_add_func ("/accuracy/correct-means", test_correct_means);
+  g_test_add_func ("/accuracy/correct-means-of-few", test_correct_means_of_few);
   g_test_add_func ("/accuracy/least-gain", test_least_gain);
   g_test_add_func ("/accuracy/ranges-of-inputs", test_ranges_of_inputs);
   g_test_add_func ("/accuracy/threads", test_threads);

@@ -193,7 +193,8 @@ round_group (const Layer *layer, guint group, GError **error)
 
 /* ---- layers ---- */
 
-/* What keeps the mean of an output channel: Σ w × mean of the inputs − Σ integer × scale × mean of their integers. */
+/* What keeps the mean of an output channel: Σ (w − integer × scale) × mean of the inputs. That their own integers have
+ * other means is left to the step that looks at the whole network. */
 static double
 mean_shift (const Layer *layer, guint channel)
 {
@@ -204,8 +205,7 @@ mean_shift (const Layer *layer, guint channel)
   double shift = 0;
 
   for (gsize i = 0; i < length; i++)
-    shift += (double)w[i] * layer->mean[first + i]
-             - q[i] * (double)layer->quant->weight_scales[channel] * layer->rounded[first + i];
+    shift += ((double)w[i] - q[i] * (double)layer->quant->weight_scales[channel]) * layer->mean[first + i];
   return shift;
 }
 

@@ -129,6 +129,8 @@ gboolean fx_accuracy_choose_ranges (FxAccuracy *accuracy, gboolean *changed, con
                                     GCancellable *cancellable, GError **error);
 gboolean fx_accuracy_correct_bias (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
                                    GCancellable *cancellable, GError **error);
+gboolean fx_accuracy_correct_means (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
+                                    GCancellable *cancellable, GError **error);
 gboolean fx_accuracy_mix_asked (const FxAccuracyOptions *options);
 gboolean fx_accuracy_mix (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
                           GCancellable *cancellable, GError **error);

@@ -205,3 +205,15 @@ fx_weight_bias_steps (const FxGraph *graph, const FxWeightLayout *layout, const 
 
   return rint (real / (x_scale * (double)quant->weight_scales[channel]));
 }
+
+FxTensor *
+fx_weight_bias_tensor (const FxGraph *graph, const FxWeightLayout *layout, const FxNodeQuant *quant,
+                       const FxValueQuant *x)
+{
+  g_autofree void *data = g_malloc0_n (layout->n_channels + 1, sizeof (gint64));
+  FxArray array = { x->bits == 16 ? FX_DTYPE_INT64 : FX_DTYPE_INT32, FX_SHAPE (layout->n_channels), data };
+
+  for (guint c = 0; c < layout->n_channels; c++)
+    fx_array_set (&array, c, fx_weight_bias_steps (graph, layout, quant, (double)x->scale, c));
+  return fx_tensor_new_copy (&array);
+}

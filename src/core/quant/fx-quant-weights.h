@@ -51,4 +51,8 @@ gint8 *fx_weight_integers (const FxGraph *graph, const FxWeightLayout *layout, c
 double fx_weight_bias_steps (const FxGraph *graph, const FxWeightLayout *layout, const FxNodeQuant *quant,
                              double x_scale, guint channel);
 
+/* All of them as the operand of QConv and QMatMul: int32, behind an `x` of 16 bits int64. */
+FxTensor *fx_weight_bias_tensor (const FxGraph *graph, const FxWeightLayout *layout, const FxNodeQuant *quant,
+                                 const FxValueQuant *x);
+
 G_END_DECLS

@@ -40,17 +40,10 @@ has_bias (const FxWeightLayout *layout, const FxNodeQuant *quant)
 static FxId
 add_bias (FxQuantBuilder *builder, const FxWeightLayout *layout, const FxNodeQuant *quant, const char *name)
 {
-  const FxValueQuant *x = fx_quant_of (builder, layout->x);
-  gboolean wide = x->bits == 16;
-  FxShape shape = FX_SHAPE (layout->n_channels);
-  FxDType dtype = wide ? FX_DTYPE_INT64 : FX_DTYPE_INT32;
-  g_autofree void *data = g_malloc0_n (layout->n_channels + 1, sizeof (gint64));
-  FxArray array = { dtype, shape, data };
   g_autofree char *full = g_strconcat (name, "_bias", NULL);
 
-  for (guint c = 0; c < layout->n_channels; c++)
-    fx_array_set (&array, c, fx_weight_bias_steps (builder->from, layout, quant, (double)x->scale, c));
-  return fx_quant_constant (builder, full, dtype, &shape, data);
+  return fx_graph_add_constant (builder->to, full,
+                                fx_weight_bias_tensor (builder->from, layout, quant, fx_quant_of (builder, layout->x)));
 }
 
 /* [N, K] → [K, N] */
