@@ -6,49 +6,87 @@
 
 #include <string.h>
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* which some editors put in front of UTF-8 */
+
 static void
 label_free (gpointer data)
 {
   FxLabel *label = data;
 
   g_free (label->name);
+  g_free (label->path);
   g_free (label->class_name);
   g_free (label);
 }
 
-/* Cuts the first field off *rest, which is left at the next one; NULL if there is none. */
-static char *
-next_field (char **rest, const char *separators)
+static gboolean
+is_separator (char c)
 {
-  char *field = *rest + strspn (*rest, separators);
-
-  if (*field == '\0')
-    return NULL;
-  *rest = field + strcspn (field, separators);
-  if (**rest != '\0')
-    *(*rest)++ = '\0';
-  return field;
+  return c == ' ' || c == ',' || c == ';';
 }
 
-static FxLabel *
-parse_line (char *line, GError **error)
+/* Where a whole number stands alone, first behind the beginning: the separators in front of it; NULL if there is none.
+ * So names may hold blanks and commas. */
+static char *
+find_number (char *line)
 {
-  const char *separators = strchr (line, '\t') != NULL ? "\t" : " ";
-  char *rest = line;
-  const char *name = next_field (&rest, separators);
-  const char *number = next_field (&rest, separators);
+  for (char *at = line + 1; *at != '\0'; at++)
+    if (is_separator (*at) && !is_separator (at[-1]))
+      {
+        const char *word = at + strspn (at, " ,;");
+        gsize n = strspn (word, "0123456789");
+
+        if (n > 0 && (word[n] == '\0' || is_separator (word[n])))
+          return at;
+      }
+  return NULL;
+}
+
+/* Ends the name of the file, which is NUL then, and gives what follows; "" if there is nothing. */
+static char *
+end_name (char **line, const char *folder)
+{
+  char *tab = strchr (*line, '\t'), *quote = **line == '"' ? strchr (*line + 1, '"') : NULL, *end;
+  g_autofree char *whole = g_build_filename (folder, *line, NULL);
+
+  if (quote != NULL && tab == NULL)
+    {
+      ++*line;
+      *quote = '\0';
+      return quote + 1;
+    }
+  end = tab != NULL ? tab : find_number (*line);
+  if (end == NULL && !g_file_test (whole, G_FILE_TEST_EXISTS))
+    end = *line + strcspn (*line, " ");
+  if (end == NULL || *end == '\0')
+    return *line + strlen (*line);
+  *end = '\0';
+  return end + 1;
+}
+
+/* FILE INDEX CLASS-NAME, of which the last two may be missing; behind a tab in the first place all are behind tabs. */
+static FxLabel *
+parse_line (char *line, const char *folder, GError **error)
+{
+  gboolean tabs = strchr (line, '\t') != NULL;
+  char *rest = end_name (&line, folder), *number = rest + strspn (rest, tabs ? "\t" : " ,;");
+  gsize n = strcspn (number, tabs ? "\t" : " ,;");
+  gboolean more = number[n] != '\0';
   guint64 index = 0;
   FxLabel *label;
 
-  if (number != NULL && !g_ascii_string_to_unsigned (number, 10, 0, G_MAXINT, &index, NULL))
+  number[n] = '\0';
+  if (*number != '\0' && !g_ascii_string_to_unsigned (number, 10, 0, G_MAXINT, &index, NULL))
     {
       fx_fail (error, FX_ERROR_BAD_DATA, "\"%s\" is no class index, wanted a number from 0", number);
       return NULL;
     }
   label = g_new0 (FxLabel, 1);
-  label->name = g_strdup (name);
-  label->index = number != NULL ? (int)index : -1;
-  rest = g_strstrip (rest);
+  label->name = g_strdup (line);
+  label->path = g_canonicalize_filename (line, folder);
+  label->index = *number != '\0' ? (int)index : -1;
+  rest = more ? number + n + 1 : number + n;
+  rest = g_strstrip (rest + strspn (rest, tabs ? "\t" : " ,;"));
   label->class_name = *rest != '\0' ? g_strdup (rest) : NULL;
   return label;
 }
@@ -64,7 +102,7 @@ strip_end (char *line)
 }
 
 static gboolean
-parse_lines (char *text, GPtrArray *labels, GError **error)
+parse_lines (char *text, const char *folder, GPtrArray *labels, GError **error)
 {
   guint number = 1;
 
@@ -77,7 +115,7 @@ parse_lines (char *text, GPtrArray *labels, GError **error)
       strip_end (line);
       if (*line != '\0' && *line != '#')
         {
-          FxLabel *label = parse_line (line, error);
+          FxLabel *label = parse_line (line, folder, error);
 
           if (label == NULL)
             return fx_error_prefix (error, "line %u", number);
@@ -119,7 +157,7 @@ fx_labels_read (const char *path, GError **error)
 {
   g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (label_free);
   g_autoptr (GBytes) bytes = fx_file_map (path, error);
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *absolute = NULL, *folder = NULL;
   gsize size;
   const char *data;
 
@@ -135,7 +173,10 @@ fx_labels_read (const char *path, GError **error)
       return NULL;
     }
   text = g_strndup (data, size);
-  if (!parse_lines (text, labels, error))
+  absolute = g_canonicalize_filename (path, NULL);
+  folder = g_path_get_dirname (absolute);
+  if (!parse_lines (g_str_has_prefix (text, BYTE_ORDER_MARK) ? text + strlen (BYTE_ORDER_MARK) : text, folder, labels,
+                    error))
     {
       fx_error_prefix (error, "%s", path);
       return NULL;
@@ -153,7 +194,7 @@ sample_set_label (FxDataset *dataset, FxSample *sample, int index, const char *c
   sample->class_name = g_strdup (class_name);
 }
 
-/* The label of a sample or of the innermost folder that has one. */
+/* The label of a file or of the innermost folder that has one. */
 static FxLabel *
 find_label (GHashTable *by_name, const char *name)
 {
@@ -174,11 +215,14 @@ void
 fx_labels_assign (GPtrArray *labels, FxDataset *dataset, gboolean note_unused)
 {
   g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) by_path = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < labels->len; i++)
     {
       FxLabel *label = g_ptr_array_index (labels, i);
 
+      if (!g_hash_table_contains (by_path, label->path))
+        g_hash_table_insert (by_path, label->path, label);
       if (g_hash_table_contains (by_name, label->name))
         {
           fx_dataset_skip (dataset, label->name, "is in the labels twice, the first one counts");
@@ -191,7 +235,10 @@ fx_labels_assign (GPtrArray *labels, FxDataset *dataset, gboolean note_unused)
     {
       FxSample *sample = g_ptr_array_index (dataset->samples, i);
       FxLabel *label = find_label (by_name, sample->name);
+      g_autofree char *path = label == NULL ? g_canonicalize_filename (sample->path, NULL) : NULL;
 
+      if (label == NULL)
+        label = find_label (by_path, path);
       if (label == NULL)
         continue;
       label->used = TRUE;

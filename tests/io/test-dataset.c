@@ -115,7 +115,7 @@ test_labels (void)
   g_autoptr (FxDataset) dataset = NULL;
   g_autoptr (FxDataset) by_folder = NULL;
   g_autoptr (FxDataset) list = NULL;
-  static const char labels[] = "# comment\na.ppm 7 Persian cat\r\n\nb c.ppm\t2\tname\nmissing.ppm 1\n";
+  static const char labels[] = "\xef\xbb\xbf# comment\na.ppm 7 Persian cat\r\n\nb c.ppm\t2\tname\nmissing.ppm 1\n";
   static const char list_text[] = "x/1.ppm 5\na.ppm\nnone.ppm 1\n";
 
   put_picture (root, "a.ppm");
@@ -132,6 +132,46 @@ test_labels (void)
   other = g_build_filename (root, "list", NULL);
   list = open_and_expect (other, NULL, "x/1.ppm=5 a.ppm=-1");
   g_assert_cmpuint (list->skipped->len, ==, 1);
+  remove_tree (root);
+}
+
+/* Names with blanks, commas between fields, quotes, and names relative to the folder of the labels. */
+static void
+test_label_forms (void)
+{
+  g_autofree char *root = new_folder ();
+  g_autofree char *pictures = g_build_filename (root, "pictures", NULL), *path = g_build_filename (root, "l", NULL);
+  static const struct
+  {
+    const char *text, *wanted, *class_name;
+  } cases[] = {
+    { "a b.ppm 3 two words\n", "1.ppm=-1 a b.ppm=3", "two words" },
+    { "a b.ppm,3,name\n1.ppm;4\n", "1.ppm=4 a b.ppm=3", "name" },
+    { "\"a b.ppm\" 5\n", "1.ppm=-1 a b.ppm=5", NULL },
+    { "pictures/a b.ppm 6\n", "1.ppm=-1 a b.ppm=6", NULL },
+    { "pictures 7\n", "1.ppm=7 a b.ppm=7", NULL },
+  };
+  g_autoptr (FxDataset) list = NULL, relative = NULL;
+  g_autofree char *here = NULL;
+
+  put_picture (root, "pictures/a b.ppm");
+  put_picture (root, "pictures/1.ppm");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FxDataset) dataset = NULL;
+
+      put (root, "l", cases[i].text, strlen (cases[i].text));
+      dataset = open_and_expect (pictures, path, cases[i].wanted);
+      g_assert_cmpstr (fx_dataset_sample (dataset, 1)->class_name, ==, cases[i].class_name);
+    }
+  put (root, "l", "pictures/a b.ppm\n", 17);
+  list = open_and_expect (path, NULL, "pictures/a b.ppm=-1");
+  /* given as seen from another folder */
+  here = g_get_current_dir ();
+  g_assert_cmpint (g_chdir (root), ==, 0);
+  put (root, "l", "pictures/1.ppm 2\n", 17);
+  relative = open_and_expect ("pictures", "l", "1.ppm=2 a b.ppm=-1");
+  g_assert_cmpint (g_chdir (here), ==, 0);
   remove_tree (root);
 }
 
@@ -307,6 +347,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dataset/folder", test_folder);
   g_test_add_func ("/dataset/labels", test_labels);
+  g_test_add_func ("/dataset/label-forms", test_label_forms);
   g_test_add_func ("/dataset/classes", test_classes);
   g_test_add_func ("/dataset/select", test_select);
   g_test_add_func ("/dataset/load", test_load);
