@@ -8,6 +8,7 @@
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-infer.h"
 #include "core/ops/fx-q.h"
+#include "core/passes/inline-branches.h"
 #include "io/fx-model.h"
 
 #include <glib-unix.h>
@@ -216,6 +217,8 @@ fx_cli_load (const char *path, const char *weights, char **shapes, GPtrArray *di
         fx_error_prefix (error, "%s", path);
         return NULL;
       }
+  if (shapes != NULL && !fx_pass_inline_branches (graph, diagnostics, error))
+    return NULL;
   fx_graph_infer (graph, diagnostics);
   return g_steal_pointer (&graph);
 }

@@ -13,6 +13,7 @@
 #include "core/fx-i18n.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
+#include "core/passes/inline-branches.h"
 #include "io/fx-file.h"
 #include "io/fx-input-file.h"
 #include "io/npy.h"
@@ -109,7 +110,7 @@ adopt_shapes (FxGraph *graph, FxTensor *const *tensors, GError **error)
   for (guint k = 0; k < fx_graph_n_inputs (graph); k++)
     if (!fx_cli_set_input_shape (graph, fx_graph_input (graph, k), fx_tensor_shape (tensors[k]), error))
       return FALSE;
-  return TRUE;
+  return fx_pass_inline_branches (graph, NULL, error);
 }
 
 /* "03_scores.npy": the number keeps order and uniqueness, the name helps people. */

@@ -2,6 +2,7 @@
 #include "io/fx-model.h"
 
 #include "core/fx-error.h"
+#include "core/passes/inline-branches.h"
 #include "io/caffe/caffe-files.h"
 #include "io/caffe/caffe-text.h"
 #include "io/caffe/caffe-weights.h"
@@ -106,9 +107,10 @@ load (const char *path, const char *weights_path, GPtrArray *diagnostics, GError
 FxGraph *
 fx_model_load (const char *path, const char *weights_path, GPtrArray *diagnostics, GError **error)
 {
-  FxGraph *graph = load (path, weights_path, diagnostics, error);
+  g_autoptr (FxGraph) graph = load (path, weights_path, diagnostics, error);
 
-  if (graph == NULL)
-    fx_error_prefix (error, "%s", path);
-  return graph;
+  if (graph != NULL && fx_pass_inline_branches (graph, diagnostics, error))
+    return g_steal_pointer (&graph);
+  fx_error_prefix (error, "%s", path);
+  return NULL;
 }

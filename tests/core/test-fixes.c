@@ -118,6 +118,31 @@ test_table (void)
   g_assert_null (fx_fix_find ("nothing"));
 }
 
+/* A branch that depends on the batch is there when the batch is. */
+static void
+test_branches (void)
+{
+  static const char text[]
+      = "opset \"\" 11\ninput %x f32[n,2]\nconst %i s64[1] = [0]\nconst %one s64[1] = [1]\n"
+        "%s s64[*] = Shape(%x) \"shape\" v11\n%g s64[*] = Gather(%s, %i) {axis=0} \"gather\" v11\n"
+        "%k bool[*] = Equal(%g, %one) \"equal\" v11\n"
+        "%y f32[*] = If(%k) {else_branch={\n  captured %x ?[*]\n  %e f32[*] = Neg(%x) \"neg\" v11\n  output %e\n"
+        "}, then_branch={\n  captured %x ?[*]\n  %t f32[*] = Relu(%x) \"relu\" v11\n  output %t\n"
+        "}} \"if\" v11\noutput %y\n";
+  g_autoptr (FxGraph) frozen = parse (text), shaped = parse (text);
+  g_autoptr (GPtrArray) log = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+  guint n_changes = 0;
+
+  apply (frozen, "freeze-batch", log, &n_changes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (fx_graph_find_node (frozen, "relu"), !=, FX_NONE);
+  g_assert_cmpstr (fx_graph_node (frozen, fx_graph_find_node (frozen, "if"))->op_type, ==, "Identity");
+  g_assert_true (fx_fix_set_input_shape (shaped, "x", &FX_SHAPE (3, 2), log, &error));
+  g_assert_cmpuint (fx_graph_find_node (shaped, "neg"), !=, FX_NONE);
+  g_assert_cmpuint (fx_graph_find_node (shaped, "relu"), ==, FX_NONE);
+}
+
 /* The log names nodes and tensors, and new nodes lead back to the old ones. */
 static void
 test_log_and_origins (void)
@@ -289,6 +314,7 @@ main (int argc, char **argv)
   golden = argv[1];
   add_golden_tests ();
   g_test_add_func ("/fixes/table", test_table);
+  g_test_add_func ("/fixes/branches", test_branches);
   g_test_add_func ("/fixes/log-and-origins", test_log_and_origins);
   g_test_add_func ("/fixes/set-input-shape", test_set_input_shape);
   g_test_add_func ("/fixes/refused-input-shapes", test_refused_input_shapes);

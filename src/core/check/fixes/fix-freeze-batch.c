@@ -9,6 +9,7 @@
 #include "core/fx-i18n.h"
 #include "core/graph/fx-infer.h"
 #include "core/ops/fx-op.h"
+#include "core/passes/inline-branches.h"
 
 #include <string.h>
 
@@ -203,7 +204,7 @@ freeze_fixed (FxEdit *edit, FxGraph *copy, gint64 batch)
 }
 
 gboolean
-fx_fix_freeze_batch (FxEdit *edit, G_GNUC_UNUSED GError **error)
+fx_fix_freeze_batch (FxEdit *edit, GError **error)
 {
   g_autoptr (FxGraph) copy = fx_graph_copy (edit->graph);
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
@@ -224,6 +225,8 @@ fx_fix_freeze_batch (FxEdit *edit, G_GNUC_UNUSED GError **error)
     }
   else
     return TRUE;
+  if (!fx_pass_inline_branches (copy, edit->log, error))
+    return FALSE;
   fx_graph_swap (edit->graph, copy);
   fx_edit_touch (edit);
   return TRUE;

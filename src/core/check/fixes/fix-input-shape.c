@@ -5,6 +5,7 @@
 
 #include "core/fx-error.h"
 #include "core/graph/fx-infer.h"
+#include "core/passes/inline-branches.h"
 
 #include <string.h>
 
@@ -79,7 +80,7 @@ fx_fix_set_input_shape (FxGraph *graph, const char *name, const FxShape *shape, 
   if (fx_edit_count_refusals (copy, &refusal) > refused)
     return fx_fail (error, FX_ERROR_BAD_GRAPH, "input \"%s\" cannot be %s instead of %s: %s", name, wanted, found,
                     refusal);
-  if (!fx_graph_verify (copy, error))
+  if (!fx_pass_inline_branches (copy, log, error) || !fx_graph_verify (copy, error))
     return FALSE;
   finding = fx_diagnostics_add (log, FX_SEVERITY_INFO, "input-shape", NULL, name, "The shape is %s", wanted);
   if (finding != NULL)
