@@ -61,6 +61,6 @@ N_ ("nobody published latencies of this board that could be used; prices of the 
 N_ ("nobody published latencies of this board that could be used; prices of the RDK X5, those of the BPU divided by the ratio of peak operations (80 to 10 TOPS), those of memory set to 46 GB/s, those of the CPU divided by 3")
 N_ ("nobody published latencies of this board that could be used; prices of the RDK X5, those of the BPU divided by the ratio of peak operations (96 to 10 TOPS)")
 /* xgettext:no-c-format */
-N_ ("prices fitted to 161 published latencies of the RDK X5, which they miss by 7 % on average")
+N_ ("prices fitted to 165 published latencies of the RDK X5, which they miss by 7 % on average")
 /* xgettext:no-c-format */
 N_ ("prices of the RDK X5 times three factors fitted to 15 published latencies of the RDK X3, which they miss by 8 % on average")

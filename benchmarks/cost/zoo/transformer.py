@@ -284,19 +284,21 @@ def efficientvit(dims, depths, heads):
 # FastViT
 
 class HeadAttention(nn.Module):
-    """Attention over all pixels in heads of 32 channels."""
+    """Attention over all pixels in heads of 32 channels, as the authors write it: linear layers over tokens, with weights of
+    fewer axes than the tokens have (the boards' CPU multiplies these), and queries, keys and values in five axes."""
 
     def __init__(self, c):
         super().__init__()
         self.heads = c // 32
-        self.q, self.k, self.v = (nn.Conv2d(c, c, 1, bias=False) for _ in range(3))
-        self.out = nn.Conv2d(c, c, 1)
+        self.qkv, self.out = nn.Linear(c, 3 * c, bias=False), nn.Linear(c, c)
 
     def forward(self, x):
         b, c, h, w = x.shape
-        q, k, v = (f(x).reshape(b, self.heads, 32, h * w) for f in (self.q, self.k, self.v))
-        weights = (q.transpose(-2, -1) @ k * 32 ** -0.5).softmax(-1)
-        return self.out((v @ weights.transpose(-2, -1)).reshape(b, c, h, w))
+        qkv = self.qkv(x.flatten(2).transpose(1, 2)).reshape(b, h * w, 3, self.heads, 32)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        weights = (q * 32 ** -0.5 @ k.transpose(-2, -1)).softmax(-1)
+        y = self.out((weights @ v).transpose(1, 2).reshape(b, h * w, c))
+        return y.transpose(1, 2).reshape(b, c, h, w)
 
 
 def fastvit(width, depths, ratio, attentive=False):
