@@ -56,6 +56,11 @@ gboolean fx_document_is_modified (FxDocument *document);
 void fx_document_save_async (FxDocument *document, const char *path, GAsyncReadyCallback done, gpointer user_data);
 /* Writes the graph as it is now as ONNX. */
 void fx_document_export_async (FxDocument *document, const char *path, GAsyncReadyCallback done, gpointer user_data);
+/* Writes the project as a configuration of the boards' converter. What has no place in it is among the findings
+ * (FxDiagnostic), which the result owns. */
+void
+fx_document_export_config_async (FxDocument *document, const char *path, GAsyncReadyCallback done, gpointer user_data);
+const GPtrArray *fx_document_export_config_findings (GAsyncResult *result);
 gboolean fx_document_write_finish (FxDocument *document, GAsyncResult *result, GError **error);
 
 /* ---- what is there ---- */

@@ -40,26 +40,6 @@ read_project (FxLoadJob *job, GPtrArray *findings, GError **error)
   return project;
 }
 
-/* An edit of a project that cannot be made any more is said and left out: the model may have changed meanwhile. */
-static void
-make_edits (FxProject *project, FxGraph *graph, GPtrArray *findings)
-{
-  for (guint i = 0; i < project->edits->len;)
-    {
-      FxProjectEdit *edit = project->edits->pdata[i];
-      g_autoptr (GError) error = NULL;
-
-      if (fx_project_edit_apply (edit, graph, NULL, NULL, &error))
-        i++;
-      else
-        {
-          fx_diagnostics_add (findings, FX_SEVERITY_WARNING, "edit", NULL, edit->value != NULL ? edit->name : NULL,
-                              "an edit of the project cannot be made any more: %s", error->message);
-          g_ptr_array_remove_index (project->edits, i);
-        }
-    }
-}
-
 static gboolean
 fx_load_job_run (FxJob *base, const FxProgress *progress, GCancellable *cancellable, GError **error)
 {
@@ -82,7 +62,7 @@ fx_load_job_run (FxJob *base, const FxProgress *progress, GCancellable *cancella
   fx_progress_report (progress, 0.8, _ ("Applying edits"));
   if (job->loaded.is_config)
     fx_config_project_finish (job->loaded.project, graph);
-  make_edits (job->loaded.project, graph, findings);
+  fx_project_apply_edits (job->loaded.project, graph, findings);
   fx_project_forget_nodes (job->loaded.project, graph, findings);
   job->loaded.graph = fx_shared_new (g_steal_pointer (&graph), (GDestroyNotify)fx_graph_free);
   job->loaded.findings = fx_shared_new (g_steal_pointer (&findings), (GDestroyNotify)g_ptr_array_unref);

@@ -174,6 +174,8 @@ static const struct
   { "save-to", READY, NULL, fx_window_save },
   { "export-model", READY, fx_window_ask_export_model, NULL },
   { "export-model-to", READY, NULL, fx_window_export_model },
+  { "export-config", READY, fx_window_ask_export_config, NULL },
+  { "export-config-to", READY, NULL, fx_window_export_config },
   { "export-graph", READY, NULL, fx_window_ask_export_graph },
   { "export-graph-to", READY, NULL, fx_window_export_graph },
   { "export-chart", READY, fx_window_ask_export_chart, NULL },

@@ -179,6 +179,39 @@ fx_window_ask_export_model (FxWindow *window)
   suggest_name (chooser, window, "_edited.onnx");
 }
 
+/* ---- the configuration ---- */
+
+/* What has no place in the file is told at once: nobody looks for it there. */
+static void
+config_exported_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (FxWindow) window = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) text = g_string_new (_ ("Configuration exported"));
+  const GPtrArray *findings = fx_document_export_config_findings (result);
+
+  for (guint i = 0; i < findings->len; i++)
+    g_string_append_printf (text, "\n%s", ((const FxDiagnostic *)findings->pdata[i])->message);
+  fx_window_tell (window, fx_document_write_finish (FX_DOCUMENT (source), result, &error) ? text->str : error->message);
+}
+
+void
+fx_window_export_config (FxWindow *window, const char *path)
+{
+  fx_document_export_config_async (window->document, path, config_exported_cb, g_object_ref (window));
+}
+
+void
+fx_window_ask_export_config (FxWindow *window)
+{
+  static const char *const suffixes[] = { "yaml", "yml", NULL };
+  GtkFileChooser *chooser = fx_window_ask_file (window, _ ("Export Configuration"), GTK_FILE_CHOOSER_ACTION_SAVE,
+                                                _ ("_Export"), fx_window_export_config);
+
+  fx_window_add_filter (chooser, _ ("Configurations of the Boards’ Converter"), suffixes);
+  suggest_name (chooser, window, ".yaml");
+}
+
 /* ---- the picture of the graph ---- */
 
 static void

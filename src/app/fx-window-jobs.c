@@ -6,90 +6,12 @@
 #include "app/fx-convert-job.h"
 #include "app/fx-job-row.h"
 #include "app/fx-settings.h"
-#include "core/calib/fx-input-split.h"
-#include "core/fx-error.h"
-#include "core/graph/fx-graph.h"
+#include "io/fx-project-conversion.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
 
 /* ---- options ---- */
-
-/* All sources of an input; the first one may have labels. FALSE and *error: there are none, or they hold elements of
- * different types. */
-static gboolean
-add_datasets (FxConversionInput *to, const FxProject *project, const char *input, gboolean is_first, GError **error)
-{
-  g_autoptr (GStrvBuilder) more = g_strv_builder_new ();
-
-  for (guint i = 0; i < project->datasets->len; i++)
-    {
-      const FxProjectDataset *dataset = project->datasets->pdata[i];
-
-      if (dataset->input == NULL ? !is_first : !g_str_equal (dataset->input, input))
-        continue;
-      if (to->dataset != NULL)
-        {
-          if (fx_project_dataset_dtype (dataset) != to->raw_dtype)
-            return fx_fail (error, FX_ERROR_BAD_DATA, _ ("%s: the calibration samples hold numbers of different types"),
-                            input);
-          g_strv_builder_add (more, dataset->path);
-          continue;
-        }
-      to->dataset = g_strdup (dataset->path);
-      to->labels = g_strdup (dataset->labels);
-      to->raw_dtype = fx_project_dataset_dtype (dataset);
-    }
-  to->more = g_strv_builder_end (more);
-  return to->dataset != NULL || fx_fail (error, FX_ERROR_BAD_DATA, "%s", _ ("Add calibration samples first"));
-}
-
-/* Where the board feeds something else than the network was trained on, the arithmetic of the pipeline moves into the
- * network. FALSE and *error: it cannot. */
-static gboolean
-set_runtime (FxConversionInput *to, const FxProjectInput *from, GError **error)
-{
-  const char *text = from->preprocess != NULL ? from->preprocess : "";
-  g_autoptr (FxPreprocess) whole = NULL, pictures = NULL;
-  FxInputType runtime;
-
-  if (!fx_input_type_find (from->runtime, &runtime))
-    return fx_fail (error, FX_ERROR_BAD_DATA, _ ("%s: a board cannot feed “%s”"), from->name, from->runtime);
-  whole = fx_preprocess_parse (text, error);
-  pictures = whole != NULL ? fx_input_split (whole, runtime, &to->spec, error) : NULL;
-  if (pictures == NULL)
-    return fx_error_prefix (error, "%s", from->name);
-  to->has_spec = TRUE;
-  to->preprocess = fx_preprocess_to_string (pictures);
-  return TRUE;
-}
-
-/* FALSE, *error, and the page of the sidebar on which that can be mended. */
-static gboolean
-add_inputs (FxConversionOptions *options, const FxProject *project, const FxGraph *graph, const char **page,
-            GError **error)
-{
-  for (guint i = 0; i < fx_graph_n_inputs (graph); i++)
-    {
-      const char *name = fx_graph_value (graph, fx_graph_input (graph, i))->name;
-      const FxProjectInput *entry = fx_project_find_input (project, name);
-      FxConversionInput *input = fx_conversion_options_add_input (options);
-
-      input->name = g_strdup (name);
-      *page = "calibration";
-      if (!add_datasets (input, project, name, i == 0, error))
-        return FALSE;
-      *page = "inputs";
-      if (entry != NULL && entry->runtime != NULL)
-        {
-          if (!set_runtime (input, entry, error))
-            return FALSE;
-        }
-      else
-        input->preprocess = entry != NULL ? g_strdup (entry->preprocess) : NULL;
-    }
-  return TRUE;
-}
 
 /* A folder beside the model, unless the project names one. The sample belongs to the program: its results go to the
  * person's own data. */
@@ -110,31 +32,18 @@ output_dir (const FxProject *project)
 }
 
 static FxConversionOptions *
-make_options (FxWindow *window, const char **page, GError **error)
+make_options (FxWindow *window, FxProjectPart *part, GError **error)
 {
   const FxProject *project = fx_document_get_project (window->document);
   const FxGraph *graph = fx_shared_get (fx_document_get_graph (window->document));
-  FxConversionOptions *options = fx_conversion_options_new ();
+  FxConversionOptions *options = fx_project_to_conversion (project, graph, part, error);
 
-  options->model = g_strdup (project->model);
-  options->graph = fx_graph_copy (graph);
-  options->target = g_strdup (project->target);
-  options->samples = project->samples;
-  options->seed = project->seed;
-  options->method = g_strdup (project->method);
-  options->mixed = project->mixed;
-  options->latency_budget = project->budget;
-  options->bpu = fx_project_dup_nodes (project, FX_PRECISION_INT8);
-  options->int16 = fx_project_dup_nodes (project, FX_PRECISION_INT16);
-  options->cpu = fx_project_dup_nodes (project, FX_PRECISION_FLOAT);
+  if (options == NULL)
+    return NULL;
   options->n_threads = g_settings_get_uint (fx_settings_get (), "threads");
-  options->compile = project->compile;
   options->compile.jobs = options->n_threads;
+  g_free (options->output_dir);
   options->output_dir = output_dir (project);
-  if (project->preset != NULL)
-    fx_preset_parse (project->preset, &options->preset, NULL);
-  if (!add_inputs (options, project, graph, page, error))
-    g_clear_pointer (&options, fx_conversion_options_free);
   return options;
 }
 
@@ -275,16 +184,18 @@ finished_cb (FxWindow *window, FxJob *job)
 void
 fx_window_convert (FxWindow *window)
 {
-  const char *page = "inputs";
+  static const char *const pages[]
+      = { [FX_PROJECT_PART_DATASETS] = "calibration", [FX_PROJECT_PART_INPUTS] = "inputs" };
+  FxProjectPart part;
   g_autoptr (GError) error = NULL;
-  FxConversionOptions *options = make_options (window, &page, &error);
+  FxConversionOptions *options = make_options (window, &part, &error);
   g_autofree char *title = NULL, *name = NULL, *time = NULL;
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autoptr (FxConvertJob) job = NULL;
 
   if (options == NULL)
     {
-      gtk_widget_activate_action (GTK_WIDGET (window), "win.show-page", "s", page);
+      gtk_widget_activate_action (GTK_WIDGET (window), "win.show-page", "s", pages[part]);
       fx_window_tell (window, error->message);
       return;
     }

@@ -118,6 +118,7 @@ void fx_window_add_filter (GtkFileChooser *chooser, const char *name, const char
 void fx_window_ask_open (FxWindow *window);
 void fx_window_ask_save (FxWindow *window);
 void fx_window_ask_export_model (FxWindow *window);
+void fx_window_ask_export_config (FxWindow *window);
 void fx_window_ask_export_graph (FxWindow *window, const char *format); /* "svg", "png", "pdf" */
 void fx_window_export_graph (FxWindow *window, const char *path);
 void fx_window_ask_export_chart (FxWindow *window);
@@ -126,5 +127,6 @@ void fx_window_ask_add_dataset (FxWindow *window);
 void fx_window_ask_add_files (FxWindow *window);
 void fx_window_save (FxWindow *window, const char *path);
 void fx_window_export_model (FxWindow *window, const char *path);
+void fx_window_export_config (FxWindow *window, const char *path);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
-/* fixpoint-cli config: checks a configuration file of the boards' converter, writes it anew, or makes one for a model.
+/* fixpoint-cli config: checks a configuration file of the boards' converter, writes it anew, or makes one for a model
+ * or of a project.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/fx-cli.h"
@@ -8,7 +9,12 @@
 #include "core/fx-i18n.h"
 #include "core/fx-nearest.h"
 #include "core/graph/fx-graph.h"
+#include "core/graph/fx-infer.h"
+#include "io/config/config-export.h"
 #include "io/config/fx-config.h"
+#include "io/fx-file-kind.h"
+#include "io/fx-model.h"
+#include "io/fx-project-file.h"
 #include "io/fx-target-file.h"
 
 #include <stdio.h>
@@ -136,6 +142,44 @@ new_config (const char *path, const Options *options, GError **error)
   return config;
 }
 
+/* ---- that of a project ---- */
+
+static gboolean
+is_project (const char *path)
+{
+  return fx_file_kind (path, NULL) == FX_FILE_PROJECT;
+}
+
+/* The model's own findings are for the check. */
+static gboolean
+export_project (const char *path, const char *output, GPtrArray *findings, GError **error)
+{
+  g_autoptr (FxProject) project = fx_project_file_load (path, error);
+  g_autoptr (FxGraph) graph = project != NULL ? fx_model_load (project->model, project->weights, NULL, error) : NULL;
+
+  if (graph == NULL)
+    return FALSE;
+  fx_graph_infer (graph, NULL);
+  fx_project_apply_edits (project, graph, findings);
+  fx_project_forget_nodes (project, graph, findings);
+  return fx_config_export (project, graph, output, findings, NULL, NULL, error);
+}
+
+static int
+write_project (const char *path, const Options *options)
+{
+  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+
+  if (options->output == NULL || options->set != NULL || options->target != NULL || options->weights != NULL
+      || options->shapes != NULL)
+    fx_fail (&error, FX_ERROR_BAD_DATA, "the configuration of a project takes -o FILE and no other option");
+  else
+    export_project (path, options->output, findings, &error);
+  fx_cli_print_diagnostics (findings);
+  return error != NULL ? fx_cli_fail (error) : FX_EXIT_OK;
+}
+
 /* ---- --set KEY=VALUE ---- */
 
 static gboolean
@@ -221,6 +265,8 @@ fx_verb_config (int argc, char **argv)
 
   if (!fx_cli_parse ("config", entries, &argc, &argv, 1, 1))
     return FX_EXIT_ERROR;
+  if (is_project (argv[1]))
+    return write_project (argv[1], &options);
   config
       = is_config_name (argv[1]) ? fx_config_load (argv[1], findings, &error) : new_config (argv[1], &options, &error);
   if (config != NULL && (options.set != NULL || options.output != NULL))

@@ -381,3 +381,22 @@ fx_project_edit_apply (const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log
       return fx_fix_apply (graph, fix, log, n_changes, error);
     }
 }
+
+void
+fx_project_apply_edits (FxProject *project, FxGraph *graph, GPtrArray *findings)
+{
+  for (guint i = 0; i < project->edits->len;)
+    {
+      FxProjectEdit *edit = project->edits->pdata[i];
+      g_autoptr (GError) error = NULL;
+
+      if (fx_project_edit_apply (edit, graph, NULL, NULL, &error))
+        i++;
+      else
+        {
+          fx_diagnostics_add (findings, FX_SEVERITY_WARNING, "edit", NULL, edit->value != NULL ? edit->name : NULL,
+                              "an edit of the project cannot be made any more: %s", error->message);
+          g_ptr_array_remove_index (project->edits, i);
+        }
+    }
+}

@@ -115,6 +115,9 @@ guint fx_project_usable_cores (const FxProject *project, const FxTarget *target)
 gboolean
 fx_project_edit_apply (const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log, guint *n_changes, GError **error);
 
+/* All of them. One that cannot be made any more, since the model is another, is a finding, "edit", and forgotten. */
+void fx_project_apply_edits (FxProject *project, FxGraph *graph, GPtrArray *findings);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FxProject, fx_project_free)
 
 G_END_DECLS

@@ -46,6 +46,9 @@ GtkWidget *app_test_find (gpointer root, const char *type_name);
 /* The row of preferences with that title; fails the test if there is none. */
 GtkWidget *app_test_find_row (GtkWidget *root, const char *title);
 
+/* With all that is in it. */
+void app_test_remove_folder (const char *folder);
+
 /* The question that is asked, and an answer to it; fails the test if there is none. */
 GtkWindow *app_test_dialog (void);
 void app_test_answer (const char *response);

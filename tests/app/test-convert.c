@@ -143,11 +143,57 @@ test_two_windows (void)
   app_test_stop (application);
 }
 
+/* ---- as a configuration ---- */
+
+static gboolean
+is_exported (gpointer window)
+{
+  GtkWidget *label = NULL;
+
+  for (GtkWidget *toast = gtk_widget_get_first_child (GTK_WIDGET (((FxWindow *)window)->graph_toasts)); toast != NULL;
+       toast = gtk_widget_get_next_sibling (toast))
+    if (strcmp (G_OBJECT_TYPE_NAME (toast), "AdwToastWidget") == 0)
+      label = app_test_find (toast, "GtkLabel");
+  return label != NULL && strstr (gtk_label_get_text (GTK_LABEL (label)), "Configuration exported") != NULL;
+}
+
+static void
+test_export_config (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+  FxDocument *document = fx_window_get_document (window);
+  g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "mine.yaml", NULL);
+  g_autofree char *argument = g_strdup_printf ("'%s'", path);
+  const FxProject *project;
+
+  app_test_action (window, "app.open-sample", NULL);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  fx_document_set_method (document, "fast", "kl");
+  fx_document_set_samples (document, 5, 3);
+  app_test_action (window, "win.export-config-to", argument);
+  app_test_wait (is_exported, window, "the configuration");
+  app_test_picture (window, "config-exported"); /* tells that “fast” has no place in it */
+  g_assert_null (fx_document_get_path (document));
+
+  fx_window_open (window, path); /* there are changes that are not saved: in a window of its own */
+  window = app_test_window (application);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  project = fx_document_get_project (fx_window_get_document (window));
+  g_assert_cmpstr (project->method, ==, "kl");
+  g_assert_cmpuint (project->datasets->len, ==, 1);
+  g_assert_true (g_str_has_prefix (((FxProjectDataset *)project->datasets->pdata[0])->path, folder));
+  app_test_stop (application);
+  app_test_remove_folder (folder);
+}
+
 int
 main (int argc, char **argv)
 {
   app_test_init (&argc, &argv);
   g_test_add_func ("/app/convert/options", test_convert);
   g_test_add_func ("/app/convert/two-windows", test_two_windows);
+  g_test_add_func ("/app/convert/export-config", test_export_config);
   return g_test_run ();
 }

@@ -526,24 +526,6 @@ test_named (void)
   app_test_stop (application);
 }
 
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        remove_folder (path);
-      else
-        g_remove (path);
-    }
-  g_rmdir (folder);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -565,6 +547,6 @@ main (int argc, char **argv)
   g_test_add_func ("/app/drop/look", test_look);
   g_test_add_func ("/app/drop/dragged", test_dragged);
   status = g_test_run ();
-  remove_folder (scratch);
+  app_test_remove_folder (scratch);
   return status;
 }

@@ -199,6 +199,37 @@ test_input_names (void)
   g_remove (path);
 }
 
+/* A project, as the window saves it. */
+static void
+test_project (void)
+{
+  g_autofree char *path = g_build_filename (scratch, "project.fixpoint", NULL);
+  g_autofree char *yaml = g_build_filename (scratch, "project.yaml", NULL);
+  g_autofree char *data = g_build_filename (scratch, "project_data", NULL);
+  g_autofree char *out = g_build_filename (scratch, "model_output", NULL);
+  g_autofree char *program_file = g_build_filename (out, "sample.fxb", NULL);
+  g_autofree char *text = g_strdup_printf ("{ \"fixpoint-project\": 2, \"model\": \"%s\", \"target\": \"rdk-x3\","
+                                           " \"datasets\": [{ \"path\": \"%s\" }], \"conversion\":"
+                                           " { \"method\": \"max\", \"preset\": \"fast\", \"samples\": 5 } }",
+                                           model, samples);
+  g_auto (CliResult) exported = { 0 }, converted = { 0 }, nowhere = { 0 };
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  exported = cli_run (program, "config", path, "-o", yaml, NULL);
+  g_assert_cmpint (exported.status, ==, 0);
+  g_assert_nonnull (strstr (exported.errors, "no place for how much is tried"));
+  converted = cli_run (program, "convert", "--config", yaml, NULL);
+  g_assert_cmpint (converted.status, ==, 0);
+  g_assert_true (g_file_test (program_file, G_FILE_TEST_EXISTS));
+  nowhere = cli_run (program, "config", path, NULL);
+  g_assert_cmpint (nowhere.status, ==, 2);
+  g_assert_nonnull (strstr (nowhere.errors, "-o FILE"));
+  cli_remove_folder (data);
+  cli_remove_folder (out);
+  g_remove (path);
+  g_remove (yaml);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -217,6 +248,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/config/compiler", test_compiler);
   g_test_add_func ("/cli/config/normalized-twice", test_normalized_twice);
   g_test_add_func ("/cli/config/input-names", test_input_names);
+  g_test_add_func ("/cli/config/project", test_project);
   status = g_test_run ();
   g_rmdir (scratch);
   g_free (scratch);
