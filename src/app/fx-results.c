@@ -13,7 +13,7 @@ struct _FxResults
   GArray *layers;     /* of FxResultLayer */
   GHashTable *places; /* node → its layer + 1; the keys are those of `layers` */
   GListStore *log;
-  char *text;
+  char *text, *failure;
   FxShared *conversion; /* FxConversion; NULL until it is finished */
 };
 
@@ -151,6 +151,20 @@ fx_results_add_log (FxResults *results, const char *line)
 }
 
 void
+fx_results_fail (FxResults *results, const char *reason)
+{
+  g_free (results->failure);
+  results->failure = g_utf8_make_valid (reason, -1);
+  g_signal_emit (results, signals[FINISHED], 0);
+}
+
+const char *
+fx_results_get_failure (FxResults *results)
+{
+  return results->failure;
+}
+
+void
 fx_results_finish (FxResults *results, FxConversion *conversion, char *text)
 {
   fx_shared_unref (results->conversion);
@@ -174,6 +188,7 @@ fx_results_finalize (GObject *object)
 {
   FxResults *results = FX_RESULTS (object);
 
+  g_free (results->failure);
   g_hash_table_unref (results->places);
   g_array_unref (results->layers);
   g_object_unref (results->log);

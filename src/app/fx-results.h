@@ -37,6 +37,8 @@ const char *fx_results_get_text (FxResults *results);         /* the report; NUL
 FxConversion *fx_results_get_conversion (FxResults *results); /* likewise; borrowed */
 /* A graph or report of that conversion, which is kept as long as somebody has this. NULL for NULL. */
 FxShared *fx_results_share (FxResults *results, gpointer part);
+/* Why it ended before it was done, for people; NULL: it did not. Borrowed. */
+const char *fx_results_get_failure (FxResults *results);
 /* The file of the results with that ending ("_report.html"); NULL. Borrowed. */
 const char *fx_results_find_file (FxResults *results, const char *ending);
 
@@ -46,6 +48,8 @@ void fx_results_set_n_layers (FxResults *results, guint n);
 void fx_results_set_layer (FxResults *results, guint i, const FxResultLayer *layer); /* copies */
 void fx_results_layers_changed (FxResults *results);
 void fx_results_add_log (FxResults *results, const char *line);
+/* It ends before it is done: it failed, or somebody stopped it. */
+void fx_results_fail (FxResults *results, const char *reason);
 /* Takes both over. */
 void fx_results_finish (FxResults *results, FxConversion *conversion, char *text);
 

@@ -176,7 +176,9 @@ finished_cb (FxWindow *window, FxJob *job)
 
   if (fx_job_get_state (job) == FX_JOB_DONE)
     notify_done (window, convert, _ ("The conversion is done"));
-  else if (error != NULL)
+  else
+    fx_results_fail (fx_convert_job_get_results (convert), error != NULL ? error->message : _ ("Somebody stopped it."));
+  if (error != NULL)
     notify_done (window, convert, error->message);
   fx_window_update_overlay (window);
 }

@@ -26,6 +26,7 @@ struct _FxWindow
   FxDocument *document;
   FxJobQueue *queue;
   FxAutosave *autosave;
+  char *last;                  /* file of what was open last; NULL */
   char *half;                  /* file of a Caffe model whose other file is asked for */
   char **samples;              /* to be added when the model is there; NULL */
   gboolean stopped, discarded; /* what the person has agreed to, closing the window */
@@ -47,6 +48,7 @@ struct _FxWindow
   GtkDropDown *target_drop_down;
   GtkStack *stack;
   AdwStatusPage *loading_page, *failed_page;
+  GtkButton *back_button;
   GtkProgressBar *loading_bar;
   AdwFlap *sidebar_flap, *inspector_flap;
   AdwViewStack *sidebar_stack;

@@ -114,6 +114,20 @@ title_cb (FxWindow *window)
   gtk_window_set_title (GTK_WINDOW (window), shown);
 }
 
+/* What was there before a file that cannot be opened is one click away. */
+static void
+offer_last (FxWindow *window)
+{
+  g_autofree char *name = window->last != NULL ? g_filename_display_basename (window->last) : NULL;
+  g_autofree char *label = name != NULL ? g_strdup_printf (_ ("Back to “%s”"), name) : NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (window->back_button), label != NULL);
+  if (label == NULL)
+    return;
+  gtk_button_set_label (window->back_button, label);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (window->back_button), "s", window->last);
+}
+
 static void
 failure_cb (FxWindow *window)
 {
@@ -123,6 +137,7 @@ failure_cb (FxWindow *window)
   g_object_get (window->document, "failure", &failure, NULL);
   escaped = g_markup_escape_text (failure != NULL ? failure : "", -1);
   adw_status_page_set_description (window->failed_page, escaped);
+  offer_last (window);
 }
 
 static void
@@ -177,7 +192,9 @@ ready_cb (FxWindow *window)
 {
   if (fx_document_get_state (window->document) != FX_DOCUMENT_READY)
     return;
-  fx_settings_add_recent (fx_document_get_file (window->document));
+  g_free (window->last);
+  window->last = g_strdup (fx_document_get_file (window->document));
+  fx_settings_add_recent (window->last);
   if (fx_window_get_program (window) != NULL)
     fx_application_keep_session (fx_window_get_program (window));
 }
@@ -259,6 +276,7 @@ fx_window_finalize (GObject *object)
 {
   g_clear_object (&FX_WINDOW (object)->document);
   g_clear_object (&FX_WINDOW (object)->queue);
+  g_free (FX_WINDOW (object)->last);
   g_free (FX_WINDOW (object)->half);
   g_strfreev (FX_WINDOW (object)->samples);
   G_OBJECT_CLASS (fx_window_parent_class)->finalize (object);
@@ -291,6 +309,7 @@ fx_window_class_init (FxWindowClass *klass)
   CHILD (stack);
   CHILD (loading_page);
   CHILD (failed_page);
+  CHILD (back_button);
   CHILD (loading_bar);
   CHILD (sidebar_flap);
   CHILD (inspector_flap);

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What the contents look like ("a JPEG image", "a Caffe model"), or NULL: nothing that is known, or an ONNX model. */
+/* What the contents look like, for people ("a JPEG image", "a text file"), or NULL: nothing that is known, or an ONNX
+ * model. */
 const char *fx_sniff_kind (const guint8 *data, gsize size);
 
 G_END_DECLS

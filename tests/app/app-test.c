@@ -6,6 +6,7 @@
 #include "watchdog.h"
 
 #include <stdio.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define TIMEOUT_S 60

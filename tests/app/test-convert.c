@@ -143,6 +143,52 @@ test_two_windows (void)
   app_test_stop (application);
 }
 
+/* ---- one that fails ---- */
+
+/* The page of that title that is shown below the widget; NULL. */
+static AdwStatusPage *
+find_page (GtkWidget *widget, const char *title)
+{
+  AdwStatusPage *found = NULL;
+
+  if (ADW_IS_STATUS_PAGE (widget) && gtk_widget_get_child_visible (widget)
+      && g_str_equal (adw_status_page_get_title (ADW_STATUS_PAGE (widget)), title))
+    return ADW_STATUS_PAGE (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_page (child, title);
+  return found;
+}
+
+/* Why there are no results is where they would be. */
+static void
+test_failed (void)
+{
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+  AdwStatusPage *page;
+
+  app_test_action (window, "app.open-sample", NULL);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  app_test_action (window, "win.set-preprocess", "'rgb; center-crop 32x32'");
+  app_test_action (window, "win.convert", NULL);
+  g_assert_nonnull (find_page (GTK_WIDGET (window->results_panel), "Converting"));
+  app_test_wait_jobs (window, "the conversion");
+  app_test_idle (100);
+  page = find_page (GTK_WIDGET (window->results_panel), "Not Converted");
+  g_assert_nonnull (page);
+  g_assert_nonnull (strstr (adw_status_page_get_description (page), "32"));
+  app_test_picture (window, "not-converted");
+
+  app_test_action (window, "win.convert", NULL);
+  app_test_action (window, "win.cancel-jobs", NULL);
+  app_test_wait_jobs (window, "the conversion that is stopped");
+  page = find_page (GTK_WIDGET (window->results_panel), "Not Converted");
+  g_assert_nonnull (page);
+  g_assert_nonnull (strstr (adw_status_page_get_description (page), "stopped"));
+  app_test_stop (application);
+}
+
 /* ---- as a configuration ---- */
 
 static gboolean
@@ -194,6 +240,7 @@ main (int argc, char **argv)
   app_test_init (&argc, &argv);
   g_test_add_func ("/app/convert/options", test_convert);
   g_test_add_func ("/app/convert/two-windows", test_two_windows);
+  g_test_add_func ("/app/convert/failed", test_failed);
   g_test_add_func ("/app/convert/export-config", test_export_config);
   return g_test_run ();
 }

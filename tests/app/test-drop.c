@@ -500,6 +500,29 @@ test_dragged (void)
   app_test_stop (application);
 }
 
+/* What was open is one click away from a file that cannot be opened. */
+static void
+test_back (void)
+{
+  g_autofree char *model = sample ("sample.onnx"), *junk = make_bytes ("junk.onnx", 1000);
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+
+  fx_window_open (window, junk);
+  app_test_wait_document (window, FX_DOCUMENT_FAILED);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (window->back_button))); /* nothing was */
+  fx_window_open (window, model);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  fx_window_open (window, junk);
+  app_test_wait_document (window, FX_DOCUMENT_FAILED);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (window->back_button)));
+  app_test_picture (window, "back");
+  g_signal_emit_by_name (window->back_button, "clicked");
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  g_assert_cmpstr (project_of (window)->model, ==, model);
+  app_test_stop (application);
+}
+
 /* Named on the command line: what cannot be opened has a page that says why, and two files of a model are one. */
 static void
 test_named (void)
@@ -543,6 +566,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/drop/caffe", test_caffe);
   for (guint i = 0; i < G_N_ELEMENTS (others); i++)
     g_test_add_data_func (others[i].name, GUINT_TO_POINTER (i), test_samples_of_other);
+  g_test_add_func ("/app/drop/back", test_back);
   g_test_add_func ("/app/drop/named", test_named);
   g_test_add_func ("/app/drop/look", test_look);
   g_test_add_func ("/app/drop/dragged", test_dragged);

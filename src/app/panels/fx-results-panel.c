@@ -41,6 +41,8 @@ struct _FxResultsPanel
   /* Template Widgets */
   GtkStack *stack;
   AdwViewStack *pages;
+  GtkStack *errors_stack;
+  AdwStatusPage *errors_page;
   FxChart *chart;
   GtkDropDown *run_drop_down, *compare_drop_down, *metric_drop_down;
   GtkTextView *report_view;
@@ -116,6 +118,20 @@ make_plot (FxResultsPanel *panel)
   return plot;
 }
 
+/* While there is no plot: what is being waited for, or why there will be none. */
+static void
+show_waiting (FxResultsPanel *panel)
+{
+  const char *failure = panel->shown != NULL ? fx_results_get_failure (panel->shown) : NULL;
+  g_autofree char *escaped = g_markup_escape_text (
+      failure != NULL ? failure : _ ("The error of every layer appears here while it is measured."), -1);
+
+  adw_status_page_set_title (panel->errors_page, failure != NULL ? _ ("Not Converted") : _ ("Converting"));
+  adw_status_page_set_description (panel->errors_page, escaped);
+  gtk_stack_set_visible_child_name (panel->errors_stack, "waiting");
+  fx_chart_set_plot (panel->chart, NULL);
+}
+
 static void
 update_plot (FxResultsPanel *panel)
 {
@@ -123,9 +139,10 @@ update_plot (FxResultsPanel *panel)
 
   if (panel->shown == NULL || fx_results_n_layers (panel->shown) == 0)
     {
-      fx_chart_set_plot (panel->chart, NULL);
+      show_waiting (panel);
       return;
     }
+  gtk_stack_set_visible_child_name (panel->errors_stack, "plot");
   plot = make_plot (panel);
   fx_chart_set_plot (panel->chart, plot);
   fx_chart_set_selected (panel->chart, fx_results_find (panel->shown, panel->selected));
@@ -464,6 +481,8 @@ fx_results_panel_class_init (FxResultsPanelClass *klass)
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, FxResultsPanel, name)
   CHILD (stack);
   CHILD (pages);
+  CHILD (errors_stack);
+  CHILD (errors_page);
   CHILD (chart);
   CHILD (run_drop_down);
   CHILD (compare_drop_down);
