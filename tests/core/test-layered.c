@@ -180,6 +180,65 @@ test_residual_blocks (void)
   net_clear (&net);
 }
 
+/* Constants that go into every node of a chain, some through another node, and ends that hang on it, are beside the
+ * chain, which stays straight. */
+static void
+test_side_inputs (void)
+{
+  const guint n = 60;
+  Net net = net_new (4 * n);
+  g_autoptr (FxLayered) layered = NULL;
+  double middle, widest = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      net_add_one (&net, n + i, i);
+      if (i % 3 == 0)
+        net_add_one (&net, 2 * n + i, n + i);
+      if (i + 1 < n)
+        net_add (&net, i, (guint32[]){ i + 1, 3 * n + i }, i % 7 == 3 ? 2 : 1);
+    }
+  layered = draw (&net);
+  check (&net, layered);
+  middle = layered->boxes[0].x + layered->boxes[0].width / 2;
+  for (guint i = 0; i < 4 * n; i++)
+    widest = MAX (widest, layered->boxes[i].width);
+  for (guint i = 1; i < n; i++)
+    g_assert_cmpfloat_with_epsilon (layered->boxes[i].x + layered->boxes[i].width / 2, middle, 1e-6);
+  for (guint i = n; i < 2 * n; i++)
+    g_assert_cmpfloat (fabs (layered->boxes[i].x + layered->boxes[i].width / 2 - middle), <, 4 * widest);
+  net_clear (&net);
+}
+
+/* Branches of different lengths, as in an Inception network or a shuffled one: the longest goes straight on. */
+static void
+test_unequal_branches (void)
+{
+  const guint n_blocks = 20, size = 7; /* split, branch of one, branch of four, join */
+  Net net = net_new (n_blocks * size);
+  g_autoptr (FxLayered) layered = NULL;
+  double middle;
+
+  for (guint b = 0; b < n_blocks; b++)
+    {
+      guint32 split = b * size, join = split + 6;
+
+      net_add (&net, split, (guint32[]){ split + 1, split + 2 }, 2);
+      net_add_one (&net, split + 1, join);
+      for (guint32 i = split + 2; i < join; i++)
+        net_add_one (&net, i, i + 1);
+      if (b + 1 < n_blocks)
+        net_add_one (&net, join, join + 1);
+    }
+  layered = draw (&net);
+  check (&net, layered);
+  middle = layered->boxes[0].x + layered->boxes[0].width / 2;
+  for (guint i = 0; i < n_blocks * size; i++)
+    if (i % size != 1)
+      g_assert_cmpfloat_with_epsilon (layered->boxes[i].x + layered->boxes[i].width / 2, middle, 1e-6);
+  net_clear (&net);
+}
+
 static void
 test_sources_are_near_their_users (void)
 {
@@ -298,6 +357,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/layered/chain-is-straight", test_chain_is_straight);
+  g_test_add_func ("/layered/side-inputs", test_side_inputs);
+  g_test_add_func ("/layered/unequal-branches", test_unequal_branches);
   g_test_add_func ("/layered/residual-blocks", test_residual_blocks);
   g_test_add_func ("/layered/sources-are-near-their-users", test_sources_are_near_their_users);
   g_test_add_func ("/layered/fan-out-shares-bends", test_fan_out_shares_bends);

@@ -3,7 +3,7 @@
  * Vertices are joined into vertical blocks with their median neighbor, four times: from above or from below, leftmost
  * or rightmost median first. Each time the blocks are pushed together; the mean of the two middle results is balanced
  * and keeps long runs of boxes, and the bends of one line, straight. Lines of bends win over other edges that cross
- * them (the paper's type 1 conflicts).
+ * them (the paper's type 1 conflicts), and the spine of a network wins over constants and short ends beside it.
  *
  * The pushing together is a longest path over blocks, first to the left, then each block back to the right as far as
  * its neighbors let it, which avoids the gaps of the paper's class shifts.
@@ -18,6 +18,8 @@ typedef struct
   const FxLayering *layering;
   double gap;
   guint8 *conflicts; /* [n_edges in `above` order] the edge crosses a line of bends */
+  guint32 *depth;    /* [n_vertices] boxes on the longest way from the top to it */
+  guint32 *reach;    /* [n_vertices] and on to the bottom */
   guint32 *root;     /* [n_vertices] first vertex of its block */
   guint32 *align;    /* [n_vertices] next vertex of its block, around in a ring */
   double *x;         /* [n_vertices] of the block at its root */
@@ -93,14 +95,56 @@ has_conflict (const Placing *placing, guint32 upper, guint32 lower)
   return FALSE;
 }
 
+/* ---- what lies on a spine ---- */
+
+static guint32
+longest_way (const guint32 *first, const guint32 *neighbors, const guint32 *ways, guint32 vertex)
+{
+  guint32 longest = 0;
+
+  for (guint32 k = first[vertex]; k < first[vertex + 1]; k++)
+    longest = MAX (longest, ways[neighbors[k]]);
+  return longest;
+}
+
+static void
+measure_ways (Placing *placing)
+{
+  const FxLayering *layering = placing->layering;
+  guint n = layering->n_vertices;
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint32 upper = layering->order[i], lower = layering->order[n - 1 - i];
+
+      placing->depth[upper]
+          = !is_bend (layering, upper) + longest_way (layering->first_above, layering->above, placing->depth, upper);
+      placing->reach[lower]
+          = !is_bend (layering, lower) + longest_way (layering->first_below, layering->below, placing->reach, lower);
+    }
+}
+
+/* Whether two boxes may share an x: where the longest ways go, which make the spine. A constant, a shorter branch or a
+ * short end would pull it to its side, one row after the other, until a deep network is a diagonal. */
+static gboolean
+may_share (const Placing *placing, guint32 upper, guint32 lower)
+{
+  guint32 deepest = placing->depth[lower] - 1, farthest = placing->reach[upper] - 1; /* of all neighbors */
+
+  return placing->depth[upper] >= deepest && placing->reach[lower] >= farthest;
+}
+
+/* ---- blocks ---- */
+
 /* The neighbors on one side that a vertex may share its x with, as places in their row, from left to right.
  *
  * Here the drawing departs from the paper, whose blocks take bends and boxes alike and so bend the spine of a network
  * at every shortcut around it: edges between two boxes come first, then edges between two bends. A bend joins a box
  * only where no other box wants it. */
 static guint
-candidates (const FxLayering *layering, guint32 vertex, gboolean down, guint32 *places)
+candidates (const Placing *placing, guint32 vertex, gboolean down, guint32 *places)
 {
+  const FxLayering *layering = placing->layering;
   const guint32 *first = down ? layering->first_above : layering->first_below;
   const guint32 *neighbors = down ? layering->above : layering->below;
   const guint32 *back_first = down ? layering->first_below : layering->first_above;
@@ -115,6 +159,9 @@ candidates (const FxLayering *layering, guint32 vertex, gboolean down, guint32 *
       gboolean same = is_bend (layering, neighbor) == is_bend (layering, vertex), taken = FALSE;
 
       if (n_same > 0 && !same)
+        continue;
+      if (same && !is_bend (layering, vertex)
+          && !may_share (placing, down ? neighbor : vertex, down ? vertex : neighbor))
         continue;
       /* the other end would rather have one of its own kind */
       for (guint32 i = back_first[neighbor]; !same && !taken && i < back_first[neighbor + 1]; i++)
@@ -148,7 +195,7 @@ align_vertices (Placing *placing, gboolean down, gboolean right, guint32 *places
       for (guint i = 0; i < n; i++)
         {
           guint32 vertex = order[right ? n - 1 - i : i];
-          guint count = candidates (layering, vertex, down, places);
+          guint count = candidates (placing, vertex, down, places);
 
           for (guint m = 0; m < (count == 0 ? 0 : count % 2 == 0 ? 2 : 1); m++)
             {
@@ -311,6 +358,8 @@ fx_layering_place (FxLayering *layering, double gap)
     .layering = layering,
     .gap = gap,
     .conflicts = g_new0 (guint8, layering->edges->len + 1),
+    .depth = g_new0 (guint32, n + 1),
+    .reach = g_new0 (guint32, n + 1),
     .root = g_new (guint32, n + 1),
     .align = g_new (guint32, n + 1),
     .x = g_new (double, n + 1),
@@ -319,6 +368,7 @@ fx_layering_place (FxLayering *layering, double gap)
   double *results[4];
 
   mark_conflicts (&placing);
+  measure_ways (&placing);
   for (guint i = 0; i < 4; i++)
     {
       gboolean right = i % 2 == 1, down = i < 2;
@@ -340,6 +390,8 @@ fx_layering_place (FxLayering *layering, double gap)
   for (guint i = 0; i < 4; i++)
     g_free (results[i]);
   g_free (placing.conflicts);
+  g_free (placing.depth);
+  g_free (placing.reach);
   g_free (placing.root);
   g_free (placing.align);
   g_free (placing.x);
