@@ -163,6 +163,9 @@ top1 (const FxConversion *conversion)
 static void
 add_whole (GListStore *rows, const FxConversion *shown, const FxConversion *other)
 {
+  if (shown->target != NULL && other->target != NULL)
+    add (rows, g_strdup (_ ("Board")), g_strdup (shown->target->board), g_strdup (other->target->board), g_strdup (""),
+         NULL);
   add (rows, g_strdup (_ ("Ranges")), g_strdup (shown->method), g_strdup (other->method), g_strdup (""), NULL);
   add_count (rows, _ ("Samples for ranges"), shown->n_calibration, other->n_calibration);
   if (shown->placement != NULL && other->placement != NULL)
@@ -170,6 +173,8 @@ add_whole (GListStore *rows, const FxConversion *shown, const FxConversion *othe
                other->placement->counts[FX_PLACEMENT_BPU]);
   if (shown->has_accuracy && other->has_accuracy)
     add_figure (rows, g_strdup (_ ("Top-1 of integers")), top1 (shown), top1 (other), "%", NULL);
+  if (shown->cost != NULL && other->cost != NULL)
+    add_figure (rows, g_strdup (_ ("Latency by estimate")), shown->cost->total_ms, other->cost->total_ms, "ms", NULL);
   add_outputs (rows, shown->errors, other->errors);
 }
 
