@@ -166,6 +166,8 @@ fx_convert_job_new (const char *title, const char *run, FxConversionOptions *opt
 
   job->options = options;
   job->results = fx_results_new (run);
+  g_object_bind_property (job, "fraction", job->results, "fraction", G_BINDING_DEFAULT);
+  g_object_bind_property (job, "message", job->results, "message", G_BINDING_DEFAULT);
   return job;
 }
 

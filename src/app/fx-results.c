@@ -14,6 +14,8 @@ struct _FxResults
   GHashTable *places; /* node → its layer + 1; the keys are those of `layers` */
   GListStore *log;
   char *text, *failure;
+  double fraction;
+  char *message;
   FxShared *conversion; /* FxConversion; NULL until it is finished */
 };
 
@@ -23,6 +25,8 @@ enum
 {
   PROP_0,
   PROP_TITLE,
+  PROP_FRACTION,
+  PROP_MESSAGE,
 };
 
 enum
@@ -177,10 +181,31 @@ fx_results_finish (FxResults *results, FxConversion *conversion, char *text)
 static void
 fx_results_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  if (id == PROP_TITLE)
-    g_value_set_string (value, FX_RESULTS (object)->title);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  FxResults *results = FX_RESULTS (object);
+
+  switch (id)
+    {
+    case PROP_TITLE: g_value_set_string (value, results->title); break;
+    case PROP_FRACTION: g_value_set_double (value, results->fraction); break;
+    case PROP_MESSAGE: g_value_set_string (value, results->message); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+fx_results_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  FxResults *results = FX_RESULTS (object);
+
+  switch (id)
+    {
+    case PROP_FRACTION: results->fraction = g_value_get_double (value); break;
+    case PROP_MESSAGE:
+      g_free (results->message);
+      results->message = g_value_dup_string (value);
+      break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
 }
 
 static void
@@ -189,6 +214,7 @@ fx_results_finalize (GObject *object)
   FxResults *results = FX_RESULTS (object);
 
   g_free (results->failure);
+  g_free (results->message);
   g_hash_table_unref (results->places);
   g_array_unref (results->layers);
   g_object_unref (results->log);
@@ -205,10 +231,17 @@ fx_results_class_init (FxResultsClass *klass)
   GType type = G_TYPE_FROM_CLASS (klass);
 
   object_class->get_property = fx_results_get_property;
+  object_class->set_property = fx_results_set_property;
   object_class->finalize = fx_results_finalize;
   g_object_class_install_property (
       object_class, PROP_TITLE,
       g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (
+      object_class, PROP_FRACTION,
+      g_param_spec_double ("fraction", NULL, NULL, 0, 1, 0, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (
+      object_class, PROP_MESSAGE,
+      g_param_spec_string ("message", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
   signals[LAYERS_CHANGED]
       = g_signal_new ("layers-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[FINISHED] = g_signal_new ("finished", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);

@@ -23,7 +23,9 @@ typedef struct
 #define FX_TYPE_RESULTS (fx_results_get_type ())
 G_DECLARE_FINAL_TYPE (FxResults, fx_results, FX, RESULTS, GObject)
 
-/* Property "title". Signals "layers-changed", "finished". */
+/* Properties "title"; "fraction" (0 to 1) and "message" of the job, which sets them. Signals "layers-changed",
+ * "finished".
+ */
 FxResults *fx_results_new (const char *title);
 const char *fx_results_get_title (FxResults *results);
 

@@ -181,13 +181,18 @@ test_failed (void)
   FxApplication *application = app_test_start ();
   FxWindow *window = app_test_window (application);
   AdwStatusPage *page;
+  GtkProgressBar *bar;
 
   app_test_action (window, "app.open-sample", NULL);
   app_test_wait_document (window, FX_DOCUMENT_READY);
   app_test_action (window, "win.set-preprocess", "'rgb; center-crop 32x32'");
   app_test_action (window, "win.convert", NULL);
   g_assert_nonnull (find_page (GTK_WIDGET (window->results_panel), "Converting"));
+  bar = GTK_PROGRESS_BAR (app_test_find (window->results_panel, "GtkProgressBar"));
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (bar)));
   app_test_wait_jobs (window, "the conversion");
+  g_assert_cmpstr (gtk_progress_bar_get_text (bar), !=, ""); /* it said what it was doing */
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (bar)));
   app_test_idle (100);
   page = find_page (GTK_WIDGET (window->results_panel), "Not Converted");
   g_assert_nonnull (page);

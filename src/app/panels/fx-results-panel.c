@@ -43,6 +43,7 @@ struct _FxResultsPanel
   AdwViewStack *pages;
   GtkStack *errors_stack;
   AdwStatusPage *errors_page;
+  GtkProgressBar *progress_bar;
   FxChart *chart;
   GtkDropDown *run_drop_down, *compare_drop_down, *metric_drop_down;
   GtkTextView *report_view;
@@ -56,8 +57,9 @@ struct _FxResultsPanel
   GtkLabel *board_label;
 
   /* Owned References */
-  GListStore *runs;       /* of FxResults, newest first */
-  GListModel *comparable; /* a string for none, then the runs */
+  GListStore *runs;        /* of FxResults, newest first */
+  GBindingGroup *progress; /* of the run that is shown */
+  GListModel *comparable;  /* a string for none, then the runs */
   FxResults *shown, *compared_with;
   char *selected;
 };
@@ -128,6 +130,7 @@ show_waiting (FxResultsPanel *panel)
 
   adw_status_page_set_title (panel->errors_page, failure != NULL ? _ ("Not Converted") : _ ("Converting"));
   adw_status_page_set_description (panel->errors_page, escaped);
+  gtk_widget_set_visible (GTK_WIDGET (panel->progress_bar), failure == NULL);
   gtk_stack_set_visible_child_name (panel->errors_stack, "waiting");
   fx_chart_set_plot (panel->chart, NULL);
 }
@@ -335,6 +338,7 @@ show (FxResultsPanel *panel, FxResults *results)
   if (panel->shown != NULL)
     g_signal_handlers_disconnect_by_data (panel->shown, panel);
   g_set_object (&panel->shown, results);
+  g_binding_group_set_source (panel->progress, results);
   gtk_stack_set_visible_child_name (panel->stack, results != NULL ? "results" : "empty");
   if (results != NULL)
     {
@@ -460,6 +464,7 @@ fx_results_panel_dispose (GObject *object)
     g_signal_handlers_disconnect_by_func (panel->compared_with, compare_again, panel);
   g_clear_object (&panel->compared_with);
   g_clear_object (&panel->comparable);
+  g_clear_object (&panel->progress);
   g_clear_object (&panel->runs);
   g_clear_pointer (&panel->selected, g_free);
   G_OBJECT_CLASS (fx_results_panel_parent_class)->dispose (object);
@@ -483,6 +488,7 @@ fx_results_panel_class_init (FxResultsPanelClass *klass)
   CHILD (pages);
   CHILD (errors_stack);
   CHILD (errors_page);
+  CHILD (progress_bar);
   CHILD (chart);
   CHILD (run_drop_down);
   CHILD (compare_drop_down);
@@ -513,6 +519,9 @@ fx_results_panel_init (FxResultsPanel *panel)
   panel->runs = g_list_store_new (FX_TYPE_RESULTS);
   panel->comparable = make_comparable (panel->runs);
   gtk_widget_init_template (GTK_WIDGET (panel));
+  panel->progress = g_binding_group_new ();
+  g_binding_group_bind (panel->progress, "fraction", panel->progress_bar, "fraction", G_BINDING_SYNC_CREATE);
+  g_binding_group_bind (panel->progress, "message", panel->progress_bar, "text", G_BINDING_SYNC_CREATE);
   g_signal_connect_swapped (panel->pages, "notify::visible-child-name", G_CALLBACK (page_cb), panel);
   fill_drop_downs (panel);
 }
