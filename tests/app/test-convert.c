@@ -174,7 +174,28 @@ find_page (GtkWidget *widget, const char *title)
   return found;
 }
 
-/* Why there are no results is where they would be. */
+/* The row of a finding that leads elsewhere; NULL. */
+static GtkWidget *
+find_leading (GtkWidget *widget)
+{
+  GtkWidget *found = NULL;
+
+  if (ADW_IS_ACTION_ROW (widget)
+      && g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)), "win.show-page") == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_leading (child);
+  return found;
+}
+
+static gboolean
+leads_elsewhere (gpointer page)
+{
+  return find_leading (page) != NULL;
+}
+
+/* Why there are no results is where they would be, and what is wrong with the samples leads to where it is mended. */
 static void
 test_failed (void)
 {
@@ -186,6 +207,11 @@ test_failed (void)
   app_test_action (window, "app.open-sample", NULL);
   app_test_wait_document (window, FX_DOCUMENT_READY);
   app_test_action (window, "win.set-preprocess", "'rgb; center-crop 32x32'");
+  app_test_action (window, "win.show-page", "'calibration'");
+  app_test_wait (leads_elsewhere, window->calibration_page, "the look at the samples");
+  app_test_picture (window, "samples-do-not-fit");
+  g_signal_emit_by_name (find_leading (GTK_WIDGET (window->calibration_page)), "activate");
+  g_assert_cmpstr (adw_view_stack_get_visible_child_name (window->sidebar_stack), ==, "inputs");
   app_test_action (window, "win.convert", NULL);
   g_assert_nonnull (find_page (GTK_WIDGET (window->results_panel), "Converting"));
   bar = GTK_PROGRESS_BAR (app_test_find (window->results_panel, "GtkProgressBar"));

@@ -21,6 +21,16 @@ struct _FxDatasetView
 
 G_DEFINE_FINAL_TYPE (FxDatasetView, fx_dataset_view, ADW_TYPE_BIN)
 
+/* What is wrong with the samples is mended where it is said how they become inputs. */
+static void
+lead_to_inputs (AdwActionRow *row)
+{
+  adw_action_row_add_suffix (row, gtk_image_new_from_icon_name ("go-next-symbolic"));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (row), "win.show-page::inputs");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (row), _ ("Show how samples become inputs"));
+}
+
 static GtkWidget *
 finding_row (gpointer item, G_GNUC_UNUSED gpointer data)
 {
@@ -36,6 +46,8 @@ finding_row (gpointer item, G_GNUC_UNUSED gpointer data)
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), fx_problem_get_title (problem));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), fx_problem_get_detail (problem));
+  if (fx_problem_get_severity (problem) == FX_SEVERITY_ERROR)
+    lead_to_inputs (ADW_ACTION_ROW (row));
   return row;
 }
 
