@@ -8,6 +8,7 @@
 
 typedef float Lanes __attribute__ ((vector_size (32)));
 typedef gint32 Masks __attribute__ ((vector_size (32)));
+typedef double Doubles __attribute__ ((vector_size (64)));
 typedef float Unaligned __attribute__ ((vector_size (32), aligned (4), may_alias));
 
 #define ALWAYS_INLINE static inline __attribute__ ((always_inline))
@@ -25,36 +26,79 @@ add_one (FxMoments *moments, float x)
   moments->sum_squares += (double)x * (double)x;
 }
 
-/* Whole groups of lanes, at most BLOCK elements. */
+/* What the lanes of a block have gathered. */
+typedef struct
+{
+  Lanes low, high, sum, squares;
+  Masks zeros, finite; /* minus how many */
+} Gathered;
+
+/* The lanes of `live` count, but for the ends, which those of others may move, too. */
+ALWAYS_INLINE void
+add_lanes (Gathered *g, Lanes v, Masks live)
+{
+  const Masks magnitude = (Masks)SPLAT (-0.0f);
+  Lanes counted = (Lanes)((Masks)v & live);
+
+  g->low = SELECT (v < g->low, v, g->low);
+  g->high = SELECT (v > g->high, v, g->high);
+  g->zeros += (v == SPLAT (0.0f)) & live;
+  g->finite += ((Lanes)((Masks)v & ~magnitude) <= SPLAT (G_MAXFLOAT)) & live;
+  g->sum += counted;
+  g->squares += counted * counted;
+}
+
+/* Planes of a few dozen elements are common, so that this matters as much as the elements. */
+ALWAYS_INLINE float
+smallest_lane (Lanes v)
+{
+  Lanes other = __builtin_shuffle (v, (Masks){ 4, 5, 6, 7, 0, 1, 2, 3 });
+
+  v = SELECT (other < v, other, v);
+  other = __builtin_shuffle (v, (Masks){ 2, 3, 0, 1, 6, 7, 4, 5 });
+  v = SELECT (other < v, other, v);
+  return v[1] < v[0] ? v[1] : v[0];
+}
+
+ALWAYS_INLINE gint32
+sum_masks (Masks v)
+{
+  v += __builtin_shuffle (v, (Masks){ 4, 5, 6, 7, 0, 1, 2, 3 });
+  v += __builtin_shuffle (v, (Masks){ 2, 3, 0, 1, 6, 7, 4, 5 });
+  return v[0] + v[1];
+}
+
+ALWAYS_INLINE double
+sum_lanes (Lanes v)
+{
+  Doubles wide = __builtin_convertvector(v, Doubles);
+
+  return ((wide[0] + wide[4]) + (wide[2] + wide[6])) + ((wide[1] + wide[5]) + (wide[3] + wide[7]));
+}
+
+/* At least a group of lanes, at most BLOCK elements. What is left behind whole groups is read with elements before it
+ * that were counted already. */
 ALWAYS_INLINE void
 add_block (FxMoments *moments, const float *x, gsize n)
 {
-  Lanes low = SPLAT (moments->min), high = SPLAT (moments->max), sum = SPLAT (0.0f), squares = SPLAT (0.0f);
-  Masks zeros = { 0 }, finite = { 0 };
-  const Masks magnitude = (Masks)SPLAT (-0.0f);
-  const Lanes largest = SPLAT (G_MAXFLOAT), none = SPLAT (0.0f);
-  double total = 0.0, total_squares = 0.0;
+  const Masks index = { 0, 1, 2, 3, 4, 5, 6, 7 }, all = (Masks){ 0 } - 1;
+  Gathered g = { .low = SPLAT (moments->min), .high = SPLAT (moments->max) };
+  gsize whole = n - n % LANES;
+  double total, total_squares;
+  float low, high;
 
-  for (gsize i = 0; i < n; i += LANES)
-    {
-      Lanes v = *(const Unaligned *)(x + i);
-
-      low = SELECT (v < low, v, low);
-      high = SELECT (v > high, v, high);
-      zeros -= v == none;
-      finite -= (Lanes)((Masks)v & ~magnitude) <= largest;
-      sum += v;
-      squares += v * v;
-    }
-  for (guint j = 0; j < LANES; j++)
-    {
-      moments->min = low[j] < moments->min ? low[j] : moments->min;
-      moments->max = high[j] > moments->max ? high[j] : moments->max;
-      moments->zeros += (guint32)zeros[j];
-      moments->finite += (guint32)finite[j];
-      total += (double)sum[j];
-      total_squares += (double)squares[j];
-    }
+  for (gsize i = 0; i < whole; i += LANES)
+    add_lanes (&g, *(const Unaligned *)(x + i), all);
+  if (whole < n)
+    add_lanes (&g, *(const Unaligned *)(x + n - LANES), index >= (gint32)(LANES - (n - whole)));
+  low = smallest_lane (g.low);
+  high = -smallest_lane (-g.high);
+  moments->min = low < moments->min ? low : moments->min;
+  moments->max = high > moments->max ? high : moments->max;
+  moments->zeros += (guint32)-sum_masks (g.zeros);
+  moments->finite += (guint32)-sum_masks (g.finite);
+  total = sum_lanes (g.sum);
+  total_squares = sum_lanes (g.squares);
   if (!isfinite (total) || !isfinite (total_squares)) /* squares of over 10¹⁹ pass the range of a float */
     {
       total = total_squares = 0.0;
@@ -68,16 +112,22 @@ add_block (FxMoments *moments, const float *x, gsize n)
   moments->sum_squares += total_squares;
 }
 
+/* The last block may be one longer than the others by less than a group of lanes, so that none is shorter than that. */
 ALWAYS_INLINE void
 moments_body (const float *x, gsize n, FxMoments *moments)
 {
-  gsize whole = n - n % LANES;
-
   *moments = (FxMoments){ .min = G_MAXFLOAT, .max = -G_MAXFLOAT };
-  for (gsize i = 0; i < whole; i += BLOCK)
-    add_block (moments, x + i, MIN (BLOCK, whole - i));
-  for (gsize i = whole; i < n; i++)
-    add_one (moments, x[i]);
+  if (n < LANES)
+    {
+      for (gsize i = 0; i < n; i++)
+        add_one (moments, x[i]);
+      return;
+    }
+  for (gsize i = 0, size; i < n; i += size)
+    {
+      size = n - i < BLOCK + LANES ? n - i : BLOCK;
+      add_block (moments, x + i, size);
+    }
 }
 
 ALWAYS_INLINE guint32
