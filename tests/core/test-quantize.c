@@ -10,6 +10,7 @@
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "core/passes/fx-passes.h"
+#include "core/quant/fx-quant-choice.h"
 #include "core/quant/fx-quant-partial.h"
 #include "small-graph.h"
 
@@ -351,6 +352,41 @@ test_small_difference (void)
   check_small_difference (direct, "ConvTranspose", FX_PRECISION_INT8);
 }
 
+/* ---- what is said of single nodes ---- */
+
+static void
+test_choices (void)
+{
+  char *first[] = { (char *)"a", NULL }, *sigmoids[] = { (char *)"Sigmoid", NULL },
+       *everything[] = { (char *)"all", NULL };
+  const struct
+  {
+    FxNodeChoices choices;
+    FxPrecision a, b; /* of the Sigmoids */
+    int relu;         /* −1: nothing is said */
+  } said_of[] = {
+    { { .int16 = first, .cpu = everything }, FX_PRECISION_INT16, FX_PRECISION_FLOAT, FX_PRECISION_FLOAT },
+    { { .bpu = first, .int16 = sigmoids }, FX_PRECISION_INT8, FX_PRECISION_INT16, -1 },
+    { { .int16 = sigmoids, .cpu = everything }, FX_PRECISION_INT16, FX_PRECISION_INT16, FX_PRECISION_FLOAT },
+    { { .int16 = sigmoids, .cpu = sigmoids }, FX_PRECISION_FLOAT, FX_PRECISION_FLOAT, -1 },
+  };
+  g_autoptr (FxGraph) graph = parse ("input %x f32[1,4]\n%a f32[*] = Sigmoid(%x) \"a\" v6\n"
+                                     "%r f32[*] = Relu(%a) \"r\" v6\n%b f32[*] = Sigmoid(%r) \"b\" v6\noutput %b\n");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (said_of); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GHashTable) table = fx_quant_choose (graph, &said_of[i].choices, &error);
+      gpointer said;
+
+      g_assert_no_error (error);
+      g_assert_cmpint (GPOINTER_TO_INT (g_hash_table_lookup (table, "a")), ==, said_of[i].a);
+      g_assert_cmpint (GPOINTER_TO_INT (g_hash_table_lookup (table, "b")), ==, said_of[i].b);
+      g_assert_cmpint (g_hash_table_lookup_extended (table, "r", NULL, &said) ? GPOINTER_TO_INT (said) : -1, ==,
+                       said_of[i].relu);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -363,5 +399,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/quantize/end", test_end);
   g_test_add_func ("/quantize/small-difference", test_small_difference);
+  g_test_add_func ("/quantize/choices", test_choices);
   return g_test_run ();
 }

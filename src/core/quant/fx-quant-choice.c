@@ -31,20 +31,39 @@ is_any (G_GNUC_UNUSED const FxNode *node, const char *name)
   return strcmp (name, "all") == 0;
 }
 
-static gboolean
-choose (const FxGraph *graph, GHashTable *table, const char *name, FxPrecision precision)
+/* Ways to speak of a node, the most precise first. */
+static gboolean (*const matches[]) (const FxNode *, const char *) = { is_named, is_of_type, is_any };
+
+typedef struct
 {
-  static gboolean (*const matches[]) (const FxNode *, const char *) = { is_named, is_of_type, is_any };
+  GHashTable *precisions; /* node name → FxPrecision */
+  GHashTable *ways;       /* node name → index in matches[] of what said it */
+} Choice;
+
+static void
+say (const Choice *choice, const FxNode *node, guint way, FxPrecision precision)
+{
+  gpointer before;
+
+  if (g_hash_table_lookup_extended (choice->ways, node->name, NULL, &before) && GPOINTER_TO_UINT (before) < way)
+    return;
+  g_hash_table_insert (choice->ways, node->name, GUINT_TO_POINTER (way));
+  g_hash_table_insert (choice->precisions, g_strdup (node->name), GINT_TO_POINTER (precision));
+}
+
+static gboolean
+choose (const FxGraph *graph, const Choice *choice, const char *name, FxPrecision precision)
+{
   gboolean found = FALSE;
 
-  for (guint k = 0; k < G_N_ELEMENTS (matches) && !found; k++)
+  for (guint way = 0; way < G_N_ELEMENTS (matches) && !found; way++)
     for (FxId id = 0; id < fx_graph_n_nodes (graph); id++)
       {
         const FxNode *node = fx_graph_node (graph, id);
 
-        if (node->removed || !matches[k](node, name))
+        if (node->removed || !matches[way](node, name))
           continue;
-        g_hash_table_insert (table, g_strdup (node->name), GINT_TO_POINTER (precision));
+        say (choice, node, way, precision);
         found = TRUE;
       }
   return found;
@@ -54,6 +73,8 @@ GHashTable *
 fx_quant_choose (const FxGraph *graph, const FxNodeChoices *choices, GError **error)
 {
   g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) ways = g_hash_table_new (g_str_hash, g_str_equal);
+  const Choice choice = { table, ways };
   const struct
   {
     char **names;
@@ -66,7 +87,7 @@ fx_quant_choose (const FxGraph *graph, const FxNodeChoices *choices, GError **er
 
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     for (char **name = lists[i].names; name != NULL && *name != NULL; name++)
-      if (!choose (graph, table, *name, lists[i].precision) && fx_op_find ("", *name) == NULL)
+      if (!choose (graph, &choice, *name, lists[i].precision) && fx_op_find ("", *name) == NULL)
         {
           fx_fail (error, FX_ERROR_BAD_DATA,
                    "there is no node \"%s\" in the optimized model, and no operator of that name", *name);

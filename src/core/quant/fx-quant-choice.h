@@ -9,7 +9,8 @@
 G_BEGIN_DECLS
 
 /* Names of nodes of the source graph, of operator types ("Softmax": all of them), or "all"; NULL-terminated, NULL:
- * none. Of those that say different things of one node, the later field wins. */
+ * none. Of those that say different things of one node, its name counts more than its type, and that more than "all";
+ * of those that speak of it alike, the later field wins. */
 typedef struct
 {
   char **bpu;   /* with 8 bits, also where the board runs them on the CPU unless it is asked */
