@@ -244,7 +244,7 @@ fx_conversion_open (const FxConversionJob *job, const char *test, guint count, G
 
   for (guint i = 0; i < n; i++)
     {
-      const FxConversionInput *input = find_input (job, i);
+      const FxConversionInput *input = &g_array_index (job->options->inputs, FxConversionInput, i);
       const char *preprocess = preprocess_of (input, test != NULL);
 
       if (test == NULL && input->dataset == NULL)

@@ -1,9 +1,11 @@
-/* Whatever graph a file gives, its invariants can be checked and its shapes inferred.
+/* Whatever graph a file gives, its invariants can be checked and its shapes inferred, also with the branches in place
+ * that are decided.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fx-diagnostic.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-infer.h"
+#include "core/passes/inline-branches.h"
 #include "fuzz/fuzz.h"
 #include "io/onnx/onnx-reader.h"
 
@@ -14,10 +16,12 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autoptr (GBytes) bytes = g_bytes_new_static (copy, size);
   g_autoptr (GPtrArray) diagnostics = fx_diagnostics_new ();
   g_autoptr (FxGraph) graph = fx_onnx_read (bytes, NULL, diagnostics, NULL);
+  g_autoptr (GError) error = NULL;
 
-  if (graph == NULL)
+  if (graph == NULL || !fx_graph_verify (graph, NULL))
     return 0;
-  fx_graph_verify (graph, NULL);
+  if (fx_pass_inline_branches (graph, diagnostics, NULL) && !fx_graph_verify (graph, &error))
+    g_error ("branches were put in place wrongly: %s", error->message);
   fx_graph_infer (graph, diagnostics);
   return 0;
 }

@@ -352,15 +352,20 @@ add_level (FxCaffeBuilder *builder, const Spp *param, guint level, const FxShape
   gint64 bins = (gint64)1 << level, kernel[2], pads[4], flat[] = { 0, x->dims[1] * bins * bins };
   g_autofree char *pooled = g_strdup_printf ("pool%u", level), *flattened = g_strdup_printf ("flat%u", level);
   g_autofree char *shape = g_strdup_printf ("shape%u", level);
+  FxAttr attrs[4];
+  guint n_attrs = 3;
   FxId y;
 
   if (!read_bins (x->dims[2], bins, &kernel[0], &pads[0], &pads[2], error)
       || !read_bins (x->dims[3], bins, &kernel[1], &pads[1], &pads[3], error))
     return FX_NONE;
-  y = fx_caffe_op (builder, average ? "AveragePool" : "MaxPool", alone ? NULL : pooled, builder->bottoms, 1,
-                   (FxAttr[]){ fx_attr_ints ("kernel_shape", kernel, 2), fx_attr_ints ("strides", kernel, 2),
-                               fx_attr_ints ("pads", pads, 4), fx_attr_int ("count_include_pad", 1) },
-                   average ? 4 : 3);
+  attrs[0] = fx_attr_ints ("kernel_shape", kernel, 2);
+  attrs[1] = fx_attr_ints ("strides", kernel, 2);
+  attrs[2] = fx_attr_ints ("pads", pads, 4);
+  if (average)
+    attrs[n_attrs++] = fx_attr_int ("count_include_pad", 1);
+  y = fx_caffe_op (builder, average ? "AveragePool" : "MaxPool", alone ? NULL : pooled, builder->bottoms, 1, attrs,
+                   n_attrs);
   /* the size is said, so that an input of another size is an error and not another network */
   return alone ? y : fx_caffe_op2 (builder, "Reshape", flattened, y, fx_caffe_ints (builder, shape, flat, 2));
 }

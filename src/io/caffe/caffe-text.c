@@ -399,12 +399,12 @@ starts_layer (const char *at, const char *end, const char *word)
 gboolean
 fx_caffe_text_sniff (const guint8 *data, gsize size)
 {
-  const char *at = (const char *)data, *end = at + MIN (size, 65536);
+  const char *at = (const char *)data, *end;
   gboolean word = FALSE; /* the last character belongs to a word */
 
   if (size == 0 || memchr (data, '\0', MIN (size, 65536)) != NULL)
     return FALSE;
-  for (; at < end; at++)
+  for (end = at + MIN (size, 65536); at < end; at++)
     {
       if (*at == '#')
         {
