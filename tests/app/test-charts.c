@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "fx-plot-axis.h"
 #include "fx-plot-paint.h"
+#include "plot-private.h"
 
 #include <cairo-svg.h>
 #include <math.h>
@@ -237,6 +238,16 @@ test_empty (void)
     }
 }
 
+/* Names of lanes in Chinese have the room that they need: a letter is as wide as high. */
+static void
+test_wide_letters (void)
+{
+  const FxPlotPainter painter = { .style = fx_plot_style (FALSE, FALSE) };
+
+  g_assert_cmpfloat (fx_plot_text_width (&painter, "加载"), >=, 2 * painter.style->font_size);
+  g_assert_cmpfloat (fx_plot_text_width (&painter, "ab"), <, 2 * painter.style->font_size);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -249,6 +260,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (k), test_kind);
     }
+  g_test_add_func ("/charts/wide-letters", test_wide_letters);
   g_test_add_func ("/charts/zoomed", test_zoomed);
   g_test_add_func ("/charts/csv", test_csv);
   g_test_add_func ("/charts/empty", test_empty);

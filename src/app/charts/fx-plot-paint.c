@@ -46,11 +46,14 @@ make_layout (const FxPlotPainter *painter, const char *text, double max_width)
   return layout;
 }
 
-/* Where no font is to be used, a letter is taken for half as wide as high. */
+/* Where no font is to be used, a letter is taken for half as wide as high, and one of Chinese for as wide. */
 static double
 bar_width (const FxPlotPainter *painter, const char *text, double max_width)
 {
-  double width = (double)g_utf8_strlen (text, -1) * painter->style->font_size * 0.5;
+  double width = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    width += (g_unichar_iswide (g_utf8_get_char (p)) ? 1.0 : 0.5) * painter->style->font_size;
 
   return max_width > 0 ? MIN (width, max_width) : width;
 }
