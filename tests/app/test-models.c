@@ -69,6 +69,17 @@ open_row (FxWindow *window, const Row *row)
   picture (window, row, "mended");
 }
 
+/* They are beside the model, whose folder is not ours. */
+static void
+remove_results (FxWindow *window)
+{
+  const FxConversion *conversion = fx_results_get_conversion (fx_results_panel_get_results (window->results_panel));
+  g_autofree char *folder = g_path_get_dirname (conversion->files->pdata[0]);
+
+  g_assert_true (g_str_has_suffix (folder, "_fixpoint"));
+  app_test_remove_folder (folder);
+}
+
 static void
 convert (FxWindow *window, const Row *row)
 {
@@ -92,6 +103,7 @@ convert (FxWindow *window, const Row *row)
   picture (window, row, "converted");
   app_test_action (window, "win.show-board", "'1'");
   picture (window, row, "timeline");
+  remove_results (window);
 }
 
 static void
