@@ -110,7 +110,7 @@ eval (FxEval *eval, GError **error)
   lines = win.out[0] * win.out[1];
   n = x->shape.dims[0] * x->shape.dims[1] * lines;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * win.out[2] > FX_PARALLEL_MIN)
   for (gint64 k = 0; k < n; k++)
     {
       g_autofree gint64 *sums = g_new (gint64, win.out[2] + 1);

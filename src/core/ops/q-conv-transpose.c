@@ -129,7 +129,7 @@ eval (FxEval *eval, GError **error)
       win.out[i] = in;
     }
 
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) if (fx_conv_macs(&x->shape, &w->shape) > FX_PARALLEL_MIN)
   for (gint64 k = 0; k < y->shape.dims[0] * y->shape.dims[1]; k++)
     {
       g_autofree gint64 *sums = g_new (gint64, out_plane + 1);

@@ -177,7 +177,7 @@ eval (FxEval *eval, GError **error)
     return FALSE;
   win = fx_window_3d (&window);
 
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) if (fx_conv_macs(&y->shape, &w->shape) > FX_PARALLEL_MIN)
   for (gint64 k = 0; k < y->shape.dims[0] * y->shape.dims[1]; k++)
     {
       g_autofree void *memory = g_malloc (out_plane * sizeof (gint64) + 1);
