@@ -358,7 +358,7 @@ get_mixed (const FxConversionJob *job, FxMachine *machine, FxMixedOptions *mixed
   g_autoptr (GError) no_machine = NULL;
   gboolean is_timed = target != NULL && fx_machine_of_target (machine, target, &no_machine);
 
-  *mixed = (FxMixedOptions){ options->mixed, options->latency_budget, target, is_timed ? machine : NULL };
+  *mixed = (FxMixedOptions){ options->mixed, options->latency_budget, is_timed ? machine : NULL };
   if (options->mixed <= 0 && options->latency_budget <= 0)
     return TRUE;
   if (target != NULL && !fx_target_need_int16 (target, error))

@@ -331,6 +331,42 @@ test_wide_choice (void)
     }
 }
 
+/* Who gets 8 bits only: whom the list takes with no more, by operator or by what the node is, and on X3 all. */
+static void
+test_narrow (void)
+{
+  static const char text[]
+      = "graph \"g\"\ninput %x f32[1,8,16,16]\nconst %w f32[8,8,3,3] = elided 0x1\n"
+        "const %s f32[8,1,1] = [0.1,0.2,0.3,0.1,0.2,0.3,0.1,0.2]\n"
+        "%a f32[*] = Conv(%x, %w) {kernel_shape=[3,3], pads=[1,1,1,1]} \"plain\"\n"
+        "%b f32[*] = Conv(%a, %w) {kernel_shape=[3,3], pads=[2,2,2,2], dilations=[2,2]} \"dilated\"\n"
+        "%y f32[*] = PRelu(%b, %s) \"slopes\"\noutput %y\n";
+  static const struct
+  {
+    const char *target, *narrow;
+  } boards[] = { { "rdk-x3", "plain dilated slopes" }, { "rdk-x5", "dilated slopes" }, { "rdk-s100", "" } };
+  g_autoptr (FxGraph) graph = fx_graph_parse (text, NULL);
+  char *wide[] = { (char *)"all", NULL };
+  const FxNodeChoices choices = { .int16 = wide };
+
+  g_assert_nonnull (graph);
+  for (guint i = 0; i < G_N_ELEMENTS (boards); i++)
+    {
+      g_autoptr (FxTarget) target = fx_target_load (boards[i].target, NULL);
+      g_autoptr (FxCheckReport) report = fx_check_chosen (graph, target, NULL, &choices, NULL, NULL);
+      g_autoptr (GString) narrow = g_string_new ("");
+      guint told = 0;
+
+      for (FxId id = 0; id < report->n_nodes; id++)
+        if (report->nodes[id].narrow)
+          g_string_append_printf (narrow, "%s%s", narrow->len > 0 ? " " : "", fx_graph_node (graph, id)->name);
+      g_assert_cmpstr (narrow->str, ==, boards[i].narrow);
+      for (guint k = 0; k < report->diagnostics->len; k++)
+        told += strstr (((FxDiagnostic *)report->diagnostics->pdata[k])->message, "it does not get 16") != NULL;
+      g_assert_cmpuint (told, ==, i == 1 ? 2 : 0);
+    }
+}
+
 /* The finding counts nodes of the source, of which one may have become several. */
 static void
 test_assumed_count (void)
@@ -398,6 +434,7 @@ main (int argc, char **argv)
   g_test_add_func ("/check/assumed-neighbor", test_assumed_neighbor);
   g_test_add_func ("/check/assumed-count", test_assumed_count);
   g_test_add_func ("/check/wide-choice", test_wide_choice);
+  g_test_add_func ("/check/narrow", test_narrow);
   g_test_add_func ("/check/cancel", test_cancel);
   g_test_add_func ("/check/caffe", test_caffe);
   return g_test_run ();

@@ -387,6 +387,32 @@ test_choices (void)
     }
 }
 
+/* A node that the board takes with 8 bits only keeps them, and so does who reads what it makes, past what moves it. */
+static void
+test_narrow (void)
+{
+  g_autoptr (FxGraph) graph = parse ("input %x f32[1,4]\ninput %z f32[1,4]\n%a f32[*] = Sigmoid(%x) \"a\" v6\n"
+                                     "%b f32[*] = Add(%a, %z) \"b\" v7\n"
+                                     "%t f32[*] = Transpose(%b) {perm=[1,0]} \"t\" v1\n%c f32[*] = Exp(%t) \"c\" v6\n"
+                                     "output %c\n");
+  g_autoptr (FxCheckReport) placement = small_graph_place_all_but (graph, "Softmax", FALSE);
+  char *everything[] = { (char *)"all", NULL };
+  const FxNodeChoices choices = { .int16 = everything };
+  g_autoptr (GHashTable) precisions = fx_quant_choose (graph, &choices, NULL);
+  FxQuantOptions options = { .node_precisions = precisions };
+  g_autoptr (FxQuantParams) params = NULL;
+  g_autoptr (GError) error = NULL;
+  FxId a = fx_graph_find_node (graph, "a"), b = fx_graph_find_node (graph, "b"), c = fx_graph_find_node (graph, "c");
+
+  placement->nodes[b].narrow = TRUE;
+  params = fx_quantize_assign (graph, placement, NULL, &options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (params->nodes[a].precision, ==, FX_PRECISION_INT16);
+  g_assert_cmpint (params->nodes[b].precision, ==, FX_PRECISION_INT8);
+  g_assert_cmpint (params->nodes[c].precision, ==, FX_PRECISION_INT8);
+  g_assert_cmpint (params->values[fx_graph_node (graph, b)->outputs[0]].bits, ==, 8);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -400,5 +426,6 @@ main (int argc, char **argv)
   g_test_add_func ("/quantize/end", test_end);
   g_test_add_func ("/quantize/small-difference", test_small_difference);
   g_test_add_func ("/quantize/choices", test_choices);
+  g_test_add_func ("/quantize/narrow", test_narrow);
   return g_test_run ();
 }

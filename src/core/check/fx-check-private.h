@@ -13,6 +13,7 @@ typedef struct
   FxPlacement placement;
   gboolean assumed;    /* see FxNodeCheck */
   gboolean on_request; /* likewise */
+  gboolean narrow;     /* likewise, wherever it was placed */
   gboolean settled;    /* placed before any limit was asked */
   gboolean merged;     /* becomes a part of `host` */
   FxId host;           /* node of the work graph; FX_NONE */

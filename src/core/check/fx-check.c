@@ -175,6 +175,8 @@ take (FxNodeCheck *check, const FxWork *work, FxId id, const FxNode *source)
     check->assumed = node->assumed && (check->assumed || check->placement != FX_PLACEMENT_UNKNOWN);
   if (node->placement == FX_PLACEMENT_CPU)
     check->on_request = node->on_request && (check->on_request || check->placement != FX_PLACEMENT_CPU);
+  if (node->placement != FX_PLACEMENT_FOLDED)
+    check->narrow = check->narrow || node->narrow;
   if (weight (node->placement) > weight (check->placement))
     {
       check->placement = node->placement;

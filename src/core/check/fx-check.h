@@ -41,6 +41,7 @@ typedef struct
   gboolean assumed;    /* UNKNOWN only because the published list is not complete: nothing in it speaks against the BPU,
                           so conversions and estimates take it to run there */
   gboolean on_request; /* CPU, but meets the limits of the BPU and runs there if it is asked for */
+  gboolean narrow;     /* BPU, with 8 bits only: the board has no more, or lists no more for such a node */
   GPtrArray *reasons;  /* of FxReason; empty where there is nothing to explain */
 } FxNodeCheck;
 

@@ -12,6 +12,17 @@ warn (GPtrArray *diagnostics, const GError *error)
   fx_diagnostics_add (diagnostics, FX_SEVERITY_WARNING, "node-choice", NULL, NULL, "%s", error->message);
 }
 
+/* Says that the node keeps 8 bits. */
+static void
+warn_narrow (const FxWork *work, FxId id, GPtrArray *diagnostics)
+{
+  const FxNode *node = fx_graph_node (work->graph, id);
+
+  if (work->nodes[id].narrow && work->nodes[id].placement == FX_PLACEMENT_BPU)
+    fx_diagnostics_add (diagnostics, FX_SEVERITY_WARNING, "node-choice", node->name, NULL,
+                        "%s has 8 bits only for this %s: it does not get 16", work->target->board, node->op_type);
+}
+
 static void
 move (FxWorkNode *node, FxPlacement placement, const char *reason)
 {
@@ -51,9 +62,13 @@ fx_work_choose (FxWork *work, const FxNodeChoices *choices, GPtrArray *diagnosti
     warn (diagnostics, error);
   for (FxId i = 0; i < work->n_nodes; i++)
     {
+      const FxNode *node = fx_graph_node (work->graph, i);
       gpointer precision;
 
-      if (g_hash_table_lookup_extended (wanted, fx_graph_node (work->graph, i)->name, NULL, &precision))
-        choose (&work->nodes[i], (FxPrecision)GPOINTER_TO_INT (precision));
+      if (!g_hash_table_lookup_extended (wanted, node->name, NULL, &precision))
+        continue;
+      choose (&work->nodes[i], (FxPrecision)GPOINTER_TO_INT (precision));
+      if (GPOINTER_TO_INT (precision) == FX_PRECISION_INT16 && fx_target_has_int16 (work->target))
+        warn_narrow (work, i, diagnostics);
     }
 }

@@ -199,8 +199,23 @@ explain_default (const FxTargetOp *row, FxWorkNode *node)
   fx_reasons_add (node->reasons, text->str, NULL, NULL, NULL);
 }
 
+/* Whether the board takes the node with 8 bits only. */
+static gboolean
+is_narrow (const FxTargetOp *row, const FxLimitSubject *subject)
+{
+  gboolean narrow = !fx_target_has_int16 (subject->target);
+
+  for (guint i = 0; i < row->bpu.limits->len && !narrow; i++)
+    {
+      const FxLimit *limit = row->bpu.limits->pdata[i];
+
+      narrow = fx_limit_wants_int8 (limit) && fx_limit_applies (limit, subject) == FX_VERDICT_HOLDS;
+    }
+  return narrow;
+}
+
 static FxVerdict
-judge_bpu (const FxWork *work, FxId id, const FxTargetOp *row, gboolean caffe, FxNextDevice next, GPtrArray *reasons)
+judge_bpu (FxWork *work, FxId id, const FxTargetOp *row, gboolean caffe, FxNextDevice next, GPtrArray *reasons)
 {
   g_auto (FxSubject) subject = { 0 };
 
@@ -219,6 +234,7 @@ judge_bpu (const FxWork *work, FxId id, const FxTargetOp *row, gboolean caffe, F
     fx_subject_init (&subject, work, id);
   fx_subject_lift_scalars (&subject);
   subject.subject.next = next;
+  work->nodes[id].narrow = is_narrow (row, &subject.subject);
   return fx_judge_device (row, &row->bpu, caffe, &subject.subject, reasons);
 }
 

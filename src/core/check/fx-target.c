@@ -160,28 +160,13 @@ lists_type (GVariant *types, const char *type)
   return FALSE;
 }
 
-/* A list of types with int8 and without int16; what holds under conditions only is left to the check. */
-static gboolean
-wants_int8 (const FxLimit *limit)
+gboolean
+fx_limit_wants_int8 (const FxLimit *limit)
 {
   g_autoptr (GVariant) types = fx_limit_field (limit->fields, "in");
 
-  return limit->when == NULL && strcmp (limit->kind_name, "dtype") == 0 && types != NULL
-         && g_variant_is_of_type (types, G_VARIANT_TYPE ("av")) && lists_type (types, "int8")
-         && !lists_type (types, "int16");
-}
-
-gboolean
-fx_target_takes_int16 (const FxTarget *target, const char *op_type)
-{
-  const FxTargetOp *row = fx_target_find (target, op_type);
-
-  if (!fx_target_has_int16 (target))
-    return FALSE;
-  for (guint i = 0; row != NULL && i < row->bpu.limits->len; i++)
-    if (wants_int8 (row->bpu.limits->pdata[i]))
-      return FALSE;
-  return TRUE;
+  return strcmp (limit->kind_name, "dtype") == 0 && types != NULL && g_variant_is_of_type (types, G_VARIANT_TYPE ("av"))
+         && lists_type (types, "int8") && !lists_type (types, "int16");
 }
 
 /* ---- fields of a limit ---- */

@@ -97,11 +97,13 @@ const FxTargetOp *fx_target_find_caffe (const FxTarget *target, const char *laye
 /* The limit of general that is a rule for whole models ("output_count"); NULL if the target states none. */
 const FxLimit *fx_target_model_rule (const FxTarget *target, const char *rule);
 
-/* Whether the BPU computes with int16 at all, and whether it takes the operator so: the lists name some operators that
- * take int16 and some that take int8 only; those in between, Conv among them, are computed in 16 bits by the boards'
- * converter. An incomplete list (S100 and its kin) says nothing against it. */
+/* Whether the BPU computes with int16 at all. The lists name some operators that take int16 and some that take int8
+ * only; those in between, Conv among them, are computed in 16 bits by the boards' converter. An incomplete list (S100
+ * and its kin) says nothing against it. */
 gboolean fx_target_has_int16 (const FxTarget *target);
-gboolean fx_target_takes_int16 (const FxTarget *target, const char *op_type);
+
+/* Whether the limit is a list of types with int8 and without int16. */
+gboolean fx_limit_wants_int8 (const FxLimit *limit);
 
 /* FALSE and *error (UNSUPPORTED), which names the board, if its BPU computes with 8 bits only. */
 gboolean fx_target_need_int16 (const FxTarget *target, GError **error);

@@ -50,14 +50,13 @@ fx_accuracy_mix_asked (const FxAccuracyOptions *options)
 static gboolean
 can_rise (const FxAccuracy *accuracy, const FxQuantGroup *group)
 {
-  const FxTarget *target = accuracy->options->mixed.target;
+  const FxCheckReport *placement = accuracy->placement;
 
   if ((group->rule->flags & FX_RULE_SHARED) != 0 && group->root == FX_NONE)
     return FALSE;
   for (guint i = 0; i < group->n_nodes; i++)
     if (accuracy->params->nodes[group->nodes[i]].precision != FX_PRECISION_INT8
-        || (target != NULL
-            && !fx_target_takes_int16 (target, fx_graph_node (accuracy->graph, group->nodes[i])->op_type)))
+        || (placement != NULL && placement->nodes[group->nodes[i]].narrow))
       return FALSE;
   return TRUE;
 }

@@ -39,7 +39,6 @@ typedef struct
 {
   double share;   /* at most so many of the nodes that can, 0…1; 0: no limit */
   double latency; /* at most so many times the latency with 8 bits; 0: no limit. Neither: the step is left out */
-  const FxTarget *target;   /* NULL: every integer node can */
   const FxMachine *machine; /* what work costs; NULL: not known, and every node counts the same */
 } FxMixedOptions;
 

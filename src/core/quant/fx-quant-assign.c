@@ -47,14 +47,20 @@ is_asked (const Assign *assign, FxId id, FxPrecision *precision)
   return TRUE;
 }
 
-/* INT8 where nothing is said. */
+static gboolean
+is_narrow (const Assign *assign, FxId id)
+{
+  return assign->placement != NULL && id < assign->placement->n_nodes && assign->placement->nodes[id].narrow;
+}
+
+/* INT8 where nothing is said, and where the board has no more. */
 static FxPrecision
 wanted_precision (const Assign *assign, FxId id)
 {
   FxPrecision precision = FX_PRECISION_INT8;
 
   is_asked (assign, id, &precision);
-  return precision;
+  return precision == FX_PRECISION_INT16 && is_narrow (assign, id) ? FX_PRECISION_INT8 : precision;
 }
 
 static const char *
@@ -221,13 +227,51 @@ operands (const Assign *assign, const FxQuantGroup *group, guint *n)
   return node->inputs;
 }
 
+static gboolean
+is_narrow_group (const Assign *assign, const FxQuantGroup *group)
+{
+  for (guint i = 0; i < group->n_nodes; i++)
+    if (is_narrow (assign, group->nodes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether what makes the integers of a value, past what only moves them, gives 8 bits only. */
+static gboolean
+is_made_narrow (const Assign *assign, FxId value)
+{
+  const FxQuantGroup *group = producer_group (assign, value);
+  const FxId *ids;
+  guint n;
+
+  if (group == NULL || is_narrow_group (assign, group))
+    return group != NULL;
+  if (!(group->rule->flags & FX_RULE_SHARED))
+    return FALSE;
+  ids = operands (assign, group, &n);
+  for (guint i = 0; i < n; i++)
+    if (is_made_narrow (assign, ids[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* A node with 16 bits reads 16 bits, so that those who make them must have them, too. */
 static FxPrecision
 group_precision (const Assign *assign, const FxQuantGroup *group)
 {
+  gboolean wide = FALSE;
+  const FxId *ids;
+  guint n;
+
   for (guint i = 0; i < group->n_nodes; i++)
-    if (wanted_precision (assign, group->nodes[i]) == FX_PRECISION_INT16)
-      return FX_PRECISION_INT16;
-  return FX_PRECISION_INT8;
+    wide = wide || wanted_precision (assign, group->nodes[i]) == FX_PRECISION_INT16;
+  if (!wide || is_narrow_group (assign, group))
+    return FX_PRECISION_INT8;
+  ids = operands (assign, group, &n);
+  for (guint i = 0; i < n; i++)
+    if (is_made_narrow (assign, ids[i]))
+      return FX_PRECISION_INT8;
+  return FX_PRECISION_INT16;
 }
 
 static void
