@@ -462,7 +462,7 @@ check_unused (const Check *check)
       if (!is_set (check, rows[i].key)
           || (key->otherwise != NULL && text != NULL && g_ascii_strcasecmp (text, key->otherwise) == 0))
         continue;
-      WARN (check, rows[i].key, rows[i].text);
+      WARN (check, rows[i].key, "%s", _ (rows[i].text));
     }
   if (fx_config_is_set (check->config, FX_CONFIG_OPTIMIZATION))
     {
