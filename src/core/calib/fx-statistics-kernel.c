@@ -35,24 +35,36 @@ typedef struct
 
 /* The lanes of `live` count, but for the ends, which those of others may move, too. */
 ALWAYS_INLINE void
-add_lanes (Gathered *g, Lanes v, Masks live)
+add_lanes (Gathered *g, const float *x, const Masks *live)
 {
   const Masks magnitude = (Masks)SPLAT (-0.0f);
-  Lanes counted = (Lanes)((Masks)v & live);
+  Lanes v = *(const Unaligned *)x, counted = (Lanes)((Masks)v & *live);
 
   g->low = SELECT (v < g->low, v, g->low);
   g->high = SELECT (v > g->high, v, g->high);
-  g->zeros += (v == SPLAT (0.0f)) & live;
-  g->finite += ((Lanes)((Masks)v & ~magnitude) <= SPLAT (G_MAXFLOAT)) & live;
+  g->zeros += (v == SPLAT (0.0f)) & *live;
+  g->finite += ((Lanes)((Masks)v & ~magnitude) <= SPLAT (G_MAXFLOAT)) & *live;
   g->sum += counted;
   g->squares += counted * counted;
 }
 
+/* Adds what other lanes have gathered. */
+ALWAYS_INLINE void
+add_gathered (Gathered *g, const Gathered *other)
+{
+  g->low = SELECT (other->low < g->low, other->low, g->low);
+  g->high = SELECT (other->high > g->high, other->high, g->high);
+  g->zeros += other->zeros;
+  g->finite += other->finite;
+  g->sum += other->sum;
+  g->squares += other->squares;
+}
+
 /* Planes of a few dozen elements are common, so that this matters as much as the elements. */
 ALWAYS_INLINE float
-smallest_lane (Lanes v)
+smallest_lane (const Lanes *lanes)
 {
-  Lanes other = __builtin_shuffle (v, (Masks){ 4, 5, 6, 7, 0, 1, 2, 3 });
+  Lanes v = *lanes, other = __builtin_shuffle (v, (Masks){ 4, 5, 6, 7, 0, 1, 2, 3 });
 
   v = SELECT (other < v, other, v);
   other = __builtin_shuffle (v, (Masks){ 2, 3, 0, 1, 6, 7, 4, 5 });
@@ -61,17 +73,19 @@ smallest_lane (Lanes v)
 }
 
 ALWAYS_INLINE gint32
-sum_masks (Masks v)
+sum_masks (const Masks *masks)
 {
+  Masks v = *masks;
+
   v += __builtin_shuffle (v, (Masks){ 4, 5, 6, 7, 0, 1, 2, 3 });
   v += __builtin_shuffle (v, (Masks){ 2, 3, 0, 1, 6, 7, 4, 5 });
   return v[0] + v[1];
 }
 
 ALWAYS_INLINE double
-sum_lanes (Lanes v)
+sum_lanes (const Lanes *v)
 {
-  Doubles wide = __builtin_convertvector(v, Doubles);
+  Doubles wide = __builtin_convertvector(*v, Doubles);
 
   return ((wide[0] + wide[4]) + (wide[2] + wide[6])) + ((wide[1] + wide[5]) + (wide[3] + wide[7]));
 }
@@ -82,30 +96,41 @@ ALWAYS_INLINE void
 add_block (FxMoments *moments, const float *x, gsize n)
 {
   const Masks index = { 0, 1, 2, 3, 4, 5, 6, 7 }, all = (Masks){ 0 } - 1;
-  Gathered g = { .low = SPLAT (moments->min), .high = SPLAT (moments->max) };
-  gsize whole = n - n % LANES;
+  Gathered g = { .low = SPLAT (moments->min), .high = SPLAT (moments->max) }, other = { .low = g.low, .high = g.high };
+  gsize i = 0;
   double total, total_squares;
   float low, high;
 
-  for (gsize i = 0; i < whole; i += LANES)
-    add_lanes (&g, *(const Unaligned *)(x + i), all);
-  if (whole < n)
-    add_lanes (&g, *(const Unaligned *)(x + n - LANES), index >= (gint32)(LANES - (n - whole)));
-  low = smallest_lane (g.low);
-  high = -smallest_lane (-g.high);
+  for (; i + 2 * LANES <= n; i += 2 * LANES) /* two sums, as one waits for itself */
+    {
+      add_lanes (&g, x + i, &all);
+      add_lanes (&other, x + i + LANES, &all);
+    }
+  add_gathered (&g, &other);
+  for (; i + LANES <= n; i += LANES)
+    add_lanes (&g, x + i, &all);
+  if (i < n)
+    {
+      Masks behind = index >= (gint32)(LANES - (n - i));
+
+      add_lanes (&g, x + n - LANES, &behind);
+    }
+  g.high = -g.high;
+  low = smallest_lane (&g.low);
+  high = -smallest_lane (&g.high);
   moments->min = low < moments->min ? low : moments->min;
   moments->max = high > moments->max ? high : moments->max;
-  moments->zeros += (guint32)-sum_masks (g.zeros);
-  moments->finite += (guint32)-sum_masks (g.finite);
-  total = sum_lanes (g.sum);
-  total_squares = sum_lanes (g.squares);
+  moments->zeros += (guint32)-sum_masks (&g.zeros);
+  moments->finite += (guint32)-sum_masks (&g.finite);
+  total = sum_lanes (&g.sum);
+  total_squares = sum_lanes (&g.squares);
   if (!isfinite (total) || !isfinite (total_squares)) /* squares of over 10¹⁹ pass the range of a float */
     {
       total = total_squares = 0.0;
-      for (gsize i = 0; i < n; i++)
+      for (gsize k = 0; k < n; k++)
         {
-          total += (double)x[i];
-          total_squares += (double)x[i] * (double)x[i];
+          total += (double)x[k];
+          total_squares += (double)x[k] * (double)x[k];
         }
     }
   moments->sum += total;

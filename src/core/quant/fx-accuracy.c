@@ -21,10 +21,10 @@ const FxAccuracyStep fx_accuracy_steps[] = {
     NULL, fx_accuracy_choose_ranges },
   { "round-weights", N_ ("Round the weights of each layer together"), FX_PRESET_THOROUGH, LEAST_GAIN_DB, NULL,
     fx_accuracy_round },
-  { "correct-means", N_ ("Take what the means of the integer network are off by out of the biases"), FX_PRESET_DEFAULT,
-    0, NULL, fx_accuracy_correct_means },
   { "mix-precisions", N_ ("Give the most sensitive nodes 16 bits"), FX_PRESET_FAST, LEAST_GAIN_DB,
     fx_accuracy_mix_asked, fx_accuracy_mix },
+  { "correct-means", N_ ("Take what the means of the integer network are off by out of the biases"), FX_PRESET_DEFAULT,
+    0, NULL, fx_accuracy_correct_means },
   { NULL },
 };
 
