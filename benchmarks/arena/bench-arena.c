@@ -116,7 +116,7 @@ measure_model (const char *files)
 
   if (graph != NULL)
     fx_graph_infer (graph, NULL);
-  if (graph == NULL || !fx_fix_apply_all (graph, NULL, NULL, &error))
+  if (graph == NULL || !fx_fix_apply_all (graph, NULL, NULL, NULL, &error))
     {
       report (name, "model", &error);
       return;

@@ -83,7 +83,7 @@ load (const char *path, const char *weights, GError **error)
   if (graph == NULL)
     return NULL;
   fx_graph_infer (graph, NULL);
-  return fx_fix_apply_all (graph, NULL, NULL, error) ? g_steal_pointer (&graph) : NULL;
+  return fx_fix_apply_all (graph, NULL, NULL, NULL, error) ? g_steal_pointer (&graph) : NULL;
 }
 
 static gboolean

@@ -35,7 +35,7 @@ edit_run (GTask *task, G_GNUC_UNUSED gpointer source, gpointer data, G_GNUC_UNUS
   GError *error = NULL;
   guint n_changes = 0;
 
-  if (!fx_project_edit_apply (edits->pdata[edits->len - 1], graph, NULL, &n_changes, &error))
+  if (!fx_project_edit_apply (edit->project, edits->pdata[edits->len - 1], graph, NULL, &n_changes, &error))
     g_task_return_error (task, error);
   else if (n_changes == 0)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("There is nothing that this would change"));

@@ -18,7 +18,7 @@ fx_cli_machine (const FxTarget *target, const char *path, FxMachine *machine, GE
 }
 
 static gboolean
-apply_fixes (FxGraph *graph, const char *fix, GError **error)
+apply_fixes (FxGraph *graph, const FxTarget *target, const char *fix, GError **error)
 {
   g_autoptr (GPtrArray) log = fx_diagnostics_new ();
 
@@ -26,7 +26,7 @@ apply_fixes (FxGraph *graph, const char *fix, GError **error)
     return TRUE;
   if (strcmp (fix, "all") != 0)
     return fx_fail (error, FX_ERROR_BAD_DATA, "--fix takes \"all\"; fixpoint-cli check applies single ones");
-  if (!fx_fix_apply_all (graph, log, NULL, error))
+  if (!fx_fix_apply_all (graph, target, log, NULL, error))
     return FALSE;
   fx_graph_compact (graph);
   return TRUE;
@@ -42,7 +42,7 @@ fx_cli_estimate (const FxCliModel *model, const FxTarget *target, const FxMachin
 
   if (graph == NULL)
     return NULL;
-  if (apply_fixes (graph, model->fix, error))
+  if (apply_fixes (graph, target, model->fix, error))
     perf = fx_perf_estimate (graph, target, machine, &model->perf, &progress, fx_cli_cancellable (), error);
   if (perf == NULL)
     fx_error_prefix (error, "%s", model->path);

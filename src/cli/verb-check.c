@@ -51,13 +51,14 @@ find_fixes (char **rules, GError **error)
 }
 
 static gboolean
-apply_fixes (FxGraph *graph, char **rules, GPtrArray *log, GError **error)
+apply_fixes (FxGraph *graph, const FxTarget *target, char **rules, GPtrArray *log, GError **error)
 {
   for (guint i = 0; rules != NULL && rules[i] != NULL; i++)
     {
       const FxFix *fix = fx_fix_find (rules[i]);
 
-      if (fix != NULL ? !fx_fix_apply (graph, fix, log, NULL, error) : !fx_fix_apply_all (graph, log, NULL, error))
+      if (fix != NULL ? !fx_fix_apply (graph, fix, log, NULL, error)
+                      : !fx_fix_apply_all (graph, target, log, NULL, error))
         return fx_error_prefix (error, "%s", rules[i]);
     }
   return TRUE;
@@ -107,7 +108,7 @@ check (const char *path, const Options *options, GError **error)
   findings = from_reader (diagnostics);
   if (options->fixes != NULL)
     {
-      if (!apply_fixes (graph, options->fixes, log, error))
+      if (!apply_fixes (graph, target, options->fixes, log, error))
         {
           fx_error_prefix (error, "%s", path);
           return FX_EXIT_ERROR;

@@ -128,7 +128,7 @@ load (FxConversionJob *job, GPtrArray *findings, GError **error)
   fx_graph_infer (graph, NULL);
   if (!set_shapes (job, graph, findings, error)
       || !fx_fix_set_outputs (graph, (const char *const *)options->outputs, NULL, error)
-      || (options->fix_all && !fx_fix_apply_all (graph, findings, NULL, error)))
+      || (options->fix_all && !fx_fix_apply_all (graph, job->result->target, findings, NULL, error)))
     return fx_error_prefix (error, "%s", options->model);
   if (options->fix_all)
     fx_graph_compact (graph);

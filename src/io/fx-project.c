@@ -357,14 +357,24 @@ set_shape (const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log, GError **e
   return fx_shape_parse (edit->value, &shape, error) && fx_fix_set_input_shape (graph, edit->name, &shape, log, error);
 }
 
+/* A project may be of a board that is not there any more: that is for the check to say. */
+static gboolean
+fix_all (const FxProject *project, FxGraph *graph, GPtrArray *log, guint *n_changes, GError **error)
+{
+  g_autoptr (FxTarget) target = project->target != NULL ? fx_target_load (project->target, NULL) : NULL;
+
+  return fx_fix_apply_all (graph, target, log, n_changes, error);
+}
+
 gboolean
-fx_project_edit_apply (const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log, guint *n_changes, GError **error)
+fx_project_edit_apply (const FxProject *project, const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log,
+                       guint *n_changes, GError **error)
 {
   const FxFix *fix;
 
   switch (edit->kind)
     {
-    case FX_PROJECT_FIX_ALL: return fx_fix_apply_all (graph, log, n_changes, error);
+    case FX_PROJECT_FIX_ALL: return fix_all (project, graph, log, n_changes, error);
     case FX_PROJECT_INPUT_SHAPE:
       if (n_changes != NULL)
         *n_changes = 1;
@@ -390,7 +400,7 @@ fx_project_apply_edits (FxProject *project, FxGraph *graph, GPtrArray *findings)
       FxProjectEdit *edit = project->edits->pdata[i];
       g_autoptr (GError) error = NULL;
 
-      if (fx_project_edit_apply (edit, graph, NULL, NULL, &error))
+      if (fx_project_edit_apply (project, edit, graph, NULL, NULL, &error))
         i++;
       else
         {

@@ -111,9 +111,10 @@ gboolean fx_project_same_compile (const FxProject *a, const FxProject *b);
 /* Of the cores that were chosen, perhaps for another board, those that this one has. 0: one, as if none were chosen. */
 guint fx_project_usable_cores (const FxProject *project, const FxTarget *target);
 
-/* Makes the change in a sorted graph with inferred shapes; as fx_fix_apply(). `n_changes` may be NULL. */
-gboolean
-fx_project_edit_apply (const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log, guint *n_changes, GError **error);
+/* Makes the change in a sorted graph with inferred shapes, all fixes for the board of the project; as fx_fix_apply().
+ * `n_changes` may be NULL. */
+gboolean fx_project_edit_apply (const FxProject *project, const FxProjectEdit *edit, FxGraph *graph, GPtrArray *log,
+                                guint *n_changes, GError **error);
 
 /* All of them. One that cannot be made any more, since the model is another, is a finding, "edit", and forgotten. */
 void fx_project_apply_edits (FxProject *project, FxGraph *graph, GPtrArray *findings);

@@ -173,6 +173,48 @@ test_fixed (void)
   g_unlink (fixed);
 }
 
+/* TopK of the X3 is that of opset 10: a model of an opset that the board reads keeps it, and what can be converted
+ * stays so even where another fix would want opset 11. */
+static void
+test_fixed_opset_10 (void)
+{
+  static const char *const ends[] = { "", "const %m f32[256,4] = elided 0x0\n%f f32[*] = Flatten(%z) v9\n"
+                                          "%o f32[*] = MatMul(%f, %m) v9\noutput %o\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autofree char *text = g_strconcat (
+          "meta \"ir_version\" \"6\"\nopset \"\" 10\ninput %x f32[1,8,8,8]\nconst %w f32[8,8,1,1] = elided 0x0\n"
+          "const %k s64[1] = [4]\n%a f32[*] = Conv(%x, %w) v10\n%b f32[*], %i s64[*] = TopK(%a, %k) v10\n"
+          "%z f32[*] = Conv(%b, %w) v10\noutput %z\n",
+          ends[i], NULL);
+      g_autofree char *path = save ("opset10.onnx", text);
+      g_auto (CliResult) before = cli_run (program, "check", path, "--target", "rdk-x3", NULL);
+      g_auto (CliResult) fixed = cli_run (program, "check", path, "--target", "rdk-x3", "--fix", "all", "--json", NULL);
+      g_autoptr (JsonParser) parser = json_parser_new ();
+
+      g_assert_cmpint (before.status, ==, 0);
+      g_assert_cmpint (fixed.status, ==, 0);
+      g_assert_cmpint (json_object_get_int_member (cli_json (&fixed, parser), "opset"), ==, 10);
+    }
+}
+
+/* The S100 reads opset 13, with the version of the file that goes with it. */
+static void
+test_fixed_opset_13 (void)
+{
+  g_autofree char *path
+      = save ("opset13.onnx", "meta \"ir_version\" \"8\"\nopset \"\" 13\ninput %x f32[1,8,16,16]\n"
+                              "const %w f32[8,8,3,3] = elided 0x0\n%y f32[*] = Conv(%x, %w) v13\noutput %y\n");
+  g_auto (CliResult) result = cli_run (program, "check", path, "--target", "rdk-s100", "--fix", "all", "--json", NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *root = cli_json (&result, parser);
+
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_cmpint (json_object_get_int_member (root, "opset"), ==, 13);
+  g_assert_cmpint (json_object_get_int_member (root, "ir_version"), ==, 8);
+}
+
 static void
 test_unreadable (void)
 {
@@ -240,6 +282,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/check/text", test_text);
   g_test_add_func ("/cli/check/findings", test_findings);
   g_test_add_func ("/cli/check/fixed", test_fixed);
+  g_test_add_func ("/cli/check/fixed-opset-10", test_fixed_opset_10);
+  g_test_add_func ("/cli/check/fixed-opset-13", test_fixed_opset_13);
   g_test_add_func ("/cli/check/unreadable", test_unreadable);
   g_test_add_func ("/cli/operators/targets", test_operators);
   status = g_test_run ();

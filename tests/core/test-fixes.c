@@ -60,7 +60,7 @@ static gboolean
 apply (FxGraph *graph, const char *rule, GPtrArray *log, guint *n_changes, GError **error)
 {
   if (g_str_equal (rule, "all"))
-    return fx_fix_apply_all (graph, log, n_changes, error);
+    return fx_fix_apply_all (graph, NULL, log, n_changes, error);
   g_assert_nonnull (fx_fix_find (rule));
   return fx_fix_apply (graph, fx_fix_find (rule), log, n_changes, error);
 }
@@ -236,11 +236,33 @@ test_warning (void)
   g_autoptr (GPtrArray) log = fx_diagnostics_new ();
   g_autoptr (GError) error = NULL;
 
-  fx_fix_apply_all (graph, log, NULL, &error);
+  fx_fix_apply_all (graph, NULL, log, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (fx_graph_opset (graph, ""), ==, 18);
   g_assert_cmpuint (log->len, ==, 1);
   g_assert_cmpint (((const FxDiagnostic *)log->pdata[0])->severity, ==, FX_SEVERITY_WARNING);
+}
+
+/* An opset that every board reads stays, unless another fix goes only at opset 11. */
+static void
+test_opset_10 (void)
+{
+  g_autoptr (FxGraph) fine = parse ("opset \"\" 10\ninput %x f32[1,3,4,4]\n%y f32[*] = Relu(%x) v10\noutput %y\n");
+  g_autoptr (FxGraph) sum = parse ("opset \"\" 10\ninput %x f32[1,3,4,4]\n%y f32[*] = Sum(%x, %x) v10\noutput %y\n");
+  g_autoptr (GPtrArray) log = fx_diagnostics_new ();
+  g_autoptr (GError) error = NULL;
+  guint n_changes;
+
+  apply (fine, "all", log, &n_changes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (fx_graph_opset (fine, ""), ==, 10);
+  for (guint i = 0; i < log->len; i++)
+    g_assert_cmpstr (((const FxDiagnostic *)log->pdata[i])->message, !=, "The opset is 11 instead of 10");
+
+  apply (sum, "all", NULL, &n_changes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (fx_graph_opset (sum, ""), ==, 11);
+  g_assert_cmpstr (fx_graph_node (sum, 0)->op_type, ==, "Add");
 }
 
 /* Graphs that contradict themselves, or have attributes that no exporter would write: no fix may trust them. */
@@ -285,7 +307,7 @@ test_hostile (void)
       g_autoptr (FxGraph) graph = parse (text);
       g_autoptr (GError) error = NULL;
 
-      if (!fx_fix_apply_all (graph, NULL, NULL, &error))
+      if (!fx_fix_apply_all (graph, NULL, NULL, NULL, &error))
         g_test_message ("%s: %s", nodes[i], error->message);
     }
 }
@@ -319,6 +341,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fixes/set-input-shape", test_set_input_shape);
   g_test_add_func ("/fixes/refused-input-shapes", test_refused_input_shapes);
   g_test_add_func ("/fixes/warning", test_warning);
+  g_test_add_func ("/fixes/opset-10", test_opset_10);
   g_test_add_func ("/fixes/hostile", test_hostile);
   return g_test_run ();
 }

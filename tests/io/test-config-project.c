@@ -151,7 +151,7 @@ test_outputs (void)
     if (((FxProjectEdit *)project->edits->pdata[i])->kind == FX_PROJECT_OUTPUTS)
       edit = project->edits->pdata[i];
   g_assert_nonnull (edit);
-  g_assert_true (fx_project_edit_apply (edit, cut, NULL, NULL, &error));
+  g_assert_true (fx_project_edit_apply (project, edit, cut, NULL, NULL, &error));
   g_assert_cmpuint (fx_graph_n_outputs (cut), ==, 1);
   g_assert_cmpstr (fx_graph_value (cut, fx_graph_output (cut, 0))->name, ==, "x");
   g_assert_cmpuint (fx_graph_n_nodes (cut), ==, 1);

@@ -45,7 +45,7 @@ load (const char *path)
   if (graph == NULL)
     return NULL;
   fx_graph_infer (graph, NULL);
-  return fx_fix_apply_all (graph, NULL, NULL, NULL) ? g_steal_pointer (&graph) : NULL;
+  return fx_fix_apply_all (graph, NULL, NULL, NULL, NULL) ? g_steal_pointer (&graph) : NULL;
 }
 
 static FxTensor *

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "core/check/fx-diagnostic.h"
+#include "core/check/fx-target.h"
 #include "core/graph/fx-shape.h"
 
 G_BEGIN_DECLS
@@ -33,14 +34,16 @@ typedef struct
 extern const FxFix fx_fixes[];
 const FxFix *fx_fix_find (const char *rule); /* NULL if there is none */
 
-/* Applies one fix, or all automatic ones until nothing changes any more; then the graph is sorted, without dead nodes
- * and unused values, inferred and verified. Ids change. `log` (may be NULL) gets an info diagnostic with the rule of
- * the fix and the name of the node or tensor for each change, and a warning for what a fix had to leave as it is.
- * `n_changes` (may be NULL) counts the changes.
+/* Applies one fix, or all automatic ones until nothing changes any more. All of them leave a model at an opset that
+ * `target` reads (NULL: that every board reads), unless another fix has more to do at opset 11 or the model can be
+ * converted only so; and they do not take it to opset 11 if it could not be converted for `target` any more. Then the
+ * graph is sorted, without dead nodes and unused values, inferred and verified. Ids change. `log` (may be NULL) gets an
+ * info diagnostic with the rule of the fix and the name of the node or tensor for each change, and a warning for what a
+ * fix had to leave as it is. `n_changes` (may be NULL) counts the changes.
  *
  * FALSE and *error leave the graph as it was. */
 gboolean fx_fix_apply (FxGraph *graph, const FxFix *fix, GPtrArray *log, guint *n_changes, GError **error);
-gboolean fx_fix_apply_all (FxGraph *graph, GPtrArray *log, guint *n_changes, GError **error);
+gboolean fx_fix_apply_all (FxGraph *graph, const FxTarget *target, GPtrArray *log, guint *n_changes, GError **error);
 
 /* Sets the shape of the graph input `name` (NULL: of the only one) to numbers, and with it every symbol that its old
  * shape had, in the whole graph; then infers. Rule "input-shape" in `log`.

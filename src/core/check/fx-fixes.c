@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/fx-error.h"
 #include "core/check/fixes/fx-fix-rows.h"
+#include "core/check/fx-check.h"
 #include "core/fx-i18n.h"
 
 #include <string.h>
@@ -88,24 +89,51 @@ fx_fix_find (const char *rule)
   return NULL;
 }
 
+/* A copy of a graph and what was done to it. */
+typedef struct
+{
+  FxGraph *graph;
+  GPtrArray *findings;
+  guint n_changes;
+  gboolean keep_opset;
+} Work;
+
+static void
+work_clear (Work *work)
+{
+  g_clear_pointer (&work->graph, fx_graph_free);
+  g_clear_pointer (&work->findings, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
+
+static gboolean
+work_init (Work *work, const FxGraph *graph, gboolean keep_opset, GError **error)
+{
+  FxEdit edit = { .graph = fx_graph_copy (graph) };
+
+  *work = (Work){ .graph = edit.graph, .findings = fx_diagnostics_new (), .keep_opset = keep_opset };
+  return fx_edit_settle (&edit, error);
+}
+
 /* Runs one fix on a graph that is sorted and inferred, and leaves it so. */
 static gboolean
-run (FxGraph *graph, const FxFix *fix, GPtrArray *log, guint *n_changes, GError **error)
+run (Work *work, const FxFix *fix, GPtrArray *log, GError **error)
 {
-  FxEdit edit = { .graph = graph, .rule = fix->rule, .log = log };
+  FxEdit edit = { .graph = work->graph, .rule = fix->rule, .log = log, .keep_opset = work->keep_opset };
   gboolean ok;
 
-  if (!fix->control_flow && fx_edit_has_subgraphs (graph))
+  if (!fix->control_flow && fx_edit_has_subgraphs (work->graph))
     return TRUE;
   ok = fix->apply (&edit, error);
   if (ok && edit.n_changes > 0)
-    ok = fx_edit_settle (&edit, error) && fx_graph_verify (graph, error);
+    ok = fx_edit_settle (&edit, error) && fx_graph_verify (work->graph, error);
   fx_edit_touch (&edit);
-  *n_changes += edit.n_changes;
+  work->n_changes += edit.n_changes;
   return ok || fx_error_prefix (error, "%s", fix->rule);
 }
 
-/* Moves findings of at least that severity from one list to another, in order. */
+/* Moves findings of at most that severity from one list to another, in order. */
 static void
 move_findings (GPtrArray *from, GPtrArray *to, FxSeverity most)
 {
@@ -118,52 +146,99 @@ move_findings (GPtrArray *from, GPtrArray *to, FxSeverity most)
 
 /* All rows of a round; what a fix could not do may go in the next one, so only the last round complains. */
 static gboolean
-run_round (FxGraph *graph, GPtrArray *log, guint *n_changes, gboolean *done, GError **error)
+run_round (Work *work, gboolean *done, GError **error)
 {
   g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
-  guint before = *n_changes;
+  guint before = work->n_changes;
 
   for (const FxFix *fix = fx_fixes; fix->rule != NULL; fix++)
-    if (fix->automatic && !run (graph, fix, findings, n_changes, error))
+    if (fix->automatic && !run (work, fix, findings, error))
       return FALSE;
-  *done = *n_changes == before;
-  move_findings (findings, log, *done ? FX_SEVERITY_ERROR : FX_SEVERITY_INFO);
+  *done = work->n_changes == before;
+  move_findings (findings, work->findings, *done ? FX_SEVERITY_ERROR : FX_SEVERITY_INFO);
   return TRUE;
 }
 
 static gboolean
-apply (FxGraph *graph, const FxFix *fix, GPtrArray *log, guint *n_changes, GError **error)
+run_all (Work *work, const FxGraph *graph, gboolean keep_opset, GError **error)
 {
-  g_autoptr (FxGraph) copy = fx_graph_copy (graph);
-  g_autoptr (GPtrArray) findings = fx_diagnostics_new ();
-  FxEdit edit = { .graph = copy };
   gboolean done = FALSE;
-  guint n = 0;
 
-  if (!fx_edit_settle (&edit, error))
+  if (!work_init (work, graph, keep_opset, error))
     return FALSE;
-  if (fix != NULL && !run (copy, fix, findings, &n, error))
-    return FALSE;
-  for (guint i = 0; fix == NULL && !done && i < MAX_ROUNDS; i++)
-    if (!run_round (copy, findings, &n, &done, error))
+  for (guint i = 0; !done && i < MAX_ROUNDS; i++)
+    if (!run_round (work, &done, error))
       return FALSE;
-  if (!fx_graph_verify (copy, error))
-    return FALSE;
-  fx_graph_swap (graph, copy);
-  move_findings (findings, log, FX_SEVERITY_ERROR);
+  return fx_graph_verify (work->graph, error);
+}
+
+static void
+finish (Work *work, FxGraph *graph, GPtrArray *log, guint *n_changes)
+{
+  fx_graph_swap (graph, work->graph);
+  move_findings (work->findings, log, FX_SEVERITY_ERROR);
   if (n_changes != NULL)
-    *n_changes = n;
-  return TRUE;
+    *n_changes = work->n_changes;
 }
 
 gboolean
 fx_fix_apply (FxGraph *graph, const FxFix *fix, GPtrArray *log, guint *n_changes, GError **error)
 {
-  return apply (graph, fix, log, n_changes, error);
+  g_auto (Work) work = { 0 };
+
+  if (!work_init (&work, graph, FALSE, error) || !run (&work, fix, work.findings, error)
+      || !fx_graph_verify (work.graph, error))
+    return FALSE;
+  finish (&work, graph, log, n_changes);
+  return TRUE;
+}
+
+/* ---- all of them ---- */
+
+static gboolean
+can_be_converted (const FxGraph *graph, const FxTarget *target)
+{
+  g_autoptr (FxCheckReport) report = fx_check (graph, target, NULL, NULL, NULL);
+
+  return report != NULL && fx_diagnostics_count (report->diagnostics, FX_SEVERITY_ERROR) == 0;
+}
+
+/* Whether a model of an opset that the board reads gains from opset 11: another fix goes only there. */
+static gboolean
+is_worth_moving (const Work *kept, const Work *moved, const FxTarget *target)
+{
+  if (target != NULL)
+    {
+      gboolean before = can_be_converted (kept->graph, target), after = can_be_converted (moved->graph, target);
+
+      if (before != after)
+        return after;
+    }
+  for (guint i = 0; i < moved->findings->len; i++)
+    {
+      const FxDiagnostic *finding = moved->findings->pdata[i];
+
+      if (finding->severity == FX_SEVERITY_INFO && strcmp (finding->rule, "convert-opset") != 0)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 gboolean
-fx_fix_apply_all (FxGraph *graph, GPtrArray *log, guint *n_changes, GError **error)
+fx_fix_apply_all (FxGraph *graph, const FxTarget *target, GPtrArray *log, guint *n_changes, GError **error)
 {
-  return apply (graph, NULL, log, n_changes, error);
+  gint64 opset = fx_graph_opset (graph, "");
+  gboolean keep = opset != FX_EDIT_OPSET && fx_target_reads_opset (target, opset);
+  g_auto (Work) first = { 0 }, moved = { 0 };
+
+  if (!run_all (&first, graph, keep, error) || (keep && !run_all (&moved, first.graph, FALSE, error)))
+    return FALSE;
+  if (keep && is_worth_moving (&first, &moved, target))
+    {
+      fx_graph_swap (first.graph, moved.graph);
+      move_findings (moved.findings, first.findings, FX_SEVERITY_ERROR);
+      first.n_changes += moved.n_changes;
+    }
+  finish (&first, graph, log, n_changes);
+  return TRUE;
 }

@@ -74,12 +74,12 @@ has_standard_nodes (const FxGraph *graph)
 static void
 check_opset (const Check *check)
 {
-  gint64 min = number (check, "format", "onnx_opset_min", 10), max = number (check, "format", "onnx_opset_max", 11);
-  gint64 opset = fx_graph_opset (check->source, "");
-  g_autofree char *allowed
-      = g_strdup_printf (max == min + 1 ? _ ("%" PRId64 " or %" PRId64) : _ ("%" PRId64 " to %" PRId64), min, max);
+  gint64 opset = fx_graph_opset (check->source, ""), min, max;
+  g_autofree char *allowed = NULL;
 
-  if ((opset >= min && opset <= max) || (opset == 0 && !has_standard_nodes (check->source)))
+  fx_target_opsets (check->target, &min, &max);
+  allowed = g_strdup_printf (max == min + 1 ? _ ("%" PRId64 " or %" PRId64) : _ ("%" PRId64 " to %" PRId64), min, max);
+  if (fx_target_reads_opset (check->target, opset) || (opset == 0 && !has_standard_nodes (check->source)))
     return;
   finish (fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, "opset", NULL, NULL,
                               check->work != NULL && check->work->converted

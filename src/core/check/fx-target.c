@@ -119,6 +119,24 @@ fx_target_model_rule (const FxTarget *target, const char *rule)
   return NULL;
 }
 
+void
+fx_target_opsets (const FxTarget *target, gint64 *min, gint64 *max)
+{
+  const FxLimit *format = target != NULL ? fx_target_model_rule (target, "format") : NULL;
+
+  *min = format != NULL ? fx_limit_int (format->fields, "onnx_opset_min", 10) : 10;
+  *max = format != NULL ? fx_limit_int (format->fields, "onnx_opset_max", 11) : 11;
+}
+
+gboolean
+fx_target_reads_opset (const FxTarget *target, gint64 opset)
+{
+  gint64 min, max;
+
+  fx_target_opsets (target, &min, &max);
+  return opset >= min && opset <= max;
+}
+
 /* ---- int16 ---- */
 
 static gboolean

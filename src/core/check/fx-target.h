@@ -97,6 +97,10 @@ const FxTargetOp *fx_target_find_caffe (const FxTarget *target, const char *laye
 /* The limit of general that is a rule for whole models ("output_count"); NULL if the target states none. */
 const FxLimit *fx_target_model_rule (const FxTarget *target, const char *rule);
 
+/* The opsets that the documentation of the target names, first and last; NULL: those that every board reads. */
+void fx_target_opsets (const FxTarget *target, gint64 *min, gint64 *max);
+gboolean fx_target_reads_opset (const FxTarget *target, gint64 opset);
+
 /* Whether the BPU computes with int16 at all. The lists name some operators that take int16 and some that take int8
  * only; those in between, Conv among them, are computed in 16 bits by the boards' converter. An incomplete list (S100
  * and its kin) says nothing against it. */

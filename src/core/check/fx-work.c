@@ -243,17 +243,6 @@ convert (FxGraph *graph, GPtrArray *diagnostics)
   return fx_pass_fold_constants (graph, NULL) && fx_pass_convert_opset (graph, diagnostics, NULL);
 }
 
-/* Opsets that the target's documentation names. */
-static gboolean
-reads_opset (const FxTarget *target, gint64 opset)
-{
-  const FxLimit *format = fx_target_model_rule (target, "format");
-  gint64 min = format != NULL ? fx_limit_int (format->fields, "onnx_opset_min", 10) : 10;
-  gint64 max = format != NULL ? fx_limit_int (format->fields, "onnx_opset_max", 11) : 11;
-
-  return opset >= min && opset <= max;
-}
-
 /* A free batch size and nothing else: what is said about one sample holds. */
 static void
 assume_one_sample (FxGraph *graph)
@@ -278,7 +267,7 @@ fx_work_new (const FxGraph *source, const FxTarget *target, GPtrArray *diagnosti
   work->graph = fx_graph_copy (source);
   assume_one_sample (work->graph);
   fx_graph_infer (work->graph, diagnostics);
-  if (opset != 0 && !reads_opset (target, opset))
+  if (opset != 0 && !fx_target_reads_opset (target, opset))
     {
       /* what cannot be converted stays as it is and is judged so */
       work->converted = convert (work->graph, diagnostics);

@@ -123,16 +123,18 @@ fx_fix_convert_opset (FxEdit *edit, GError **error)
 {
   GError *failure = NULL;
 
-  if (!is_converted (edit->graph) || fx_graph_opset (edit->graph, "") != FX_EDIT_OPSET)
+  if (!edit->keep_opset && (!is_converted (edit->graph) || fx_graph_opset (edit->graph, "") != FX_EDIT_OPSET))
     convert_nodes (edit, &failure);
   if (failure != NULL)
     {
       g_propagate_error (error, failure);
       return FALSE;
     }
-  if (fx_graph_opset (edit->graph, "") != FX_EDIT_OPSET)
+  if (!edit->keep_opset && fx_graph_opset (edit->graph, "") != FX_EDIT_OPSET)
     return TRUE;
-  convert_ir_version (edit);
+  /* a newer opset that stays keeps the version of the file that goes with it */
+  if (fx_graph_opset (edit->graph, "") <= FX_EDIT_OPSET)
+    convert_ir_version (edit);
   settle_initializers (edit);
   drop_unused_domains (edit);
   return TRUE;

@@ -15,7 +15,8 @@ struct _FxEdit
 {
   FxGraph *graph;
   const char *rule;
-  GPtrArray *log; /* may be NULL */
+  GPtrArray *log;      /* may be NULL */
+  gboolean keep_opset; /* the model is of an opset that the board reads, and stays of it */
   guint n_changes;
   FxUses *uses; /* of the graph as it is, NULL after a change; see fx_edit_uses() */
 };
