@@ -265,6 +265,23 @@ test_opset_10 (void)
   g_assert_cmpstr (fx_graph_node (sum, 0)->op_type, ==, "Add");
 }
 
+/* What decides sizes is no picture. */
+static void
+test_size_operands (void)
+{
+  g_autoptr (FxGraph) graph = parse ("opset \"\" 11\ninput %x f32[2,3,4]\ninput %s f32[4]\ninput %n f32[4]\n"
+                                     "const %d s64[4] = [1,2,3,4]\n%r f32[1,2,3,4] = Reshape(%x, %d)\n"
+                                     "%z f32[1,2,3,4] = Add(%r, %n)\n%y f32[*] = Resize(%z, _, %s)\noutput %y\n");
+  g_autoptr (GError) error = NULL;
+  guint n_changes;
+
+  apply (graph, "all", NULL, &n_changes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (fx_graph_value (graph, fx_graph_find_value (graph, "x"))->shape.rank, ==, 4);
+  g_assert_cmpint (fx_graph_value (graph, fx_graph_find_value (graph, "n"))->shape.rank, ==, 4);
+  g_assert_cmpint (fx_graph_value (graph, fx_graph_find_value (graph, "s"))->shape.rank, ==, 1);
+}
+
 /* Graphs that contradict themselves, or have attributes that no exporter would write: no fix may trust them. */
 static void
 test_hostile (void)
@@ -342,6 +359,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fixes/refused-input-shapes", test_refused_input_shapes);
   g_test_add_func ("/fixes/warning", test_warning);
   g_test_add_func ("/fixes/opset-10", test_opset_10);
+  g_test_add_func ("/fixes/size-operands", test_size_operands);
   g_test_add_func ("/fixes/hostile", test_hostile);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fx-check-private.h"
+#include "core/check/fx-size-operands.h"
 
 #include "core/fx-i18n.h"
 #include "core/graph/fx-infer.h"
@@ -174,8 +175,21 @@ check_input_dtype (const Check *check, const FxValue *value)
 }
 
 static void
+check_input_sizes (const Check *check, const FxValue *value, const FxNode *user)
+{
+  finish (
+      fx_diagnostics_add (check->diagnostics, FX_SEVERITY_ERROR, "input-sizes", NULL, value->name,
+                          "the input decides sizes for %s \"%s\"; the board's program has one size, so it has to be "
+                          "constant",
+                          user->op_type, user->name),
+      fx_graph_shape_to_string (check->source, &value->shape), N_ ("a constant"),
+      N_ ("store its value in the model instead of giving it at run time"), NULL);
+}
+
+static void
 check_inputs (const Check *check)
 {
+  g_autoptr (FxUses) uses = fx_uses_new (check->source);
   Check softer = *check;
 
   /* the documentation of some boards does not speak of shapes */
@@ -183,8 +197,14 @@ check_inputs (const Check *check)
     softer.severity = FX_SEVERITY_WARNING;
   for (guint i = 0; i < fx_graph_n_inputs (check->source); i++)
     {
-      const FxValue *value = fx_graph_value (check->source, fx_graph_input (check->source, i));
+      FxId input = fx_graph_input (check->source, i), user = fx_size_operand_user (check->source, uses, input);
+      const FxValue *value = fx_graph_value (check->source, input);
 
+      if (user != FX_NONE)
+        {
+          check_input_sizes (check, value, fx_graph_node (check->source, user));
+          continue;
+        }
       check_input_shape (&softer, value);
       check_input_dtype (check, value);
     }

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/check/fixes/fx-fix-rows.h"
+#include "core/check/fx-size-operands.h"
 
 #include <string.h>
 
@@ -39,7 +40,8 @@ lift_input (FxEdit *edit, FxId input)
   FxId inputs[2] = { input, FX_NONE }, output;
 
   if (fx_edit_dtype (edit, input) != FX_DTYPE_FLOAT || !fx_edit_static (edit, input) || !four_dims (&flat, &four)
-      || uses->is_output[input] || fx_uses_count (uses, input) == 0)
+      || uses->is_output[input] || fx_uses_count (uses, input) == 0
+      || fx_size_operand_user (edit->graph, uses, input) != FX_NONE)
     return;
   output = fx_graph_add_value (edit->graph, name, FX_DTYPE_FLOAT, &flat);
   inputs[1] = fx_graph_add_constant (edit->graph, shape_name, fx_tensor_new_int64s (flat.dims, (guint)flat.rank));
