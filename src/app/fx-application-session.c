@@ -6,6 +6,7 @@
 
 #include "app/fx-settings.h"
 #include "app/fx-window-private.h"
+#include "app/fx-workers.h"
 
 #include <glib/gi18n.h>
 
@@ -237,5 +238,5 @@ fx_application_offer_work (FxApplication *application)
     }
   task = g_task_new (application, NULL, found_cb, NULL);
   g_task_set_task_data (task, g_object_ref (application->journal), g_object_unref);
-  g_task_run_in_thread (task, find_run);
+  fx_workers_run (task, find_run);
 }

@@ -2,6 +2,7 @@
 #include "app/fx-check-task.h"
 
 #include "app/fx-problem.h"
+#include "app/fx-workers.h"
 #include "core/check/fx-check.h"
 #include "io/fx-target-file.h"
 
@@ -69,7 +70,7 @@ fx_check_task_start (gpointer source, FxShared *graph, FxShared *findings, const
   check->findings = fx_shared_ref (findings);
   check->project = fx_project_copy (project);
   g_task_set_task_data (task, check, check_task_free);
-  g_task_run_in_thread (task, run);
+  fx_workers_run (task, run);
 }
 
 FxShared *

@@ -2,6 +2,7 @@
 #include "app/fx-dataset-item.h"
 
 #include "app/fx-problem.h"
+#include "app/fx-workers.h"
 #include "core/calib/fx-doctor.h"
 #include "core/check/fx-diagnostic.h"
 #include "core/graph/fx-graph.h"
@@ -261,7 +262,7 @@ fx_dataset_item_examine (FxDatasetItem *item, FxShared *graph, const char *prepr
   examination->dataset = fx_shared_ref (item->dataset);
   task = g_task_new (item, item->examining, examined_cb, NULL);
   g_task_set_task_data (task, examination, examination_free);
-  g_task_run_in_thread (task, run);
+  fx_workers_run (task, run);
   if (item->dataset == NULL)
     set_state (item, FX_DATASET_ITEM_READING, g_strdup (_ ("Reading…")));
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-document-private.h"
 
+#include "app/fx-workers.h"
 #include "core/check/fx-fix.h"
 #include "core/graph/fx-graph.h"
 
@@ -101,7 +102,7 @@ start_edit (FxDocument *document)
       document->editing = g_cancellable_new ();
       task = g_task_new (document, document->editing, edit_cb, NULL);
       g_task_set_task_data (task, edit, edit_task_free);
-      g_task_run_in_thread (task, edit_run);
+      fx_workers_run (task, edit_run);
     }
   g_object_notify (G_OBJECT (document), "busy");
   g_object_notify (G_OBJECT (document), "undo-label");

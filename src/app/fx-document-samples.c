@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-document.h"
 
+#include "app/fx-workers.h"
 #include "core/fx-error.h"
 #include "core/graph/fx-graph.h"
 #include "io/fx-dataset-fit.h"
@@ -238,5 +239,5 @@ fx_document_add_samples (FxDocument *document, const char *const *paths)
   intake->problems = g_ptr_array_new_with_free_func (g_free);
   task = g_task_new (document, NULL, placed_cb, NULL);
   g_task_set_task_data (task, intake, intake_free);
-  g_task_run_in_thread (task, run);
+  fx_workers_run (task, run);
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-document-private.h"
 
+#include "app/fx-workers.h"
 #include "io/config/config-export.h"
 #include "io/fx-project-file.h"
 #include "io/onnx/onnx-writer.h"
@@ -57,7 +58,7 @@ start_writing (FxDocument *document, WriteTask *write, GAsyncReadyCallback done,
   g_autoptr (GTask) task = g_task_new (document, NULL, done, user_data);
 
   g_task_set_task_data (task, write, write_task_free);
-  g_task_run_in_thread (task, write_run);
+  fx_workers_run (task, write_run);
 }
 
 void

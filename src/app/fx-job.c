@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-job.h"
 
+#include "app/fx-workers.h"
+
 #include <glib/gi18n.h>
 
 #define ANNOUNCE_MS 33
@@ -174,7 +176,7 @@ fx_job_start (FxJob *job)
   g_task_set_source_tag (task, fx_job_start);
   /* What the job did decides: work that was done before it saw the request is not thrown away. */
   g_task_set_check_cancellable (task, FALSE);
-  g_task_run_in_thread (task, run_cb);
+  fx_workers_run (task, run_cb);
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-latency-task.h"
 
+#include "app/fx-workers.h"
 #include "core/bpu/fx-perf.h"
 #include "core/bpu/fx-what-if.h"
 #include "core/graph/fx-graph.h"
@@ -96,7 +97,7 @@ fx_latency_task_start (gpointer source, FxShared *graph, const FxProject *projec
   latency->graph = fx_shared_ref (graph);
   latency->project = fx_project_copy (project);
   g_task_set_task_data (task, latency, latency_task_free);
-  g_task_run_in_thread (task, run);
+  fx_workers_run (task, run);
 }
 
 FxShared *

@@ -3,6 +3,7 @@
 
 #include "app/fx-pipeline.h"
 #include "app/fx-texture.h"
+#include "app/fx-workers.h"
 #include "core/graph/fx-graph.h"
 #include "core/graph/fx-tensor.h"
 #include "io/fx-dataset.h"
@@ -95,7 +96,7 @@ fx_preview_start (gpointer source, FxShared *dataset, const char *preprocess, co
   job->preprocess = g_strdup (preprocess);
   job->shape = *shape;
   g_task_set_task_data (task, job, preview_task_free);
-  g_task_run_in_thread (task, run);
+  fx_workers_run (task, run);
 }
 
 FxPreview *

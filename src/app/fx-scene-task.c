@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-scene-task.h"
 
+#include "app/fx-workers.h"
+
 typedef struct
 {
   FxShared *graph, *report;
@@ -49,7 +51,7 @@ fx_scene_task_start (gpointer source, FxShared *graph, FxShared *report, FxScene
   work->like = like != NULL ? fx_scene_ref (like) : NULL;
   work->expanded = g_strdupv ((char **)expanded);
   g_task_set_task_data (task, work, scene_task_free);
-  g_task_run_in_thread (task, run);
+  fx_workers_run (task, run);
 }
 
 FxScene *

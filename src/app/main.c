@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "app/fx-application.h"
 #include "app/fx-settings.h"
+#include "app/fx-workers.h"
 #include "core/fx-i18n.h"
 
 #include <gtk/gtk.h>
@@ -20,6 +21,7 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (FxApplication) application = NULL;
+  int status;
 
   fx_i18n_setup (FX_LOCALE_DIR);
   gtk_disable_setlocale (); /* it would bring the user's decimal sign back */
@@ -35,5 +37,7 @@ main (int argc, char **argv)
   g_application_add_main_option (G_APPLICATION (application), "version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE,
                                  _ ("Print the version"), NULL);
   g_signal_connect (application, "handle-local-options", G_CALLBACK (local_options_cb), NULL);
-  return g_application_run (G_APPLICATION (application), argc, argv);
+  status = g_application_run (G_APPLICATION (application), argc, argv);
+  fx_workers_wait ();
+  return status;
 }

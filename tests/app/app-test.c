@@ -2,6 +2,7 @@
 #include "app-test.h"
 
 #include "app/fx-window-private.h"
+#include "app/fx-workers.h"
 #include "core/fx-i18n.h"
 #include "watchdog.h"
 
@@ -86,6 +87,7 @@ app_test_stop (FxApplication *application)
   /* does nothing but end as programs do */
   g_signal_connect (application, "handle-local-options", G_CALLBACK (do_nothing), NULL);
   g_application_run (G_APPLICATION (application), 0, NULL);
+  fx_workers_wait ();
   g_object_unref (application);
 }
 

@@ -377,18 +377,24 @@ mean_error (const FxAccuracy *accuracy)
   return sum;
 }
 
-static FxAccuracy *
-run_clipped (const FxAccuracySamples *from)
+static FxAccuracyOptions
+clipped_options (GHashTable *ranges)
 {
-  g_autoptr (GHashTable) ranges = g_hash_table_new (g_str_hash, g_str_equal);
-  FxRange range = { 0, 0.8 };
-  FxAccuracyOptions options
-      = { .preset = FX_PRESET_FAST, .quant = { .value_ranges = ranges, .asymmetric = TRUE }, .n_threads = 1 };
-  g_autoptr (GError) error = NULL;
-  FxAccuracy *accuracy;
+  static FxRange range = { 0, 0.8 };
 
   g_hash_table_insert (ranges, (gpointer) "r1", &range);
-  accuracy = fx_accuracy_run (network (PLAIN_END), NULL, from, &options, NULL, NULL, NULL, NULL, &error);
+  return (FxAccuracyOptions){ .preset = FX_PRESET_FAST,
+                              .quant = { .value_ranges = ranges, .asymmetric = TRUE },
+                              .n_threads = 1 };
+}
+
+/* The options are for as long as the result. */
+static FxAccuracy *
+run_clipped (const FxAccuracySamples *from, const FxAccuracyOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  FxAccuracy *accuracy = fx_accuracy_run (network (PLAIN_END), NULL, from, options, NULL, NULL, NULL, NULL, &error);
+
   g_assert_no_error (error);
   return accuracy;
 }
@@ -397,7 +403,9 @@ run_clipped (const FxAccuracySamples *from)
 static void
 test_correct_means (void)
 {
-  g_autoptr (FxAccuracy) accuracy = run_clipped (&samples);
+  g_autoptr (GHashTable) ranges = g_hash_table_new (g_str_hash, g_str_equal);
+  const FxAccuracyOptions options = clipped_options (ranges);
+  g_autoptr (FxAccuracy) accuracy = run_clipped (&samples, &options);
   g_autoptr (GError) error = NULL;
   double before = mean_error (accuracy);
   gboolean changed = FALSE;
@@ -413,7 +421,9 @@ static void
 test_correct_means_of_few (void)
 {
   FxAccuracySamples few = { source, NULL, 3, 3 };
-  g_autoptr (FxAccuracy) accuracy = run_clipped (&few);
+  g_autoptr (GHashTable) ranges = g_hash_table_new (g_str_hash, g_str_equal);
+  const FxAccuracyOptions options = clipped_options (ranges);
+  g_autoptr (FxAccuracy) accuracy = run_clipped (&few, &options);
   g_autoptr (GError) error = NULL;
   gboolean changed = FALSE;
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "fx-canvas-private.h"
 
+#include "app/fx-workers.h"
 #include "fx-scene-export.h"
 
 /* What is drawn, by a worker: nothing of it changes any more. */
@@ -54,7 +55,7 @@ fx_canvas_export_async (FxCanvas *canvas, const char *path, GAsyncReadyCallback 
   export->overlay = canvas->overlay != NULL ? fx_overlay_ref (canvas->overlay) : NULL;
   export->path = g_strdup (path);
   g_task_set_task_data (task, export, export_free);
-  g_task_run_in_thread (task, export_run);
+  fx_workers_run (task, export_run);
 }
 
 gboolean

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fx-minimap.h"
 
+#include "app/fx-workers.h"
+
 #include <math.h>
 
 #define MOST_WIDTH 180.0
@@ -136,7 +138,7 @@ fx_minimap_set_picture (FxMinimap *minimap, FxScene *scene, const FxSceneStyle *
   task = g_task_new (NULL, minimap->painting, painted_cb, minimap);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, work, work_free);
-  g_task_run_in_thread (task, paint_in_thread);
+  fx_workers_run (task, paint_in_thread);
 }
 
 static FxRect
