@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /* Each If whose condition constants and shapes decide gives way to the nodes of the branch that it takes, with a
- * finding
- * (`diagnostics` NULL: none). Shapes need not be inferred, and are not. The graph stays sorted; ids of nodes change.
+ * finding (`diagnostics` NULL: none). Shapes need not be inferred, and are not. The graph stays sorted; ids of nodes
+ * change.
  * FALSE and *error (BAD_GRAPH) on a cycle. */
 gboolean fx_pass_inline_branches (FxGraph *graph, GPtrArray *diagnostics, GError **error);
 
