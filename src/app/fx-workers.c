@@ -2,37 +2,79 @@
 #include "app/fx-workers.h"
 
 #define PATIENCE (2 * G_TIME_SPAN_SECOND)
+#define FEW 2
+
+typedef struct
+{
+  GTask *task;
+  GTaskThreadFunc func;
+} Work;
 
 static GMutex mutex;
 static GCond less; /* n_running became less */
 static guint n_running;
 
-static GQuark
-func_quark (void)
+static gboolean
+do_nothing (G_GNUC_UNUSED gpointer data)
 {
-  return g_quark_from_static_string ("fx-workers-func");
+  return G_SOURCE_REMOVE;
+}
+
+/* Lets go of `task` where it was made. Not g_main_context_invoke(), which does it here if nobody iterates there just
+ * now. */
+static void
+give_back (GTask *task)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, g_task_get_priority (task));
+  g_source_set_callback (source, do_nothing, task, g_object_unref);
+  g_source_attach (source, g_task_get_context (task));
 }
 
 static void
-run (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+run (gpointer data, G_GNUC_UNUSED gpointer user_data)
 {
-  GTaskThreadFunc func = (GTaskThreadFunc)g_object_get_qdata (G_OBJECT (task), func_quark ());
+  Work *work = data;
+  GTask *task = work->task;
 
-  func (task, source, data, cancellable);
+  work->func (task, g_task_get_source_object (task), g_task_get_task_data (task), g_task_get_cancellable (task));
+  give_back (task);
+  g_free (work);
   g_mutex_lock (&mutex);
   n_running--;
   g_cond_signal (&less);
   g_mutex_unlock (&mutex);
 }
 
+static void
+push (GThreadPool **pool, int most, GTask *task, GTaskThreadFunc func)
+{
+  Work *work = g_new (Work, 1);
+
+  *work = (Work){ g_object_ref (task), func };
+  g_mutex_lock (&mutex);
+  if (*pool == NULL)
+    *pool = g_thread_pool_new (run, NULL, most, FALSE, NULL);
+  n_running++;
+  g_mutex_unlock (&mutex);
+  g_thread_pool_push (*pool, work, NULL);
+}
+
 void
 fx_workers_run (GTask *task, GTaskThreadFunc func)
 {
-  g_object_set_qdata (G_OBJECT (task), func_quark (), (gpointer)func);
-  g_mutex_lock (&mutex);
-  n_running++;
-  g_mutex_unlock (&mutex);
-  g_task_run_in_thread (task, run);
+  static GThreadPool *pool;
+
+  push (&pool, -1, task, func);
+}
+
+void
+fx_workers_run_few (GTask *task, GTaskThreadFunc func)
+{
+  static GThreadPool *pool;
+
+  push (&pool, FEW, task, func);
 }
 
 void

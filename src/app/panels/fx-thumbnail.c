@@ -2,6 +2,7 @@
 #include "app/panels/fx-thumbnail.h"
 
 #include "app/fx-texture.h"
+#include "app/fx-workers.h"
 #include "io/image.h"
 
 #define SIDE 128 /* pixels that are kept; shown at half of it on ordinary screens */
@@ -27,20 +28,16 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* A few at a time: a strip of pictures must not keep all processors busy. */
-static GThreadPool *pool;
-
 static void
-load (gpointer data, G_GNUC_UNUSED gpointer user_data)
+load (GTask *task, G_GNUC_UNUSED gpointer source, gpointer path, G_GNUC_UNUSED GCancellable *cancellable)
 {
-  g_autoptr (GTask) task = data;
   g_autoptr (FxImage) image = NULL;
   GError *error = NULL;
   GdkTexture *texture = NULL;
 
   if (g_task_return_error_if_cancelled (task))
     return;
-  image = fx_image_load (g_task_get_task_data (task), NULL, &error);
+  image = fx_image_load (path, NULL, &error);
   if (image != NULL)
     texture = fx_texture_thumbnail (image, SIDE, &error);
   if (texture != NULL)
@@ -76,7 +73,7 @@ static void
 set_path (FxThumbnail *thumbnail, const char *path)
 {
   g_autofree char *name = path != NULL ? g_filename_display_basename (path) : NULL;
-  GTask *task;
+  g_autoptr (GTask) task = NULL;
 
   if (g_strcmp0 (thumbnail->path, path) == 0)
     return;
@@ -87,12 +84,10 @@ set_path (FxThumbnail *thumbnail, const char *path)
   if (path == NULL)
     return;
   gtk_accessible_update_property (GTK_ACCESSIBLE (thumbnail->image), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  if (pool == NULL)
-    pool = g_thread_pool_new (load, NULL, 2, FALSE, NULL);
   thumbnail->loading = g_cancellable_new ();
   task = g_task_new (thumbnail, thumbnail->loading, loaded_cb, NULL);
   g_task_set_task_data (task, g_strdup (path), g_free);
-  g_thread_pool_push (pool, task, NULL);
+  fx_workers_run_few (task, load); /* a strip of pictures must not keep all processors busy */
 }
 
 static void
