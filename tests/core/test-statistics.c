@@ -211,6 +211,111 @@ test_kernels (void)
     g_free (tables[t]);
 }
 
+/* Signed zeros, strays and squares beyond a float's range at some lengths. */
+static void
+fill_oddly (GRand *rand, float *data, gsize n, guint round)
+{
+  fill (rand, data, n);
+  for (gsize i = 0; i < n; i++)
+    if (round % 4 > 0 && g_rand_int_range (rand, 0, 40) == 0)
+      data[i] = round % 4 == 1 ? -0.0f : round % 4 == 2 ? 3e20f : NAN;
+}
+
+static void
+assert_same_moments (const FxMoments *a, const FxMoments *b, gsize n)
+{
+  g_assert_cmpmem (&a->min, sizeof a->min, &b->min, sizeof b->min);
+  g_assert_cmpmem (&a->max, sizeof a->max, &b->max, sizeof b->max);
+  g_assert_cmpuint (a->zeros, ==, b->zeros);
+  g_assert_cmpuint (a->finite, ==, b->finite);
+  if (a->finite < n)
+    return;
+  g_assert_cmpmem (&a->sum, sizeof a->sum, &b->sum, sizeof b->sum);
+  g_assert_cmpmem (&a->sum_squares, sizeof a->sum_squares, &b->sum_squares, sizeof b->sum_squares);
+}
+
+#define LONGEST 1100
+#define ISA_BINS 64
+
+static void
+count_bins (const FxStatisticsIsa *isa, const float *x, gsize n, guint counts[2 * ISA_BINS])
+{
+  guint32 tables[FX_KERNEL_TABLES][2 * ISA_BINS] = { 0 }, *places[FX_KERNEL_TABLES];
+
+  for (guint t = 0; t < FX_KERNEL_TABLES; t++)
+    places[t] = tables[t];
+  isa->histogram (x, n, 7.0f, ISA_BINS, places);
+  for (guint k = 0; k < 2 * ISA_BINS; k++)
+    {
+      counts[k] = 0;
+      for (guint t = 0; t < FX_KERNEL_TABLES; t++)
+        counts[k] += tables[t][k];
+    }
+}
+
+/* Every instruction set gives the bits of the one for any processor. */
+static void
+test_isas (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (11);
+  const FxStatisticsIsa *plain = NULL;
+  float data[LONGEST];
+
+  for (guint i = 0; fx_statistics_isas[i] != NULL; i++)
+    plain = fx_statistics_isas[i];
+  for (gsize n = 0; n <= LONGEST; n += n < 70 ? 1 : 97)
+    for (guint round = 0; round < 4; round++)
+      {
+        guint wanted[2 * ISA_BINS], found[2 * ISA_BINS];
+        FxMoments a, b;
+
+        fill_oddly (rand, data, n, round);
+        plain->moments (data, n, &a);
+        if (round < 3)
+          count_bins (plain, data, n, wanted);
+        for (guint i = 0; fx_statistics_isas[i] != plain; i++)
+          if (fx_statistics_isas[i]->available ())
+            {
+              fx_statistics_isas[i]->moments (data, n, &b);
+              assert_same_moments (&a, &b, n);
+              if (round == 3)
+                continue;
+              count_bins (fx_statistics_isas[i], data, n, found);
+              g_assert_cmpmem (found, sizeof found, wanted, sizeof wanted);
+            }
+      }
+}
+
+/* Channels side by side give the bits that each gives by itself. */
+static void
+test_across (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (12);
+  static const gsize lengths[] = { 1, 3, 7, 8, 9, 15, 16, 17, 23, 24, 49, 169, 512, 519, 520, 521, LONGEST };
+  g_autofree float *data = g_new (float, 50 * LONGEST);
+  float column[LONGEST];
+
+  for (guint k = 0; k < G_N_ELEMENTS (lengths); k++)
+    for (gsize n_channels = FX_KERNEL_CHANNELS; n_channels < 48; n_channels += 3)
+      for (guint i = 0; fx_statistics_isas[i] != NULL; i++)
+        {
+          gsize n = lengths[k], step = n_channels + k % 3;
+          FxMoments found[48], wanted;
+
+          if (!fx_statistics_isas[i]->available ())
+            continue;
+          fill_oddly (rand, data, n * step, k + (guint)n_channels);
+          fx_statistics_isas[i]->moments_across (data, step, n, n_channels, found);
+          for (gsize c = 0; c < n_channels; c++)
+            {
+              for (gsize at = 0; at < n; at++)
+                column[at] = data[at * step + c];
+              fx_statistics_isas[i]->moments (column, n, &wanted);
+              assert_same_moments (&found[c], &wanted, n);
+            }
+        }
+}
+
 /* ---- merging ---- */
 
 static void
@@ -327,6 +432,8 @@ main (int argc, char **argv)
   g_test_add_func ("/statistics/moments", test_moments);
   g_test_add_func ("/statistics/odd-arrays", test_odd_arrays);
   g_test_add_func ("/statistics/kernels", test_kernels);
+  g_test_add_func ("/statistics/isas", test_isas);
+  g_test_add_func ("/statistics/across", test_across);
   g_test_add_func ("/statistics/merge", test_merge);
   g_test_add_func ("/statistics/peaks", test_peaks);
   g_test_add_func ("/statistics/values", test_values);
