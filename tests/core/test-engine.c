@@ -478,7 +478,7 @@ typedef struct
   GHashTable *seen; /* value id → FxTensor */
   GCancellable *cancellable;
   guint cancel_after; /* values; 0: never */
-  guint n;
+  guint n, n_blocks;
 } Watch;
 
 static void
@@ -492,8 +492,32 @@ watch_cb (FxId value, const FxArray *array, gpointer data)
     g_hash_table_insert (watch->seen, GUINT_TO_POINTER (value), fx_tensor_new_copy (array));
 }
 
+/* Shows the value row-major, element by element as FxBlockObserver tells. */
+static void
+watch_blocks_cb (FxId value, const FxArray *array, gsize block, gpointer data)
+{
+  Watch *watch = data;
+  gsize channels = (gsize)array->shape.dims[1], places = fx_shape_product (&array->shape, 2, array->shape.rank);
+  gsize planes = (gsize)array->shape.dims[0] * channels;
+  g_autofree float *rows = g_new (float, planes *places);
+  FxArray plain = { array->dtype, array->shape, rows };
+
+  g_assert_cmpint (array->dtype, ==, FX_DTYPE_FLOAT);
+  g_assert_cmpuint (channels % block, ==, 0);
+  for (gsize i = 0; i < planes; i++)
+    for (gsize p = 0; p < places; p++)
+      {
+        gsize n = i / channels, c = i % channels;
+
+        rows[i * places + p]
+            = ((const float *)array->data)[((n * (channels / block) + c / block) * places + p) * block + c % block];
+      }
+  watch->n_blocks++;
+  watch_cb (value, &plain, data);
+}
+
 static GHashTable *
-observe (const FxGraph *graph, const FxEngineOptions *options)
+observe (const FxGraph *graph, const FxEngineOptions *options, guint *n_blocks)
 {
   g_autoptr (GError) error = NULL;
   Watch watch = { g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)fx_tensor_unref) };
@@ -504,8 +528,11 @@ observe (const FxGraph *graph, const FxEngineOptions *options)
   run = fx_run_new (fixture.engine, &error);
   g_assert_no_error (error);
   fx_run_set_observer (run, watch_cb, &watch);
+  fx_run_set_block_observer (run, n_blocks != NULL ? watch_blocks_cb : NULL);
   fx_run_execute (run, fixture.inputs, fixture.outputs, NULL, &error);
   g_assert_no_error (error);
+  if (n_blocks != NULL)
+    *n_blocks += watch.n_blocks;
   fx_run_free (run);
   fixture_clear (&fixture);
   return watch.seen;
@@ -517,9 +544,9 @@ test_observer (gconstpointer data)
 {
   const GraphCase *graph_case = data;
   g_autoptr (FxGraph) graph = make_graph (graph_case->text);
-  g_autoptr (GHashTable) found = observe (graph, &(FxEngineOptions){ .n_threads = 1, .keep_values = TRUE });
+  g_autoptr (GHashTable) found = observe (graph, &(FxEngineOptions){ .n_threads = 1, .keep_values = TRUE }, NULL);
   g_autoptr (GHashTable) wanted
-      = observe (graph, &(FxEngineOptions){ .n_threads = 1, .keep_values = TRUE, .reference_kernels = TRUE });
+      = observe (graph, &(FxEngineOptions){ .n_threads = 1, .keep_values = TRUE, .reference_kernels = TRUE }, NULL);
 
   for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
     {
@@ -531,6 +558,28 @@ test_observer (gconstpointer data)
         assert_near (g_hash_table_lookup (found, key), g_hash_table_lookup (wanted, key), TOLERANCE, node->name);
     }
   g_assert_cmpuint (g_hash_table_size (found), >=, fx_graph_n_nodes (graph));
+}
+
+/* What is shown in blocks is what is shown row-major otherwise. */
+static void
+test_blocks (void)
+{
+  guint n_blocks = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (graph_cases); i++)
+    {
+      g_autoptr (FxGraph) graph = make_graph (graph_cases[i].text);
+      FxEngineOptions options = { .n_threads = 1 };
+      g_autoptr (GHashTable) wanted = observe (graph, &options, NULL), found = observe (graph, &options, &n_blocks);
+      GHashTableIter iter;
+      gpointer value, tensor;
+
+      g_assert_cmpuint (g_hash_table_size (found), ==, g_hash_table_size (wanted));
+      g_hash_table_iter_init (&iter, wanted);
+      while (g_hash_table_iter_next (&iter, &value, &tensor))
+        g_assert_true (g_bytes_equal (fx_tensor_bytes (tensor), fx_tensor_bytes (g_hash_table_lookup (found, value))));
+    }
+  g_assert_true (any_implementation || n_blocks > 20);
 }
 
 /* ---- cancelling ---- */
@@ -773,6 +822,7 @@ main (int argc, char **argv)
   add_graph_tests ("graph", test_graph);
   add_graph_tests ("parallel", test_parallel);
   g_test_add_data_func ("/engine/observer", watched, test_observer);
+  g_test_add_func ("/engine/blocks", test_blocks);
   g_test_add_func ("/engine/cancel", test_cancel);
   g_test_add_func ("/engine/refusals", test_refusals);
   g_test_add_func ("/engine/bad-inputs", test_bad_inputs);

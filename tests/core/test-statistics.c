@@ -316,6 +316,56 @@ test_across (void)
         }
 }
 
+/* The same array row-major and in blocks of channels, with and without strays. */
+static void
+test_blocks (void)
+{
+  static const gint64 shapes[][4] = { { 1, 16, 5, 5 }, { 2, 24, 3, 7 }, { 3, 8, 1, 1 }, { 1, 48, 2, 9 } };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (13);
+  g_autoptr (FxGraph) graph = one_value ();
+  gpointer scratch = fx_statistics_scratch_new ();
+
+  for (guint k = 0; k < 4 * G_N_ELEMENTS (shapes); k++)
+    for (gsize block = 1; block <= 16; block++)
+      {
+        g_autoptr (FxStatistics) rows = fx_statistics_new (graph), blocks = fx_statistics_new (graph);
+        const FxTensorStatistics *a = &rows->tensors[0], *b = &blocks->tensors[0];
+        FxShape shape = fx_shape_new (4, shapes[k % G_N_ELEMENTS (shapes)]);
+        gsize channels = (gsize)shape.dims[1], places = fx_shape_product (&shape, 2, 4);
+        gsize planes = (gsize)shape.dims[0] * channels;
+        g_autofree float *data = g_new (float, planes *places), *mixed = g_new (float, planes *places);
+        FxArray array = { FX_DTYPE_FLOAT, shape, data };
+
+        if (channels % block != 0)
+          continue;
+        fill_oddly (rand, data, planes * places, k);
+        for (gsize i = 0; i < planes; i++)
+          for (gsize p = 0; p < places; p++)
+            mixed[(i / block * places + p) * block + i % block] = data[i * places + p];
+        fx_statistics_add (rows, a->value, &array, scratch);
+        array.data = mixed;
+        fx_statistics_add_blocks (blocks, b->value, &array, block, scratch);
+
+        g_assert_cmpuint (a->count, ==, b->count);
+        g_assert_cmpuint (a->zeros, ==, b->zeros);
+        g_assert_cmpuint (a->not_finite, ==, b->not_finite);
+        g_assert_cmpfloat (a->sum, ==, b->sum);
+        g_assert_cmpfloat (a->sum_squares, ==, b->sum_squares);
+        g_assert_cmpuint (a->n_channels, ==, channels);
+        g_assert_cmpuint (b->n_channels, ==, channels);
+        g_assert_cmpmem (a->channel_min, sizeof (float) * channels, b->channel_min, sizeof (float) * channels);
+        g_assert_cmpmem (a->channel_max, sizeof (float) * channels, b->channel_max, sizeof (float) * channels);
+        g_assert_cmpmem (a->channel_sum, sizeof (double) * channels, b->channel_sum, sizeof (double) * channels);
+        g_assert_cmpmem (a->channel_squares, sizeof (double) * channels, b->channel_squares,
+                         sizeof (double) * channels);
+        g_assert_cmpmem (a->channel_zeros, sizeof (guint64) * channels, b->channel_zeros, sizeof (guint64) * channels);
+        g_assert_cmpint (a->histogram.exponent, ==, b->histogram.exponent);
+        g_assert_cmpmem (a->histogram.positive, sizeof (guint64) * FX_HISTOGRAM_BINS, b->histogram.positive,
+                         sizeof (guint64) * FX_HISTOGRAM_BINS);
+      }
+  fx_statistics_scratch_free (scratch);
+}
+
 /* ---- merging ---- */
 
 static void
@@ -434,6 +484,7 @@ main (int argc, char **argv)
   g_test_add_func ("/statistics/kernels", test_kernels);
   g_test_add_func ("/statistics/isas", test_isas);
   g_test_add_func ("/statistics/across", test_across);
+  g_test_add_func ("/statistics/blocks", test_blocks);
   g_test_add_func ("/statistics/merge", test_merge);
   g_test_add_func ("/statistics/peaks", test_peaks);
   g_test_add_func ("/statistics/values", test_values);

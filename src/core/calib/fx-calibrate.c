@@ -61,6 +61,14 @@ observe_cb (FxId value, const FxArray *array, gpointer data)
   fx_statistics_add (worker->sample, value, array, worker->scratch);
 }
 
+static void
+observe_blocks_cb (FxId value, const FxArray *array, gsize block, gpointer data)
+{
+  Worker *worker = data;
+
+  fx_statistics_add_blocks (worker->sample, value, array, block, worker->scratch);
+}
+
 /* Counts the sample and lets the job keep what there is, now and then. */
 static gboolean
 finish_cb (gpointer data, G_GNUC_UNUSED guint sample, G_GNUC_UNUSED FxTensor *const *outputs, gpointer user_data,
@@ -110,6 +118,7 @@ fx_calibrate (const FxGraph *graph, FxStatistics *statistics, guint n_samples, F
                         .state_free = worker_free,
                         .begin = begin_cb,
                         .observe = observe_cb,
+                        .observe_blocks = observe_blocks_cb,
                         .finish = finish_cb,
                         .user_data = &job };
   gboolean ok;

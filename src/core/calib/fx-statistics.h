@@ -64,6 +64,9 @@ const FxTensorStatistics *fx_statistics_find (const FxStatistics *statistics, Fx
 /* Adds the elements of one value, as an FxObserver shows them; other values are ignored. `scratch` is from
  * fx_statistics_scratch_new(), one for each thread. */
 void fx_statistics_add (FxStatistics *statistics, FxId value, const FxArray *array, gpointer scratch);
+/* The same of one whose channels lie in blocks, as an FxBlockObserver shows it; to the same bits. */
+void
+fx_statistics_add_blocks (FxStatistics *statistics, FxId value, const FxArray *array, gsize block, gpointer scratch);
 gpointer fx_statistics_scratch_new (void);
 void fx_statistics_scratch_free (gpointer scratch); /* accepts NULL */
 

@@ -115,6 +115,7 @@ const FxBackendFuncs fx_backend_dnnl = {
   .layout_equal = fx_dnnl_layout_equal,
   .layout_bytes = fx_dnnl_layout_bytes,
   .layout_slice = fx_dnnl_layout_slice,
+  .layout_block = fx_dnnl_layout_block,
   .context_new = context_new,
   .context_free = context_free,
 };

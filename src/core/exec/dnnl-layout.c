@@ -141,6 +141,31 @@ fx_dnnl_layout_slice (const FxLayout *layout, const FxLayout *part, int axis, gi
   return TRUE;
 }
 
+gsize
+fx_dnnl_layout_block (const FxLayout *layout)
+{
+  const dnnl_memory_desc_t *desc = fx_dnnl_layout_desc (layout);
+  const dnnl_blocking_desc_t *blocking = &desc->format_desc.blocking;
+  gint64 block, stride;
+
+  if (desc->format_kind != dnnl_blocked || desc->ndims < 3 || blocking->inner_nblks > 1
+      || (blocking->inner_nblks == 1 && blocking->inner_idxs[0] != 1) || desc->padded_dims[1] != desc->dims[1])
+    return 0;
+  block = blocking->inner_nblks == 1 ? blocking->inner_blks[0] : desc->dims[1];
+
+  /* from the inside out, each place begins where the one before it ends */
+  stride = block;
+  for (int i = desc->ndims - 1; i >= 2; stride *= desc->dims[i--])
+    if (desc->dims[i] > 1 && blocking->strides[i] != stride)
+      return 0;
+  if (blocking->inner_nblks == 0 && blocking->strides[1] != 1)
+    return 0;
+  if (block < desc->dims[1] && blocking->strides[1] != stride)
+    return 0;
+  stride *= desc->dims[1] / block;
+  return desc->dims[0] == 1 || blocking->strides[0] == stride ? (gsize)block : 0;
+}
+
 FxKernel *
 fx_dnnl_reorder (FxBackend *backend, FxDType dtype, const FxShape *shape, const FxLayout *from, const FxLayout *to,
                  GError **error)

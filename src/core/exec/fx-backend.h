@@ -107,6 +107,9 @@ struct _FxBackendFuncs
   /* TRUE if the elements with indices begin … end - 1 of `axis` of a value in `layout` are one run of bytes which is
    * that part of the value in `part`; its place is *offset. */
   gboolean (*layout_slice) (const FxLayout *layout, const FxLayout *part, int axis, gint64 begin, gsize *offset);
+  /* How many channels (axis 1) lie side by side if a value of floats is arranged as FxBlockObserver has it; 0: it is
+   * not. NULL: none of this backend is. */
+  gsize (*layout_block) (const FxLayout *layout);
 
   gpointer (*context_new) (FxBackend *backend, GError **error);
   void (*context_free) (gpointer context);

@@ -93,6 +93,13 @@ fx_run_execute (FxRun *run, FxTensor *const *inputs, FxTensor **outputs, GCancel
 typedef void (*FxObserver) (FxId value, const FxArray *array, gpointer user_data);
 void fx_run_set_observer (FxRun *run, FxObserver observer, gpointer user_data);
 
+/* For observers that do not need values row-major, which takes time: what lies in blocks of `block` channels is shown
+ * as it is, to this instead of the observer and with the observer's user_data. Of a float value [N, C, …] with P places
+ * in a plane, element (n, c, p) is at ((n · C / block + c / block) · P + p) · block + c % block; `block` divides C.
+ * NULL: the observer gets everything. */
+typedef void (*FxBlockObserver) (FxId value, const FxArray *array, gsize block, gpointer user_data);
+void fx_run_set_block_observer (FxRun *run, FxBlockObserver observer);
+
 /* Measure each step from now on; afterwards the microseconds that all executions spent in step i. */
 void fx_run_set_profiling (FxRun *run, gboolean profiling);
 double fx_run_step_time_us (const FxRun *run, guint step);

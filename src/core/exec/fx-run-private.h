@@ -22,6 +22,7 @@ struct _FxRun
   FxTensor **inputs; /* [inputs] as they were fed, aligned and widened */
   double *times_us;  /* [steps] or NULL */
   FxObserver observer;
+  FxBlockObserver block_observer;
   gpointer observer_data;
 };
 

@@ -156,6 +156,12 @@ fx_run_set_observer (FxRun *run, FxObserver observer, gpointer user_data)
 }
 
 void
+fx_run_set_block_observer (FxRun *run, FxBlockObserver observer)
+{
+  run->block_observer = observer;
+}
+
+void
 fx_run_set_profiling (FxRun *run, gboolean profiling)
 {
   g_clear_pointer (&run->times_us, g_free);
@@ -272,15 +278,31 @@ run_step (FxRun *run, guint i, const FxStep *step, GError **error)
   return fx_error_prefix (error, "%s \"%s\"", step->node->op_type, step->node->name);
 }
 
-/* Shows output k of a step to the observer, row-major. */
+/* As FxBlockObserver has it; 0: the buffer is not arranged so. */
+static gsize
+block_of (const FxBuffer *buffer)
+{
+  const FxLayout *layout = buffer->layout;
+
+  return layout != NULL && layout->funcs->layout_block != NULL ? layout->funcs->layout_block (layout) : 0;
+}
+
+/* Shows output k of a step to the observer, row-major unless it takes blocks. */
 static gboolean
 show_output (FxRun *run, guint i, guint k, GError **error)
 {
   const FxStep *step = fx_engine_get_step (run->engine, i);
+  const FxBuffer *buffer = fx_engine_get_buffer (run->engine, step->outputs[k]);
   FxArray array = fx_run_array (run, step->outputs[k]);
+  gsize block = run->block_observer != NULL ? block_of (buffer) : 0;
   void *memory = NULL;
   gboolean ok = TRUE;
 
+  if (block > 0)
+    {
+      run->block_observer (buffer->value, &array, block, run->observer_data);
+      return TRUE;
+    }
   if (step->shows[k] != NULL)
     {
       const FxKernel *kernel = step->shows[k];
@@ -295,7 +317,7 @@ show_output (FxRun *run, guint i, guint k, GError **error)
       array.data = memory;
     }
   if (ok)
-    run->observer (fx_engine_get_buffer (run->engine, step->outputs[k])->value, &array, run->observer_data);
+    run->observer (buffer->value, &array, run->observer_data);
   fx_memory_free (memory);
   return ok;
 }

@@ -105,6 +105,7 @@ worker_init (Worker *worker, Job *job, GError **error)
   worker->state = loop->state_new != NULL ? loop->state_new (loop->user_data) : NULL;
   if (loop->observe != NULL)
     fx_run_set_observer (worker->run, loop->observe, worker->state);
+  fx_run_set_block_observer (worker->run, loop->observe_blocks);
   return TRUE;
 }
 

@@ -29,6 +29,7 @@ typedef struct
   void (*begin) (gpointer state, guint i);
   /* `user_data` of this one is the state. NULL: nobody looks at values. */
   FxObserver observe;
+  FxBlockObserver observe_blocks; /* NULL: `observe` gets everything */
   /* Sample i is done: called in the order of the samples and never twice at once. Outputs are borrowed. */
   gboolean (*finish) (gpointer state, guint i, FxTensor *const *outputs, gpointer user_data, GError **error);
   gpointer user_data;
