@@ -23,7 +23,7 @@ fx_statistics_has_plain (void)
 gboolean
 fx_statistics_has_avx2 (void)
 {
-  return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("bmi2");
+  return __builtin_cpu_supports ("avx2");
 }
 #endif
 
