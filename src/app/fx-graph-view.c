@@ -205,8 +205,9 @@ search_changed_cb (FxGraphView *view)
 void
 fx_graph_view_find_step (FxGraphView *view, int step)
 {
-  guint at = fx_canvas_search_step (FX_CANVAS (view->canvas), step);
-  g_autofree char *text = g_strdup_printf ("%u", at);
+  guint n, at = fx_canvas_search_step (FX_CANVAS (view->canvas), step, &n);
+  /* Translators: which of the nodes that were found is shown */
+  g_autofree char *text = g_strdup_printf (_ ("%u of %u"), at, n);
 
   if (at > 0)
     gtk_label_set_text (view->search_count, text);

@@ -133,6 +133,13 @@ finding_detail (const FxDiagnostic *diagnostic)
   return valid_utf8 (text->str);
 }
 
+/* Of an input, where it can be edited. */
+static gboolean
+is_about_shape (const char *rule)
+{
+  return g_str_equal (rule, "input-dynamic") || g_str_equal (rule, "input-rank") || g_str_equal (rule, "input-batch");
+}
+
 FxProblem *
 fx_problem_new (const FxDiagnostic *diagnostic)
 {
@@ -142,7 +149,7 @@ fx_problem_new (const FxDiagnostic *diagnostic)
   problem->title = valid_utf8 (about != NULL ? about : "");
   problem->detail = finding_detail (diagnostic);
   problem->node = valid_utf8 (diagnostic->node);
-  if (g_str_equal (diagnostic->rule, "input-dynamic"))
+  if (is_about_shape (diagnostic->rule))
     problem->input = g_strdup (diagnostic->tensor);
   return problem;
 }

@@ -40,6 +40,12 @@ struct _FxWindow
 
   GtkWidget *drop_hint; /* borrowed: what will happen to files that hang over the window */
 
+  GtkWidget *focus;      /* weak: what has the focus; NULL as well if that is gone */
+  gboolean had_focus;    /* anything, ever */
+  GtkWidget *focus_pane; /* borrowed, a template widget: what it is part of; NULL: of none that changes */
+  guint restoring_focus; /* source; 0: the focus is where it belongs */
+  guint n_focus_tries;
+
   /* template widgets */
   AdwToastOverlay *toasts, *graph_toasts;
   AdwWindowTitle *window_title;
@@ -95,6 +101,10 @@ void fx_window_latency_clear (FxWindow *window);
 /* fx-window-close.c */
 void fx_window_init_close (FxWindow *window);
 void fx_window_saved (FxWindow *window, gboolean success); /* or not: an error, or nobody said where */
+
+/* fx-window-focus.c */
+void fx_window_init_focus (FxWindow *window);
+void fx_window_clear_focus (FxWindow *window);
 
 /* fx-window-drop.c */
 void fx_window_init_drop (FxWindow *window);

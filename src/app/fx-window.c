@@ -266,6 +266,7 @@ fx_window_dispose (GObject *object)
   FxWindow *window = FX_WINDOW (object);
 
   fx_window_leave (window);
+  fx_window_clear_focus (window);
   if (window->document != NULL)
     g_object_run_dispose (G_OBJECT (window->document));
   G_OBJECT_CLASS (fx_window_parent_class)->dispose (object);
@@ -353,6 +354,7 @@ fx_window_init (FxWindow *window)
   fx_window_init_close (window);
   fx_window_init_open (window);
   fx_window_init_drop (window);
+  fx_window_init_focus (window);
   fx_window_add_actions (window);
   fx_window_init_views (window);
   g_signal_connect_swapped (window->target_drop_down, "notify::selected", G_CALLBACK (target_selected_cb), window);

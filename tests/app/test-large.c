@@ -72,11 +72,13 @@ static void
 find_and_travel (FxWindow *window)
 {
   FxCanvas *canvas = canvas_of (window);
+  guint n_found = fx_canvas_search (canvas, "conv"), n;
 
-  g_assert_cmpuint (fx_canvas_search (canvas, "conv"), >, N_NODES / 5);
+  g_assert_cmpuint (n_found, >, N_NODES / 5);
   for (int i = 0; i < 5; i++)
     {
-      g_assert_cmpuint (fx_canvas_search_step (canvas, 1), ==, i + 1);
+      g_assert_cmpuint (fx_canvas_search_step (canvas, 1, &n), ==, i + 1);
+      g_assert_cmpuint (n, ==, n_found);
       app_test_idle (100);
     }
   fx_canvas_search (canvas, "");

@@ -31,7 +31,7 @@ echo "1..$((3 + ${#languages[@]}))"
 grep -v '^#' po/POTFILES | sort >"$work/listed"
 {
   # the marks, and the functions that translate the sentence they are given
-  marks=_\|N_\|$(sed -n 's/^--keyword=\([^:]*\):.*/\1/p' po/keywords | paste -sd '|')
+  marks=_\|N_\|ngettext\|$(sed -n 's/^--keyword=\([^:]*\):.*/\1/p' po/keywords | paste -sd '|')
   grep -rlE "\b($marks) \(" $translated --include='*.c'
   grep -rlE '\bN_ \("' $translated po --include='*.h'
   grep -rl 'translatable="yes"' data/ui

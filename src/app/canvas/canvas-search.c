@@ -19,16 +19,18 @@ fx_canvas_search (FxCanvas *canvas, const char *text)
 }
 
 guint
-fx_canvas_search_step (FxCanvas *canvas, int step)
+fx_canvas_search_step (FxCanvas *canvas, int step, guint *n_found)
 {
   guint n = canvas->found != NULL ? canvas->found->len : 0;
   guint32 box;
 
+  *n_found = n;
   if (n == 0)
     return 0;
-  canvas->found_at = (canvas->found_at + n - 1 + (step > 0 ? 1 : n - 1)) % n + 1;
-  if (step > 0 && canvas->found_at == 0)
-    canvas->found_at = 1;
+  if (step > 0)
+    canvas->found_at = canvas->found_at % n + 1;
+  else
+    canvas->found_at = canvas->found_at > 1 ? canvas->found_at - 1 : n;
   box = g_array_index (canvas->found, guint32, canvas->found_at - 1);
   fx_canvas_select_box (canvas, box);
   fx_canvas_reveal_box (canvas, box);

@@ -40,8 +40,9 @@ void fx_canvas_fit (FxCanvas *canvas);
 
 /* Marks all boxes that have the words of `text`, and returns how many; "" marks nothing. */
 guint fx_canvas_search (FxCanvas *canvas, const char *text);
-/* Reveals the next (1) or previous (-1) of them; its number counted from 1, 0 if there is none. */
-guint fx_canvas_search_step (FxCanvas *canvas, int step);
+/* Reveals the next (1) or previous (-1) of them; its number counted from 1, 0 if there is none. `n_found` gets how many
+ * there are, which another drawing of the model may have changed. */
+guint fx_canvas_search_step (FxCanvas *canvas, int step, guint *n_found);
 
 void fx_canvas_set_show_minimap (FxCanvas *canvas, gboolean show);
 

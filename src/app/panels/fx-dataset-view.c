@@ -3,6 +3,7 @@
 
 #include "app/fx-problem.h"
 #include "app/panels/fx-problem-row.h"
+#include "app/panels/fx-tab-stop.h"
 #include "app/panels/fx-thumbnail.h"
 
 #include <glib/gi18n.h>
@@ -98,6 +99,7 @@ fx_dataset_view_class_init (FxDatasetViewClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (FX_TYPE_TAB_STOP);
   g_type_ensure (FX_TYPE_THUMBNAIL);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/fixpoint/Fixpoint/ui/fx-dataset-view.ui");
   gtk_widget_class_bind_template_child (widget_class, FxDatasetView, group);

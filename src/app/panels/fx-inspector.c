@@ -17,6 +17,7 @@ struct _FxInspector
   char *node;
   GPtrArray *groups; /* GtkWidget, borrowed: what was put below the heading */
 
+  GtkScrolledWindow *scroller;
   GtkBox *box;
   GtkWidget *heading;
   FxPrecisionGroup *precision;
@@ -46,9 +47,19 @@ add_reasons (FxInspector *inspector, const FxNodeCheck *check)
   g_ptr_array_add (inspector->groups, group);
 }
 
+/* The focus goes first: GTK 4.8 complains of a row that is removed with it, once the rest is laid out anew. */
 static void
 clear_groups (FxInspector *inspector)
 {
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (inspector));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  for (guint i = 0; focus != NULL && i < inspector->groups->len; i++)
+    if (gtk_widget_is_ancestor (focus, inspector->groups->pdata[i]))
+      {
+        gtk_root_set_focus (root, NULL);
+        break;
+      }
   for (guint i = 0; i < inspector->groups->len; i++)
     gtk_box_remove (inspector->box, inspector->groups->pdata[i]);
   g_ptr_array_set_size (inspector->groups, 0);
@@ -147,6 +158,8 @@ fx_inspector_set_node (FxInspector *inspector, const char *name)
   g_free (inspector->node);
   inspector->node = g_strdup (name);
   update (inspector);
+  /* from the name on, wherever the one before was left */
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (inspector->scroller), 0);
 }
 
 /* Between two checks the old rows stay for the moment. */
@@ -184,6 +197,7 @@ fx_inspector_class_init (FxInspectorClass *klass)
   G_OBJECT_CLASS (klass)->finalize = fx_inspector_finalize;
   g_type_ensure (FX_TYPE_PRECISION_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/fixpoint/Fixpoint/ui/fx-inspector.ui");
+  gtk_widget_class_bind_template_child (widget_class, FxInspector, scroller);
   gtk_widget_class_bind_template_child (widget_class, FxInspector, box);
   gtk_widget_class_bind_template_child (widget_class, FxInspector, heading);
   gtk_widget_class_bind_template_child (widget_class, FxInspector, precision);

@@ -3,6 +3,7 @@
 
 #include "app/fx-problem.h"
 #include "app/panels/fx-problem-row.h"
+#include "app/panels/fx-tab-stop.h"
 
 #include <glib/gi18n.h>
 
@@ -119,6 +120,7 @@ fx_problems_page_class_init (FxProblemsPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = fx_problems_page_dispose;
   g_type_ensure (FX_TYPE_PROBLEM_ROW);
+  g_type_ensure (FX_TYPE_TAB_STOP);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/fixpoint/Fixpoint/ui/fx-problems-page.ui");
   gtk_widget_class_bind_template_child (widget_class, FxProblemsPage, stack);
   gtk_widget_class_bind_template_child (widget_class, FxProblemsPage, summary);

@@ -3,6 +3,7 @@
 
 #include "app/fx-board-plots.h"
 #include "app/fx-comparison.h"
+#include "app/panels/fx-tab-stop.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -46,8 +47,7 @@ struct _FxResultsPanel
   GtkProgressBar *progress_bar;
   FxChart *chart;
   GtkDropDown *run_drop_down, *compare_drop_down, *metric_drop_down;
-  GtkTextView *report_view;
-  GtkListView *log_view;
+  GtkTextView *report_view, *log_view;
   GtkStack *comparison_stack;
   GtkColumnView *comparison_view;
   GtkColumnViewColumn *shown_column, *other_column;
@@ -59,6 +59,7 @@ struct _FxResultsPanel
   /* Owned References */
   GListStore *runs;        /* of FxResults, newest first */
   GBindingGroup *progress; /* of the run that is shown */
+  GSignalGroup *log;       /* of the run that is shown */
   GListModel *comparable;  /* a string for none, then the runs */
   FxResults *shown, *compared_with;
   char *selected;
@@ -235,6 +236,33 @@ update_report (FxResultsPanel *panel)
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (panel->report_view), valid, -1);
 }
 
+/* Lines come, and none goes. */
+static void
+log_grows_cb (GListModel *log, guint position, G_GNUC_UNUSED guint n_removed, guint n_added, FxResultsPanel *panel)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (panel->log_view);
+
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (GtkStringObject) line = g_list_model_get_item (log, i);
+      GtkTextIter end;
+
+      gtk_text_buffer_get_end_iter (buffer, &end);
+      if (i > 0)
+        gtk_text_buffer_insert (buffer, &end, "\n", -1);
+      gtk_text_buffer_insert (buffer, &end, gtk_string_object_get_string (line), -1);
+    }
+}
+
+static void
+show_log (FxResultsPanel *panel, GListModel *log)
+{
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (panel->log_view), "", -1);
+  g_signal_group_set_target (panel->log, log);
+  if (log != NULL)
+    log_grows_cb (log, 0, 0, g_list_model_get_n_items (log), panel);
+}
+
 /* ---- comparison ---- */
 
 static void
@@ -333,8 +361,6 @@ finished_cb (FxResultsPanel *panel)
 static void
 show (FxResultsPanel *panel, FxResults *results)
 {
-  g_autoptr (GtkNoSelection) log = NULL;
-
   if (panel->shown != NULL)
     g_signal_handlers_disconnect_by_data (panel->shown, panel);
   g_set_object (&panel->shown, results);
@@ -344,9 +370,8 @@ show (FxResultsPanel *panel, FxResults *results)
     {
       g_signal_connect_object (results, "layers-changed", G_CALLBACK (update_plot), panel, G_CONNECT_SWAPPED);
       g_signal_connect_object (results, "finished", G_CALLBACK (finished_cb), panel, G_CONNECT_SWAPPED);
-      log = gtk_no_selection_new (g_object_ref (fx_results_get_log (results)));
     }
-  gtk_list_view_set_model (panel->log_view, GTK_SELECTION_MODEL (log));
+  show_log (panel, results != NULL ? fx_results_get_log (results) : NULL);
   finished_cb (panel);
 }
 
@@ -465,6 +490,7 @@ fx_results_panel_dispose (GObject *object)
   g_clear_object (&panel->compared_with);
   g_clear_object (&panel->comparable);
   g_clear_object (&panel->progress);
+  g_clear_object (&panel->log);
   g_clear_object (&panel->runs);
   g_clear_pointer (&panel->selected, g_free);
   G_OBJECT_CLASS (fx_results_panel_parent_class)->dispose (object);
@@ -482,6 +508,7 @@ fx_results_panel_class_init (FxResultsPanelClass *klass)
       = g_signal_new ("run-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_type_ensure (FX_TYPE_CHART);
   g_type_ensure (FX_TYPE_COMPARISON_ROW);
+  g_type_ensure (FX_TYPE_TAB_STOP);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/fixpoint/Fixpoint/ui/fx-results-panel.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, FxResultsPanel, name)
   CHILD (stack);
@@ -522,6 +549,8 @@ fx_results_panel_init (FxResultsPanel *panel)
   panel->progress = g_binding_group_new ();
   g_binding_group_bind (panel->progress, "fraction", panel->progress_bar, "fraction", G_BINDING_SYNC_CREATE);
   g_binding_group_bind (panel->progress, "message", panel->progress_bar, "text", G_BINDING_SYNC_CREATE);
+  panel->log = g_signal_group_new (G_TYPE_LIST_STORE);
+  g_signal_group_connect (panel->log, "items-changed", G_CALLBACK (log_grows_cb), panel);
   g_signal_connect_swapped (panel->pages, "notify::visible-child-name", G_CALLBACK (page_cb), panel);
   fill_drop_downs (panel);
 }
