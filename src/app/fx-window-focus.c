@@ -44,6 +44,29 @@ focus_graph (FxWindow *window)
     gtk_widget_child_focus (GTK_WIDGET (window), GTK_DIR_TAB_FORWARD);
 }
 
+static void
+accept_focus (FxWindow *window, GtkWidget *focus)
+{
+  window->focus_pane = pane_of (window, focus);
+  g_set_weak_pointer (&window->kept_focus, focus);
+  g_clear_handle_id (&window->restoring_focus, g_source_remove);
+}
+
+/* The toolkit takes the focus from a stop before it gives it to the next, and so does who leaves the last stop of the
+ * window for the first. */
+static gboolean
+was_moved (FxWindow *window)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+
+  if (window->kept_focus == NULL || !gtk_widget_get_mapped (window->kept_focus))
+    return FALSE;
+  if (focus == NULL)
+    return gtk_widget_grab_focus (window->kept_focus);
+  accept_focus (window, focus);
+  return TRUE;
+}
+
 /* Rows of a list come with the next frame, and problems with the end of a check. */
 static gboolean
 restore_cb (gpointer data)
@@ -51,13 +74,16 @@ restore_cb (gpointer data)
   FxWindow *window = data;
   gboolean may_wait = window->focus_pane != NULL && gtk_widget_get_mapped (window->focus_pane);
 
-  if (!is_restored (window) && !(may_wait && gtk_widget_child_focus (window->focus_pane, GTK_DIR_TAB_FORWARD)))
+  if (!was_moved (window) && !is_restored (window)
+      && !(may_wait && gtk_widget_child_focus (window->focus_pane, GTK_DIR_TAB_FORWARD)))
     {
       if (may_wait && ++window->n_focus_tries < MOST_TRIES)
         return G_SOURCE_CONTINUE;
       focus_graph (window);
     }
   window->restoring_focus = 0;
+  if (gtk_window_get_focus (GTK_WINDOW (window)) != NULL)
+    accept_focus (window, gtk_window_get_focus (GTK_WINDOW (window)));
   return G_SOURCE_REMOVE;
 }
 
@@ -71,39 +97,37 @@ restore_soon (FxWindow *window)
 }
 
 static void
-stop_restoring (FxWindow *window)
-{
-  g_clear_handle_id (&window->restoring_focus, g_source_remove);
-}
-
-static void
 focus_cb (FxWindow *window)
 {
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
-  gboolean was_there = window->focus != NULL && gtk_widget_get_mapped (window->focus);
+  gboolean by_hand = window->focus != NULL && gtk_widget_get_mapped (window->focus);
 
-  if (focus != NULL && (was_there || !window->had_focus)) /* somebody moved it */
-    {
-      window->focus_pane = pane_of (window, focus);
-      stop_restoring (window);
-    }
+  if (focus != NULL && (by_hand || !window->had_focus))
+    accept_focus (window, focus);
   else
     restore_soon (window);
   window->had_focus |= focus != NULL;
   g_set_weak_pointer (&window->focus, focus);
 }
 
+static void
+unmap_cb (FxWindow *window)
+{
+  g_clear_handle_id (&window->restoring_focus, g_source_remove);
+}
+
 void
 fx_window_init_focus (FxWindow *window)
 {
   g_signal_connect (window, "notify::focus-widget", G_CALLBACK (focus_cb), NULL);
-  g_signal_connect (window, "unmap", G_CALLBACK (stop_restoring), NULL);
+  g_signal_connect (window, "unmap", G_CALLBACK (unmap_cb), NULL);
 }
 
 void
 fx_window_clear_focus (FxWindow *window)
 {
   g_signal_handlers_disconnect_by_func (window, focus_cb, NULL);
-  stop_restoring (window);
+  unmap_cb (window);
   g_clear_weak_pointer (&window->focus);
+  g_clear_weak_pointer (&window->kept_focus);
 }

@@ -41,8 +41,9 @@ struct _FxWindow
   GtkWidget *drop_hint; /* borrowed: what will happen to files that hang over the window */
 
   GtkWidget *focus;      /* weak: what has the focus; NULL as well if that is gone */
+  GtkWidget *kept_focus; /* weak: what had it last, not counting where the toolkit put it */
+  GtkWidget *focus_pane; /* borrowed, a template widget: what that is part of; NULL: of none that changes */
   gboolean had_focus;    /* anything, ever */
-  GtkWidget *focus_pane; /* borrowed, a template widget: what it is part of; NULL: of none that changes */
   guint restoring_focus; /* source; 0: the focus is where it belongs */
   guint n_focus_tries;
 

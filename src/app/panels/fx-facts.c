@@ -36,6 +36,7 @@ add_row (GtkWidget *group, GtkWidget *first, GtkWidget *second)
     gtk_box_append (GTK_BOX (box), second);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_widget_set_focusable (row, second == NULL); /* one stop of the Tab key is enough, where a value can be copied */
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
   return row;
 }
