@@ -54,7 +54,6 @@ fx_window_ask_file (FxWindow *window, const char *title, GtkFileChooserAction ac
   question->take = take;
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), question, question_free, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
   return GTK_FILE_CHOOSER (dialog);
 }
 
@@ -108,6 +107,7 @@ fx_window_ask_open (FxWindow *window)
 
   fx_window_add_filter (chooser, _ ("Models, Projects and Configurations"), suffixes);
   add_all_filter (chooser);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
 /* ---- save ---- */
@@ -146,6 +146,7 @@ fx_window_ask_save (FxWindow *window)
   g_signal_connect_object (chooser, "response", G_CALLBACK (save_answered_cb), window, G_CONNECT_SWAPPED);
   fx_window_add_filter (chooser, _ ("Fixpoint Projects"), suffixes);
   suggest_name (chooser, window, ".fixpoint");
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
 /* ---- export ---- */
@@ -177,6 +178,7 @@ fx_window_ask_export_model (FxWindow *window)
 
   fx_window_add_filter (chooser, _ ("ONNX Models"), suffixes);
   suggest_name (chooser, window, "_edited.onnx");
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
 /* ---- the configuration ---- */
@@ -210,6 +212,7 @@ fx_window_ask_export_config (FxWindow *window)
 
   fx_window_add_filter (chooser, _ ("Configurations of the Boards’ Converter"), suffixes);
   suggest_name (chooser, window, ".yaml");
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
 /* ---- the picture of the graph ---- */
@@ -244,6 +247,7 @@ fx_window_ask_export_graph (FxWindow *window, const char *format)
 
   fx_window_add_filter (chooser, name, suffixes);
   suggest_name (chooser, window, ending);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
 /* ---- the plot ---- */
@@ -268,6 +272,7 @@ fx_window_ask_export_chart (FxWindow *window)
 
   fx_window_add_filter (chooser, "SVG, PNG, CSV", suffixes);
   suggest_name (chooser, window, "_errors.svg");
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
 /* ---- calibration samples ---- */
@@ -283,8 +288,10 @@ take_dataset (FxWindow *window, const char *path)
 void
 fx_window_ask_add_dataset (FxWindow *window)
 {
-  fx_window_ask_file (window, _ ("Add Calibration Samples"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Add"),
-                      take_dataset);
+  GtkFileChooser *chooser = fx_window_ask_file (window, _ ("Add Calibration Samples"),
+                                                GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Add"), take_dataset);
+
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
 /* Files have a question of their own: a dialog of the desktop takes either folders or files. */
@@ -320,4 +327,5 @@ fx_window_ask_add_files (FxWindow *window)
 
   gtk_file_chooser_set_select_multiple (chooser, TRUE);
   g_signal_connect_object (chooser, "response", G_CALLBACK (files_answered_cb), window, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }

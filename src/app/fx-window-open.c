@@ -72,6 +72,7 @@ choose_other (FxWindow *window)
   fx_window_add_filter (chooser, wants_weights ? _ ("Caffe Weights") : _ ("Caffe Networks"),
                         wants_weights ? weights_suffixes : network_suffixes);
   gtk_file_chooser_set_current_folder (chooser, file, NULL);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
 static void

@@ -123,7 +123,8 @@ void fx_window_init_views (FxWindow *window);
 
 /* fx-window-files.c: each asks where, then does it */
 typedef void (*FxWindowPathFunc) (FxWindow *window, const char *path);
-/* The dialog is freed with its answer. */
+/* The dialog is freed with its answer. The caller shows it when it has its filters, name and folder: a desktop that
+ * shows its own dialog knows of none that come later. */
 GtkFileChooser *fx_window_ask_file (FxWindow *window, const char *title, GtkFileChooserAction action,
                                     const char *accept, FxWindowPathFunc take);
 gboolean fx_window_was_chosen (GtkFileChooser *chooser, int response); /* a file of this computer */

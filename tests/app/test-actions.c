@@ -4,6 +4,7 @@
 #include "app-test.h"
 
 #include "app/fx-dataset-item.h"
+#include "app/fx-settings.h"
 #include "app/fx-window-private.h"
 
 /* "window." and the like belong to GTK. */
@@ -99,10 +100,72 @@ test_actions (void)
   app_test_stop (application);
 }
 
+static guint
+n_shown (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      n += gtk_widget_get_mapped (window);
+    }
+  return n;
+}
+
+/* A dialog that asks for a file knows its name, folder and filter when it appears, and does not complain. */
+static void
+test_choosers (void)
+{
+  static const struct
+  {
+    const char *action, *parameter, *name;
+  } rows[] = {
+    { "win.save-as", NULL, "sample.fixpoint" },
+    { "win.export-model", NULL, "sample_edited.onnx" },
+    { "win.export-config", NULL, "sample.yaml" },
+    { "win.export-graph", "'svg'", "sample.svg" },
+    { "win.open", NULL, NULL },
+    { "win.add-dataset", NULL, NULL },
+    { "win.add-files", NULL, NULL },
+  };
+  FxApplication *application = app_test_start ();
+  FxWindow *window = app_test_window (application);
+
+  app_test_action (window, "app.open-sample", NULL);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      GtkDialog *dialog;
+      g_autofree char *name = NULL;
+
+      app_test_action (window, rows[i].action, rows[i].parameter);
+      app_test_idle (500);
+      g_assert_cmpuint (n_shown (), ==, 2);
+      dialog = app_test_chooser ();
+      if (rows[i].name != NULL)
+        {
+          g_autoptr (GFile) folder = gtk_file_chooser_get_current_folder (GTK_FILE_CHOOSER (dialog));
+          g_autofree char *place = g_path_get_dirname (fx_document_get_project (window->document)->model);
+
+          name = gtk_file_chooser_get_current_name (GTK_FILE_CHOOSER (dialog));
+          g_assert_cmpstr (name, ==, rows[i].name);
+          g_assert_cmpstr (g_file_peek_path (folder), ==, place);
+        }
+      gtk_dialog_response (dialog, GTK_RESPONSE_CANCEL);
+      app_test_idle (100);
+    }
+  app_test_stop (application);
+}
+
 int
 main (int argc, char **argv)
 {
   app_test_init (&argc, &argv);
+  g_settings_set_boolean (fx_settings_get (), "restore-session", FALSE); /* each test begins with nothing open */
   g_test_add_func ("/app/actions", test_actions);
+  g_test_add_func ("/app/choosers", test_choosers);
   return g_test_run ();
 }
