@@ -56,7 +56,8 @@ notification_id (FxWindow *window)
   return g_strdup_printf ("conversion-%u", gtk_application_window_get_id (GTK_APPLICATION_WINDOW (window)));
 }
 
-/* Told in the window, and by the desktop if nobody is looking at it: clicking there shows the run. */
+/* Told in the window, unless it stands there already, and by the desktop if nobody is looking at it: clicking there
+ * shows the run. */
 static void
 notify_done (FxWindow *window, FxConvertJob *job, const char *text)
 {
@@ -64,7 +65,8 @@ notify_done (FxWindow *window, FxConvertJob *job, const char *text)
   g_autoptr (GNotification) notification = NULL;
   g_autofree char *id = NULL;
 
-  fx_window_tell (window, text);
+  if (!fx_results_panel_tells_failure (window->results_panel, fx_convert_job_get_results (job)))
+    fx_window_tell (window, text);
   if (gtk_window_is_active (GTK_WINDOW (window)) || application == NULL)
     return;
   if (g_application_get_dbus_connection (application) == NULL) /* a session without a bus has no one to tell */

@@ -157,6 +157,27 @@ test_two_windows (void)
   app_test_stop (application);
 }
 
+/* ---- what is told ---- */
+
+/* Over the graph; NULL: nothing. */
+static const char *
+toast_text (FxWindow *window)
+{
+  GtkWidget *label = NULL;
+
+  for (GtkWidget *toast = gtk_widget_get_first_child (GTK_WIDGET (window->graph_toasts)); toast != NULL;
+       toast = gtk_widget_get_next_sibling (toast))
+    if (strcmp (G_OBJECT_TYPE_NAME (toast), "AdwToastWidget") == 0)
+      label = app_test_find (toast, "GtkLabel");
+  return label != NULL ? gtk_label_get_text (GTK_LABEL (label)) : NULL;
+}
+
+static gboolean
+is_told (gpointer window)
+{
+  return toast_text (window) != NULL;
+}
+
 /* ---- one that fails ---- */
 
 /* The page of that title that is shown below the widget; NULL. */
@@ -224,6 +245,14 @@ test_failed (void)
   g_assert_nonnull (page);
   g_assert_nonnull (strstr (adw_status_page_get_description (page), "32"));
   app_test_picture (window, "not-converted");
+  g_assert_null (toast_text (window)); /* it stands there */
+
+  app_test_action (window, "win.convert", NULL);
+  app_test_action (window, "win.toggle-results", NULL);
+  app_test_wait_jobs (window, "the conversion that nobody looks at");
+  app_test_wait (is_told, window, "the toast");
+  g_assert_nonnull (strstr (toast_text (window), "32"));
+  app_test_action (window, "win.toggle-results", NULL);
 
   app_test_action (window, "win.convert", NULL);
   app_test_action (window, "win.cancel-jobs", NULL);
@@ -239,13 +268,9 @@ test_failed (void)
 static gboolean
 is_exported (gpointer window)
 {
-  GtkWidget *label = NULL;
+  const char *text = toast_text (window);
 
-  for (GtkWidget *toast = gtk_widget_get_first_child (GTK_WIDGET (((FxWindow *)window)->graph_toasts)); toast != NULL;
-       toast = gtk_widget_get_next_sibling (toast))
-    if (strcmp (G_OBJECT_TYPE_NAME (toast), "AdwToastWidget") == 0)
-      label = app_test_find (toast, "GtkLabel");
-  return label != NULL && strstr (gtk_label_get_text (GTK_LABEL (label)), "Configuration exported") != NULL;
+  return text != NULL && strstr (text, "Configuration exported") != NULL;
 }
 
 static void

@@ -414,6 +414,13 @@ fx_results_panel_get_results (FxResultsPanel *panel)
   return panel->shown;
 }
 
+gboolean
+fx_results_panel_tells_failure (FxResultsPanel *panel, FxResults *results)
+{
+  return results == panel->shown && fx_results_get_failure (results) != NULL
+         && gtk_widget_get_mapped (GTK_WIDGET (panel->errors_page));
+}
+
 FxChart *
 fx_results_panel_get_chart (FxResultsPanel *panel)
 {

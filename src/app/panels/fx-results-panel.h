@@ -27,6 +27,8 @@ GListModel *fx_results_panel_get_comparison (FxResultsPanel *panel); /* FxCompar
 void fx_results_panel_clear (FxResultsPanel *panel);
 /* The run that is shown; NULL: there is none. Borrowed. */
 FxResults *fx_results_panel_get_results (FxResultsPanel *panel);
+/* Whether somebody sees there why that run has no results. */
+gboolean fx_results_panel_tells_failure (FxResultsPanel *panel, FxResults *results);
 /* Highlights the layer of a node. */
 void fx_results_panel_select (FxResultsPanel *panel, const char *node);
 /* The plot that is on top: of the errors or of the board. */
