@@ -18,7 +18,7 @@ is_ready (gpointer window)
   g_autoptr (FxDatasetItem) item = g_list_model_get_item (datasets, 0);
 
   return fx_canvas_get_scene (fx_graph_view_get_canvas (((FxWindow *)window)->graph_view)) != NULL && item != NULL
-         && fx_dataset_item_get_state (item) == FX_DATASET_ITEM_READY;
+         && fx_dataset_item_get_state (item) == FX_DATASET_ITEM_READY && ((FxWindow *)window)->latency != NULL;
 }
 
 static FxWindow *

@@ -5,7 +5,10 @@
 #include "bench-net.h"
 #include "watchdog.h"
 
+#include "app/fx-settings.h"
 #include "app/fx-window-private.h"
+#include "core/graph/fx-infer.h"
+#include "core/graph/fx-text.h"
 #include "fx-canvas-private.h"
 #include "io/onnx/onnx-writer.h"
 
@@ -137,10 +140,73 @@ test_large (void)
   g_rmdir (folder);
 }
 
+/* A chain that ends in more branches than have room. */
+static FxGraph *
+wide_graph (void)
+{
+  g_autoptr (GString) text = g_string_new ("graph \"wide\"\nopset \"\" 11\ninput %x0 f32[1,32,28,28]\n");
+  g_autoptr (GError) error = NULL;
+  FxGraph *graph;
+
+  for (guint i = 0; i < 30; i++)
+    g_string_append_printf (text, "%%x%u f32[*] = Relu(%%x%u) v6\n", i + 1, i);
+  for (guint i = 0; i < 30; i++)
+    g_string_append_printf (text, "%%y%u f32[*] = Sigmoid(%%x%u) v6\n", i, i / 2 + 15);
+  for (guint i = 0; i < 30; i++)
+    g_string_append_printf (text, "output %%y%u\n", i);
+  graph = fx_graph_parse (text->str, &error);
+  g_assert_no_error (error);
+  fx_graph_infer (graph, NULL);
+  return graph;
+}
+
+static gboolean
+has_wide_scene (gpointer window)
+{
+  FxScene *scene = fx_canvas_get_scene (canvas_of (window));
+
+  return scene != NULL && fx_scene_n_boxes (scene) < N_NODES;
+}
+
+/* The names can be read, and where the model begins is in the middle, away from what lies over the edges. */
+static void
+test_first_view (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("fixpoint-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "wide.onnx", NULL);
+  g_autoptr (FxGraph) graph = wide_graph ();
+  g_autoptr (GError) error = NULL;
+  FxApplication *application;
+  FxWindow *window;
+  FxCanvas *canvas;
+  const FxRect *begin;
+
+  fx_onnx_save (graph, path, &error);
+  g_assert_no_error (error);
+  application = app_test_start ();
+  window = app_test_window (application);
+  fx_window_open (window, path);
+  app_test_wait_document (window, FX_DOCUMENT_READY);
+  app_test_wait (has_wide_scene, window, "the picture");
+  app_test_idle (300);
+  app_test_picture (window, "first-view");
+  canvas = canvas_of (window);
+  begin = &fx_scene_box (fx_canvas_get_scene (canvas), fx_scene_find (fx_canvas_get_scene (canvas), "x0"))->rect;
+  g_assert_cmpfloat (fx_scene_bounds (fx_canvas_get_scene (canvas)).width * 0.4, >, fx_canvas_width (canvas));
+  g_assert_cmpfloat (canvas->view.zoom, >=, 0.6);
+  g_assert_cmpfloat_with_epsilon ((begin->x + begin->width / 2 - canvas->view.x) * canvas->view.zoom,
+                                  fx_canvas_width (canvas) / 2, 2);
+  app_test_stop (application);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
   app_test_init (&argc, &argv);
+  g_settings_set_boolean (fx_settings_get (), "restore-session", FALSE); /* each test begins with nothing open */
   g_test_add_func ("/app/large", test_large);
+  g_test_add_func ("/app/first-view", test_first_view);
   return g_test_run ();
 }

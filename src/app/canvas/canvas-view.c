@@ -6,6 +6,7 @@
 #include <math.h>
 
 #define READABLE_ZOOM 0.4 /* a first view that would be smaller shows the top of the drawing instead of all of it */
+#define NAMES_ZOOM 0.6    /* at which all names can be read */
 #define ANIMATION_US 220000
 
 /* At least a corner of the drawing stays on the screen. */
@@ -109,27 +110,24 @@ topmost_box (const FxScene *scene)
   return top;
 }
 
-/* Everything if it can be read, else the top, as wide as can be read; of a wider drawing, what is below the first box.
- */
+/* Everything if it can be read, else the top, as wide as can be read; of a wider drawing, what is around the first box.
+ * That is in the middle even where the drawing ends beside it: controls and the map lie over the edges. */
 static FxView
 first_view_of (FxCanvas *canvas, const FxScene *scene)
 {
   FxView view = view_of_all (canvas, scene);
   FxRect bounds = fx_scene_bounds (scene);
   guint32 top = topmost_box (scene);
-  double zoom, width, x = bounds.x + bounds.width / 2;
+  double x = bounds.x + bounds.width / 2, zoom = fx_canvas_width (canvas) / MAX (bounds.width, 1);
 
   if (view.zoom >= READABLE_ZOOM)
     return view;
-  zoom = CLAMP (fx_canvas_width (canvas) / MAX (bounds.width, 1), READABLE_ZOOM, 1.0);
-  width = fx_canvas_width (canvas) / zoom;
-  if (width < bounds.width && top != FX_NO_BOX)
-    {
-      const FxRect *rect = &fx_scene_box (scene, top)->rect;
-
-      x = CLAMP (rect->x + rect->width / 2, bounds.x + width / 2, bounds.x + bounds.width - width / 2);
-    }
-  return (FxView){ x - width / 2, bounds.y - 16 / zoom, zoom };
+  if (zoom < READABLE_ZOOM)
+    zoom = NAMES_ZOOM;
+  zoom = MIN (zoom, 1.0);
+  if (fx_canvas_width (canvas) / zoom < bounds.width && top != FX_NO_BOX)
+    x = fx_scene_box (scene, top)->rect.x + fx_scene_box (scene, top)->rect.width / 2;
+  return (FxView){ x - fx_canvas_width (canvas) / zoom / 2, bounds.y - 16 / zoom, zoom };
 }
 
 FxView
@@ -189,7 +187,7 @@ fx_canvas_reveal_box (FxCanvas *canvas, guint32 box)
 {
   const FxRect *rect = &fx_scene_box (canvas->scene, box)->rect;
   FxRect seen = fx_view_rect (&canvas->view, rect);
-  double zoom = MAX (canvas->view.zoom, READABLE_ZOOM * 1.5), width = fx_canvas_width (canvas),
+  double zoom = MAX (canvas->view.zoom, NAMES_ZOOM), width = fx_canvas_width (canvas),
          height = fx_canvas_height (canvas);
 
   if (canvas->view.zoom >= READABLE_ZOOM && seen.x >= 0 && seen.y >= 0 && seen.x + seen.width <= width
