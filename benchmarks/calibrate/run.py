@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """What calibration costs: time as a ratio to the float forward, and memory with more and more pictures.
 
-    run.py BUILD SHARED [--write]
+    run.py BUILD SHARED [--rounds N] [--write]
 
 BUILD is a build folder with fixpoint-cli and bench-calibrate, SHARED has models/ and images/. More pictures than there
-are is the same ones under other names.
+are is the same ones under other names. Rounds: the more of them, the likelier one that nothing else disturbs.
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -24,7 +24,6 @@ import sections  # noqa: E402
 
 PREPROCESS = "resize-short 256; center-crop 224x224; rgb; mean 127.5; scale 0.00784313725"
 MODELS = {"SqueezeNet 1.1": "squeezenet1.1_opset11.onnx", "MobileNet v1": "mobilenet_v1_1.0_224_opset11.onnx"}
-ROUNDS = 3
 SAMPLES = 100
 
 
@@ -34,10 +33,10 @@ def figures(text):
     return {name: (float(wall), float(cpu)) for name, wall, cpu in rows}
 
 
-def best(bench, model, images, threads):
+def best(bench, model, images, threads, n_rounds):
     """Of each part the least of some rounds, in milliseconds of the clock and of the processor for each sample."""
     rounds = []
-    for _ in range(ROUNDS):
+    for _ in range(n_rounds):
         command = [bench, model, images, PREPROCESS, str(SAMPLES), str(threads)]
         rounds.append(figures(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
     return {name: tuple(min(r[name][i] for r in rounds) for i in (0, 1)) for name in rounds[0]}
@@ -58,19 +57,19 @@ def peak(cli, model, images, n):
         return usage.ru_maxrss / 1024
 
 
-def table(build, shared):
+def table(build, shared, n_rounds):
     bench, cli = build / "benchmarks/calibrate/bench-calibrate", build / "src/cli/fixpoint-cli"
     images = shared / "images/imagenet120"
     load = os.getloadavg()[0]
     lines = ["## Calibrating", "",
              f"`benchmarks/calibrate/run.py`: {datetime.date.today()}, {machine.cpu_name()}, {os.cpu_count()} CPUs, load "
              f"average {load:.1f}; {SAMPLES} pictures of 224 x 224, ranges by every method. A picture's time without "
-             f"decoding it, times that of one float forward pass (goal: 2.5); the least of {ROUNDS} rounds.", "",
+             f"decoding it, times that of one float forward pass (goal: 2.5); the least of {n_rounds} rounds.", "",
              "| network | threads | forward (ms) | calibrate (ms) | ratio | forward CPU (ms) | CPU ratio |",
              "| --- | --- | --- | --- | --- | --- | --- |"]
     for name, file in MODELS.items():
         for threads in (1, 2):
-            parts = best(bench, shared / "models/onnx" / file, images, threads)
+            parts = best(bench, shared / "models/onnx" / file, images, threads, n_rounds)
             forward, all_of_it = parts["forward"], parts["statistics and ranges"]
             lines.append(f"| {name} | {threads} | {forward[0]:.2f} | {all_of_it[0]:.2f} | {all_of_it[0] / forward[0]:.2f} "
                          f"| {forward[1]:.2f} | {all_of_it[1] / forward[1]:.2f} |")
@@ -86,9 +85,10 @@ def main():
     parser = argparse.ArgumentParser(description="Time and memory of calibration.")
     parser.add_argument("build", type=Path)
     parser.add_argument("shared", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="update RESULTS.md")
     arguments = parser.parse_args()
-    text = table(arguments.build, arguments.shared)
+    text = table(arguments.build, arguments.shared, arguments.rounds)
     print(text)
     if arguments.write:
         sections.write("calibrate", text)
