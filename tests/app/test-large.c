@@ -15,6 +15,7 @@
 #include <glib/gstdio.h>
 
 #define N_NODES 10000
+#define N_BRANCHES 90 /* more than have room in a window of 3840 units */
 
 static FxCanvas *
 canvas_of (gpointer window)
@@ -140,7 +141,7 @@ test_large (void)
   g_rmdir (folder);
 }
 
-/* A chain that ends in more branches than have room. */
+/* A chain that ends in many branches. */
 static FxGraph *
 wide_graph (void)
 {
@@ -150,9 +151,9 @@ wide_graph (void)
 
   for (guint i = 0; i < 30; i++)
     g_string_append_printf (text, "%%x%u f32[*] = Relu(%%x%u) v6\n", i + 1, i);
-  for (guint i = 0; i < 30; i++)
-    g_string_append_printf (text, "%%y%u f32[*] = Sigmoid(%%x%u) v6\n", i, i / 2 + 15);
-  for (guint i = 0; i < 30; i++)
+  for (guint i = 0; i < N_BRANCHES; i++)
+    g_string_append_printf (text, "%%y%u f32[*] = Sigmoid(%%x%u) v6\n", i, i / 6 + 15);
+  for (guint i = 0; i < N_BRANCHES; i++)
     g_string_append_printf (text, "output %%y%u\n", i);
   graph = fx_graph_parse (text->str, &error);
   g_assert_no_error (error);
