@@ -132,6 +132,36 @@ test_judge_before_softmax (void)
   g_assert_cmpfloat_with_epsilon (before_softmax, noise, 0.05 * noise);
 }
 
+/* A sample that reaches far beyond the others counts as one of them, not for all. */
+static gboolean
+source_with_outlier (guint i, FxTensor **inputs, G_GNUC_UNUSED gpointer user_data, GError **error)
+{
+  FxShape shape = FX_SHAPE (1, 1, 1, 2);
+  void *data;
+
+  inputs[0] = fx_tensor_new_alloc (FX_DTYPE_FLOAT, &shape, &data, error);
+  ((float *)data)[0] = i == 0 ? 1000.0f : 0.9f;
+  ((float *)data)[1] = -((float *)data)[0];
+  return TRUE;
+}
+
+static void
+test_judge_outlier (void)
+{
+  g_autoptr (FxGraph) graph
+      = parse ("input %x f32[1,1,1,2]\nconst %w f32[1,1,1,1] = [1]\n%y f32[*] = Conv(%x, %w) v11\noutput %y\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxOutputJudge) judge = fx_output_judge_new (graph, 10, source_with_outlier, NULL, 1, NULL, &error);
+  g_autoptr (FxQuantParams) params = assign (graph); /* ranges of −1 … 1: the outlier is clipped to next to nothing */
+  double noise = NAN;
+
+  g_assert_no_error (error);
+  g_assert_true (fx_output_judge_params (judge, graph, params, &noise, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpfloat (sqrt (noise), >, 0.1);
+  g_assert_cmpfloat (sqrt (noise), <, 0.15);
+}
+
 /* ---- running the search ---- */
 
 typedef struct
@@ -332,11 +362,11 @@ test_round_weights (void)
   g_assert_cmpuint (n_rounded, ==, 3);
 }
 
-/* `default` leaves it out. */
+/* `fast` leaves it out. */
 static void
 test_round_preset (void)
 {
-  FxAccuracyOptions options = { .preset = FX_PRESET_DEFAULT, .n_threads = 1 };
+  FxAccuracyOptions options = { .preset = FX_PRESET_FAST, .n_threads = 1 };
   Found found = { .step = "round-weights" };
   g_autoptr (FxAccuracy) accuracy = run (PLAIN_END, &options, &found);
 
@@ -432,6 +462,89 @@ test_correct_means_of_few (void)
   g_assert_false (changed);
 }
 
+/* ---- all samples ---- */
+
+/* One of those held out is brighter, as many times as the user data says. */
+#define BRIGHT (N_CALIBRATION + 2)
+
+static gboolean
+source_with_bright (guint i, FxTensor **inputs, gpointer user_data, GError **error)
+{
+  const float *factor = user_data;
+  g_autoptr (FxTensor) plain = NULL;
+  FxShape shape = FX_SHAPE (1, 3, 8, 8);
+  void *data;
+
+  source (i, &plain, NULL, error);
+  inputs[0] = fx_tensor_new_alloc (FX_DTYPE_FLOAT, &shape, &data, error);
+  for (gsize k = 0; k < fx_tensor_elements (plain); k++)
+    ((float *)data)[k] = (float)fx_tensor_get_double (plain, k) * (i == BRIGHT ? *factor : 1.0f);
+  return TRUE;
+}
+
+static double
+largest_magnitude (guint sample, float factor)
+{
+  g_autoptr (FxTensor) tensor = NULL;
+  double largest = 0;
+
+  source_with_bright (sample, &tensor, &factor, NULL);
+  for (gsize k = 0; k < fx_tensor_elements (tensor); k++)
+    largest = MAX (largest, fabs (fx_tensor_get_double (tensor, k)));
+  return largest;
+}
+
+static FxAccuracy *
+run_bright (float factor, guint n_held_out, Found *found)
+{
+  FxAccuracySamples bright = { source_with_bright, &factor, N_CALIBRATION, n_held_out };
+  FxAccuracyOptions options = { .preset = FX_PRESET_FAST, .n_threads = 1 };
+  g_autoptr (GError) error = NULL;
+  FxAccuracy *accuracy
+      = fx_accuracy_run (network (PLAIN_END), NULL, &bright, &options, find_cb, found, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return accuracy;
+}
+
+/* What is brighter than all samples that set ranges at first is not clipped in the end. */
+static void
+test_refit (void)
+{
+  Found found = { .step = "refit-ranges" };
+  g_autoptr (FxAccuracy) accuracy = run_bright (1.5f, N_HELD_OUT, &found);
+  const FxValueQuant *input = &accuracy->params->values[fx_graph_input (accuracy->graph, 0)];
+
+  g_assert_true (found.log.kept);
+  g_assert_cmpuint (accuracy->statistics->n_samples, ==, N_CALIBRATION + N_HELD_OUT);
+  g_assert_cmpfloat_with_epsilon (input->range.high, largest_magnitude (BRIGHT, 1.5f), 0.01);
+}
+
+/* A sample that is of no use does not take the steps from all others. */
+static void
+test_refit_put_back (void)
+{
+  Found found = { .step = "refit-ranges" };
+  g_autoptr (FxAccuracy) accuracy = run_bright (1000.0f, N_HELD_OUT, &found);
+  const FxValueQuant *input = &accuracy->params->values[fx_graph_input (accuracy->graph, 0)];
+
+  g_assert_cmpuint (found.n, ==, 1);
+  g_assert_false (found.log.kept);
+  g_assert_cmpuint (accuracy->statistics->n_samples, ==, N_CALIBRATION);
+  g_assert_cmpfloat (input->range.high, <, 0.01 * largest_magnitude (BRIGHT, 1000.0f));
+}
+
+/* Few samples do both, and are not counted twice. */
+static void
+test_refit_of_few (void)
+{
+  Found found = { .step = "refit-ranges" };
+  g_autoptr (FxAccuracy) accuracy = run_bright (1.5f, N_CALIBRATION, &found);
+
+  g_assert_false (found.log.kept);
+  g_assert_cmpuint (accuracy->statistics->n_samples, ==, N_CALIBRATION);
+}
+
 /* ---- what is kept ---- */
 
 typedef struct
@@ -448,7 +561,9 @@ gain_cb (const FxAccuracyLog *log, gpointer data)
   for (const FxAccuracyStep *step = fx_accuracy_steps; step->name != NULL; step++)
     if (strcmp (log->name, step->name) == 0)
       {
-        g_assert_cmpint (log->kept, ==, gain > 0 && gain >= step->least_gain_db);
+        g_assert_true (!log->kept || gain >= step->least_gain_db);
+        g_assert_true (!log->kept || gain > 0 || step->least_gain_db < 0);
+        g_assert_true (log->kept || gain <= 0 || gain < step->least_gain_db);
         gains->n_kept += log->kept;
         gains->n_small += gain > 0 && !log->kept;
       }
@@ -461,12 +576,13 @@ test_least_gain (void)
   static const char *const ends[] = { PLAIN_END, PIXELS_END, SOFTMAX_END };
   Gains gains = { 0 };
 
-  for (guint i = 0; i < 2 * G_N_ELEMENTS (ends); i++)
+  for (guint i = 0; i < 6 * G_N_ELEMENTS (ends); i++)
     {
+      const FxAccuracySamples some = { source, NULL, N_CALIBRATION, 2 + i / 2 % 3 };
       FxAccuracyOptions options = { .preset = FX_PRESET_THOROUGH, .auto_method = i % 2, .n_threads = 1 };
       g_autoptr (GError) error = NULL;
       g_autoptr (FxAccuracy) accuracy
-          = fx_accuracy_run (network (ends[i / 2]), NULL, &samples, &options, gain_cb, &gains, NULL, NULL, &error);
+          = fx_accuracy_run (network (ends[i / 6]), NULL, &some, &options, gain_cb, &gains, NULL, NULL, &error);
 
       g_assert_no_error (error);
     }
@@ -580,6 +696,29 @@ static guint
 bits_of (const FxAccuracy *accuracy, const char *value)
 {
   return accuracy->params->values[fx_graph_find_value (accuracy->graph, value)].bits;
+}
+
+/* 16 bits have room for all that was seen: what leaves some of it out is for 8. */
+static void
+test_wide_ranges (void)
+{
+  g_autoptr (GHashTable) precisions = g_hash_table_new (g_str_hash, g_str_equal);
+  FxAccuracyOptions options = { .preset = FX_PRESET_FAST, .n_threads = 1 };
+  g_autoptr (FxAccuracy) accuracy = NULL;
+  g_autoptr (FxGraph) graph = network (PLAIN_END);
+  g_autoptr (FxUses) uses = fx_uses_new (graph);
+  FxId producer = uses->producer[fx_graph_find_value (graph, "r1")];
+  const FxValueQuant *values;
+
+  g_assert_true (fx_threshold_parse ("percentile=99", &options.quant.method, NULL));
+  options.quant.node_precisions = precisions;
+  g_hash_table_insert (precisions, fx_graph_node (graph, producer)->name, GINT_TO_POINTER (FX_PRECISION_INT16));
+  accuracy = run (PLAIN_END, &options, NULL);
+  values = accuracy->params->values;
+  g_assert_cmpuint (bits_of (accuracy, "r1"), ==, 16);
+  g_assert_cmpstr (values[fx_graph_find_value (accuracy->graph, "r1")].method, ==, "max");
+  g_assert_cmpuint (bits_of (accuracy, "r2"), ==, 8);
+  g_assert_cmpstr (values[fx_graph_find_value (accuracy->graph, "r2")].method, ==, "percentile=99");
 }
 
 /* One node of five may rise: one of the two that the bad tensor lies between. */
@@ -740,6 +879,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/accuracy/judge-before-softmax", test_judge_before_softmax);
+  g_test_add_func ("/accuracy/judge-outlier", test_judge_outlier);
   g_test_add_func ("/accuracy/zero-points", test_zero_points);
   g_test_add_func ("/accuracy/given-range", test_given_range);
   g_test_add_func ("/accuracy/rounding/correlated", test_rounding_correlated);
@@ -750,9 +890,13 @@ main (int argc, char **argv)
   g_test_add_func ("/accuracy/round-preset", test_round_preset);
   g_test_add_func ("/accuracy/correct-means", test_correct_means);
   g_test_add_func ("/accuracy/correct-means-of-few", test_correct_means_of_few);
+  g_test_add_func ("/accuracy/refit", test_refit);
+  g_test_add_func ("/accuracy/refit-put-back", test_refit_put_back);
+  g_test_add_func ("/accuracy/refit-of-few", test_refit_of_few);
   g_test_add_func ("/accuracy/least-gain", test_least_gain);
   g_test_add_func ("/accuracy/ranges-of-inputs", test_ranges_of_inputs);
   g_test_add_func ("/accuracy/threads", test_threads);
+  g_test_add_func ("/accuracy/mixed/wide-ranges", test_wide_ranges);
   g_test_add_func ("/accuracy/mixed/bad-layer", test_mixed_bad_layer);
   g_test_add_func ("/accuracy/mixed/share", test_mixed_share);
   g_test_add_func ("/accuracy/mixed/threads", test_mixed_threads);

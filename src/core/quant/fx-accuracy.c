@@ -11,6 +11,8 @@
 
 /* Of steps that change a lot: less is chance, as so few samples judge. */
 #define LEAST_GAIN_DB 0.1
+/* For what is right whatever the few samples that judge say, unless it costs them a lot. */
+#define MOST_LOSS_DB 0.25
 
 const FxAccuracyStep fx_accuracy_steps[] = {
   { "correct-bias", N_ ("Take the mean error of every channel out of the bias"), FX_PRESET_DEFAULT, 0, NULL,
@@ -19,8 +21,10 @@ const FxAccuracyStep fx_accuracy_steps[] = {
     fx_accuracy_equalize },
   { "choose-ranges", N_ ("Find each range by the method that suits the outputs"), FX_PRESET_THOROUGH, LEAST_GAIN_DB,
     NULL, fx_accuracy_choose_ranges },
-  { "round-weights", N_ ("Round the weights of each layer together"), FX_PRESET_THOROUGH, LEAST_GAIN_DB, NULL,
+  { "round-weights", N_ ("Round the weights of each layer together"), FX_PRESET_DEFAULT, LEAST_GAIN_DB, NULL,
     fx_accuracy_round },
+  { "refit-ranges", N_ ("Set the ranges by all samples, also by those that were held out"), FX_PRESET_FAST,
+    -MOST_LOSS_DB, NULL, fx_accuracy_refit },
   { "mix-precisions", N_ ("Give the most sensitive nodes 16 bits"), FX_PRESET_FAST, LEAST_GAIN_DB,
     fx_accuracy_mix_asked, fx_accuracy_mix },
   { "correct-means", N_ ("Take what the means of the integer network are off by out of the biases"), FX_PRESET_DEFAULT,
@@ -257,7 +261,8 @@ kept_clear (Kept *kept)
 static gboolean
 is_gain (const FxAccuracyStep *step, double before, double after)
 {
-  return after < before && fx_output_noise_db (after) - fx_output_noise_db (before) >= step->least_gain_db;
+  return (after < before || step->least_gain_db < 0)
+         && fx_output_noise_db (after) - fx_output_noise_db (before) >= step->least_gain_db;
 }
 
 /* `kept` is what there was before; on return it holds what is not wanted any more. */

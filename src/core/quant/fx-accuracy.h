@@ -106,7 +106,8 @@ typedef struct
 {
   const char *name, *doc;
   FxPreset from;                                        /* the first preset that has it */
-  double least_gain_db;                                 /* it is kept if the outputs gain so much, and something */
+  double least_gain_db;                                 /* it is kept if the outputs gain so much, and something;
+                                                           negative: if they lose no more than that */
   gboolean (*asked) (const FxAccuracyOptions *options); /* NULL: always; it is left out if this is FALSE */
   gboolean (*run) (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress, GCancellable *cancellable,
                    GError **error);
@@ -133,6 +134,8 @@ gboolean fx_accuracy_correct_means (FxAccuracy *accuracy, gboolean *changed, con
 gboolean fx_accuracy_mix_asked (const FxAccuracyOptions *options);
 gboolean fx_accuracy_mix (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
                           GCancellable *cancellable, GError **error);
+gboolean fx_accuracy_refit (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
+                            GCancellable *cancellable, GError **error);
 gboolean fx_accuracy_round (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
                             GCancellable *cancellable, GError **error);
 

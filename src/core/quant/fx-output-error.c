@@ -148,7 +148,7 @@ fx_output_judge_free (FxOutputJudge *judge)
 typedef struct
 {
   const FxOutputJudge *judge;
-  double *noise, *signal; /* [n_outputs] Σ over samples of the noise's norm, and of the signal's square */
+  double *noise, *signal; /* [n_samples][n_outputs] squared norms */
 } Sums;
 
 /* Σ (other − reference)² and Σ reference², of class scores without what all of them have in common. */
@@ -183,16 +183,53 @@ add_outputs (G_GNUC_UNUSED gpointer state, guint i, FxTensor *const *outputs, gp
     {
       FxTensor *reference = g_ptr_array_index (sums->judge->outputs, i * sums->judge->n_outputs + k);
       gsize n = fx_tensor_elements (reference);
-      double noise, signal;
+      guint at = i * sums->judge->n_outputs + k;
 
       if (fx_tensor_elements (outputs[k]) != n)
         return fx_fail (error, FX_ERROR_BAD_GRAPH, "output %u has %zu elements, that of the float network %zu", k,
                         fx_tensor_elements (outputs[k]), n);
-      sum_squares (reference, outputs[k], sums->judge->is_score[k], &noise, &signal);
-      sums->signal[k] += signal;
-      sums->noise[k] += sqrt (noise);
+      sum_squares (reference, outputs[k], sums->judge->is_score[k], &sums->noise[at], &sums->signal[at]);
     }
   return TRUE;
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* The median; the mean where that is 0, as of a detector's output for pictures that mostly show nothing. */
+static double
+usual_signal (const Sums *sums, guint output)
+{
+  guint n = n_samples (sums->judge);
+  g_autofree double *signals = g_new (double, n + 1);
+  double sum = 0;
+
+  for (guint i = 0; i < n; i++)
+    sum += signals[i] = sums->signal[i * sums->judge->n_outputs + output];
+  qsort (signals, n, sizeof *signals, compare_doubles);
+  return n > 0 && signals[n / 2] > 0 ? signals[n / 2] : sum / MAX (n, 1);
+}
+
+static double
+output_noise (const Sums *sums, guint output)
+{
+  guint n = n_samples (sums->judge);
+  double usual = usual_signal (sums, output), norm = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint at = i * sums->judge->n_outputs + output;
+      double level = (sums->signal[at] + usual) / 2;
+      double share = sums->noise[at] == 0 ? 0 : sqrt (sums->noise[at] / level);
+
+      norm += (isfinite (share) ? share : 1) / n;
+    }
+  return norm * norm;
 }
 
 static double
@@ -201,12 +238,7 @@ mean_noise (const Sums *sums)
   double mean = 0;
 
   for (guint k = 0; k < sums->judge->n_outputs; k++)
-    {
-      double norm = sums->noise[k] / MAX (n_samples (sums->judge), 1);
-      double share = norm == 0 ? 0 : norm * norm / (sums->signal[k] / n_samples (sums->judge));
-
-      mean += isfinite (share) ? share : 1;
-    }
+    mean += output_noise (sums, k);
   return mean / MAX (sums->judge->n_outputs, 1);
 }
 
@@ -215,8 +247,8 @@ run (const FxOutputJudge *judge, const FxGraph *network, double *noise, GCancell
 {
   FxEngineOptions options = { .n_threads = 1 };
   g_autoptr (FxEngine) engine = fx_engine_new (network, &options, cancellable, error);
-  g_autofree double *memory = g_new0 (double, 2 * judge->n_outputs + 1);
-  Sums sums = { judge, memory, memory + judge->n_outputs };
+  g_autofree double *memory = g_new0 (double, 2 * judge->outputs->len + 1);
+  Sums sums = { judge, memory, memory + judge->outputs->len };
   FxSampleLoop loop = { .engine = engine,
                         .end = n_samples (judge),
                         .n_threads = judge->n_threads,

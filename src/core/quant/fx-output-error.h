@@ -18,9 +18,12 @@ FxOutputJudge *fx_output_judge_new (const FxGraph *graph, guint n_samples, FxSam
                                     guint n_threads, GCancellable *cancellable, GError **error);
 void fx_output_judge_free (FxOutputJudge *judge); /* accepts NULL */
 
-/* Noise by signal of the integer network that the parameters make of the graph: Σ (integer − float)² / Σ float², the
- * mean over all outputs (and 1 for one that is not finite). Class scores are compared before the Softmax that ends the
- * network. `graph` has the outputs of the judge's. The same for any number of threads. FALSE and *error. */
+/* Noise by signal of the integer network that the parameters make of the graph: the square of the mean, over the
+ * samples, of ‖integer − float‖ / level (1 for one that is not finite), and of that the mean over the outputs. The
+ * level is the root of the mean of this sample's ‖float‖² and the usual one (their median): a sample counts by its own
+ * size, but one that is all but 0 does not decide. Class scores are compared before the Softmax that ends the network,
+ * without what all of them have in common. `graph` has the outputs of the judge's. The same for any number of threads.
+ * FALSE and *error. */
 gboolean fx_output_judge_params (const FxOutputJudge *judge, const FxGraph *graph, const FxQuantParams *params,
                                  double *noise, GCancellable *cancellable, GError **error);
 

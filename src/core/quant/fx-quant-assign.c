@@ -454,7 +454,9 @@ measured_range (Assign *assign, FxId value, FxValueQuant *quant, FxRange *range)
     {
       gboolean bounded = function_bounds (assign, value, &bounds);
 
-      choice = bounded || assign->plan->uses->producer[value] == FX_NONE ? &max : &assign->options->method;
+      choice = bounded || quant->bits == 16 || assign->plan->uses->producer[value] == FX_NONE
+                   ? &max
+                   : &assign->options->method;
     }
   compute_range (assign, value, choice, assign->options->asymmetric && quant->bits == 8, range);
   quant->method = fx_threshold_choice_name (choice);
