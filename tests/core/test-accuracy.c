@@ -462,6 +462,58 @@ test_correct_means_of_few (void)
   g_assert_false (changed);
 }
 
+/* ---- other ranges ---- */
+
+/* The only layer's first channel has a bias and no weights, as batch normalization leaves it: its scale follows the
+ * range of the input. */
+static FxQuantParams *
+assign_with_range (const FxGraph *graph, double end, FxPrecision precision)
+{
+  g_autoptr (GHashTable) ranges = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) precisions = g_hash_table_new (g_str_hash, g_str_equal);
+  FxQuantOptions options = { .value_ranges = ranges, .node_precisions = precisions };
+  FxRange range = { -end, end };
+  g_autoptr (GError) error = NULL;
+  FxQuantParams *params;
+
+  g_hash_table_insert (ranges, (gpointer) "x", &range);
+  g_hash_table_insert (precisions, fx_graph_node (graph, 0)->name, GINT_TO_POINTER (precision));
+  params = fx_quantize_assign (graph, NULL, NULL, &options, &error);
+  g_assert_no_error (error);
+  return params;
+}
+
+/* What was found for the weights stays with a wider range, and with 16 bits, but not with a range in which the sums
+ * would not fit any more. */
+static void
+test_carry (void)
+{
+  static const struct
+  {
+    double end;
+    FxPrecision precision;
+    gboolean stays;
+  } cases[] = { { 1, FX_PRECISION_INT8, TRUE },
+                { 2, FX_PRECISION_INT8, TRUE },
+                { 1, FX_PRECISION_INT16, TRUE },
+                { 0.5, FX_PRECISION_INT8, FALSE } };
+  g_autoptr (FxGraph) graph = parse ("input %x f32[1,1,2,2]\nconst %w f32[2,1,1,1] = [0,0.5]\nconst %b f32[2] = [3,1]\n"
+                                     "%y f32[*] = Conv(%x, %w, %b) v11\noutput %y\n");
+  g_autoptr (FxQuantParams) from = assign_with_range (graph, 1, FX_PRECISION_INT8);
+
+  from->nodes[0].bias_shift = g_new0 (double, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FxQuantParams) to = assign_with_range (graph, cases[i].end, cases[i].precision);
+
+      g_assert_true (to->nodes[0].precision == cases[i].precision);
+      fx_quant_params_carry (from, to);
+      g_assert_cmpint (to->nodes[0].bias_shift != NULL, ==, cases[i].stays);
+      g_assert_cmpfloat (to->nodes[0].weight_scales[0], >=, from->nodes[0].weight_scales[0]);
+      g_assert_cmpfloat (to->nodes[0].weight_scales[1], ==, from->nodes[0].weight_scales[1]);
+    }
+}
+
 /* ---- all samples ---- */
 
 /* One of those held out is brighter, as many times as the user data says. */
@@ -890,6 +942,7 @@ main (int argc, char **argv)
   g_test_add_func ("/accuracy/round-preset", test_round_preset);
   g_test_add_func ("/accuracy/correct-means", test_correct_means);
   g_test_add_func ("/accuracy/correct-means-of-few", test_correct_means_of_few);
+  g_test_add_func ("/accuracy/carry", test_carry);
   g_test_add_func ("/accuracy/refit", test_refit);
   g_test_add_func ("/accuracy/refit-put-back", test_refit_put_back);
   g_test_add_func ("/accuracy/refit-of-few", test_refit_of_few);

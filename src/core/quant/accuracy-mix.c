@@ -1,9 +1,9 @@
 /* Step: nodes get 16 bits for their operands and results where that helps the outputs most for what it costs.
  *
  * What a node would gain is measured with everything else in float: the noise that it makes with 8 bits less what it
- * makes with 16. In the whole network errors that happen to cancel each other would hide that. The gain for each
- * millisecond by which the estimate grows gives the order. Nodes are raised in that order as far as the limits allow,
- * and the network with the least noise on the way is taken.
+ * makes with 16. In the whole network errors that happen to cancel each other would hide that. That gain gives the
+ * order, or the gain for each millisecond by which the estimate grows if that is limited. Nodes are raised in that
+ * order as far as the limits allow, and the network with the least noise on the way is taken.
  *
  * As many choices would fit the few samples that are held out, they are made on some of those that set the ranges. It
  * comes last: errors of weights that other steps take away would hide what bits of activations are worth.
@@ -26,7 +26,7 @@ typedef struct
 {
   const FxQuantGroup *group;
   const char *node; /* its first one; interned */
-  double gain;      /* of noise, for each millisecond */
+  double gain;      /* of noise, for each millisecond if those are limited */
 } Candidate;
 
 typedef struct
@@ -143,7 +143,7 @@ noise_alone (const Mix *mix, const FxQuantGroup *group, const FxQuantParams *par
   return fx_output_judge_params (mix->judge, mix->accuracy->graph, only, noise, cancellable, error);
 }
 
-/* By how much the latency grows with this node raised alone; 1 if nothing is known of it. */
+/* By how much the latency grows with this node raised alone; 1 if nothing is known of it, or if it is not limited. */
 static gboolean
 cost_alone (const Mix *mix, const char *node, double *cost, GError **error)
 {
@@ -152,7 +152,7 @@ cost_alone (const Mix *mix, const char *node, double *cost, GError **error)
   double ms;
 
   *cost = 1;
-  if (mix->accuracy->options->mixed.machine == NULL)
+  if (mix->accuracy->options->mixed.machine == NULL || !(mix->accuracy->options->mixed.latency > 0))
     return TRUE;
   set_bits (mix, node, TRUE);
   params = assign (mix, error);

@@ -585,8 +585,7 @@ assign_weights (Assign *assign, GError **error)
 
       if (!(group->rule->flags & FX_RULE_SUMS) || !fx_weight_layout (assign->graph, node, &layout))
         continue;
-      quant->weight_scales
-          = fx_weight_scales (assign->graph, &layout, (double)assign->params->values[layout.x].scale, error);
+      quant->weight_scales = fx_weight_scales (assign->graph, &layout, &assign->params->values[layout.x], error);
       quant->n_weight_scales = layout.n_channels;
       if (quant->weight_scales == NULL)
         return fx_error_prefix (error, "node \"%s\"", node->name);

@@ -63,6 +63,17 @@ fx_quant_params_copy (const FxQuantParams *params)
   return copy;
 }
 
+static gboolean
+scales_suffice (const FxNodeQuant *old, const FxNodeQuant *new)
+{
+  if (new->weight_scales == NULL || old->weight_scales == NULL || new->n_weight_scales != old->n_weight_scales)
+    return FALSE;
+  for (guint c = 0; c < old->n_weight_scales; c++)
+    if (old->weight_scales[c] < new->weight_scales[c])
+      return FALSE;
+  return TRUE;
+}
+
 void
 fx_quant_params_carry (const FxQuantParams *from, FxQuantParams *to)
 {
@@ -71,9 +82,9 @@ fx_quant_params_carry (const FxQuantParams *from, FxQuantParams *to)
       const FxNodeQuant *old = &from->nodes[i];
       FxNodeQuant *new = &to->nodes[i];
 
-      if (new->weight_scales == NULL || old->weight_scales == NULL || new->n_weight_scales != old->n_weight_scales
-          || memcmp (new->weight_scales, old->weight_scales, old->n_weight_scales * sizeof (float)) != 0)
+      if (!scales_suffice (old, new))
         continue;
+      memcpy (new->weight_scales, old->weight_scales, old->n_weight_scales * sizeof (float));
       if (old->weights != NULL)
         {
           new->weights = g_memdup2 (old->weights, old->n_weights);

@@ -56,7 +56,9 @@ typedef struct
 
 FxQuantParams *fx_quant_params_new (guint n_values, guint n_nodes); /* all float */
 FxQuantParams *fx_quant_params_copy (const FxQuantParams *params);
-/* Gives `to` what was found for the weights of nodes, integers and biases, where their scales are the same. */
+/* Gives `to` what was found for the weights of nodes, scales, integers and biases, where its scales are not larger.
+ * Both are of the same weights, so that scales differ only in channels whose bias asks for more than their weights do:
+ * with another range of the operand it may ask for less, which is no reason to begin anew. */
 void fx_quant_params_carry (const FxQuantParams *from, FxQuantParams *to);
 void fx_quant_params_free (FxQuantParams *params); /* accepts NULL */
 

@@ -8,8 +8,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Sums stay below 2^31: the products of real layers take far less than half of that, the bias gets a quarter. */
+/* Sums stay below 2^31: the products of real layers take far less than half of that, the bias gets a quarter. Those of
+ * 16-bit activations stay below 2^62, of which a double has 53 bits. */
 #define BIAS_LIMIT 0x1p29
+#define WIDE_BIAS_LIMIT 0x1p52
 
 static const FxTensor *
 constant_input (const FxGraph *graph, const FxNode *node, guint i)
@@ -144,8 +146,9 @@ largest_of_channels (const FxGraph *graph, const FxWeightLayout *layout, double 
 }
 
 float *
-fx_weight_scales (const FxGraph *graph, const FxWeightLayout *layout, double x_scale, GError **error)
+fx_weight_scales (const FxGraph *graph, const FxWeightLayout *layout, const FxValueQuant *x, GError **error)
 {
+  double limit = (double)x->scale * (x->bits == 16 ? WIDE_BIAS_LIMIT : BIAS_LIMIT);
   g_autofree double *largest = g_new0 (double, layout->n_channels + 1);
   g_autofree float *scales = g_new (float, layout->n_channels + 1);
 
@@ -154,8 +157,7 @@ fx_weight_scales (const FxGraph *graph, const FxWeightLayout *layout, double x_s
   for (guint c = 0; c < layout->n_channels; c++)
     {
       double bias = fabs (fx_weight_bias (graph, layout, c));
-      double least = x_scale > 0.0 ? bias / (x_scale * BIAS_LIMIT) : 0.0;
-      float scale = (float)MAX (largest[c] / 127.0, least);
+      float scale = (float)MAX (largest[c] / 127.0, bias / limit);
 
       if (!(bias <= (double)FLT_MAX))
         {

@@ -40,9 +40,9 @@ fx_weight_real (const FxGraph *graph, const FxWeightLayout *layout, gsize i)
 double fx_weight_bias (const FxGraph *graph, const FxWeightLayout *layout, guint channel);
 
 /* Largest magnitude / 127 of each channel, but so much larger where needed that the bias and with it the sums fit 32
- * bits; x_scale 0: without looking at the bias. g_free() it. NULL and *error (BAD_DATA) if a weight or a bias is not
- * finite. */
-float *fx_weight_scales (const FxGraph *graph, const FxWeightLayout *layout, double x_scale, GError **error);
+ * bits, or 64 for 16-bit activations. `x` has scale and bits of the operand. g_free() it. NULL and *error (BAD_DATA) if
+ * a weight or a bias is not finite. */
+float *fx_weight_scales (const FxGraph *graph, const FxWeightLayout *layout, const FxValueQuant *x, GError **error);
 
 /* The integers of the weights, in the order of the tensor: those of `quant`, or the nearest ones, −127…127. */
 gint8 *fx_weight_integers (const FxGraph *graph, const FxWeightLayout *layout, const FxNodeQuant *quant);
