@@ -245,10 +245,10 @@ def table(rows):
     head = f"""## Accuracy of classifiers and detectors
 
 {datetime.date.today()}, `benchmarks/accuracy/run.py FIXPOINT_CLI SHARED --write benchmarks/RESULTS.md`, target RDK X5,
-one build. Rows named after a method are that method alone, with zero points that differ from 0 and no steps; the others
-are presets. Top-1 in %, drop in points; agreement: how often the float and the integer network have the same class
+one build. Rows named after a method are that method alone, with zero points that differ from 0 and no step but
+refit-ranges; the others are presets. Top-1 in %, drop in points; agreement: how often the float and the integer network have the same class
 first; "all": drop and agreement where all pictures calibrate and test; dB: the signal-to-noise ratio by which steps are
-judged, on held-out calibration samples; latency by estimate, times that of 8 bits. "1.10" stands for `--latency-budget
+judged, on calibration samples that set ranges only at the end; latency by estimate, times that of 8 bits. "1.10" stands for `--latency-budget
 1.10`, "zero points 0" for `--symmetric`, which is all that RDK X3 has. A row that a network does not have was not
 measured, so that means are of the networks that their line counts.
 
