@@ -246,11 +246,11 @@ def table(rows):
 
 {datetime.date.today()}, `benchmarks/accuracy/run.py FIXPOINT_CLI SHARED --write benchmarks/RESULTS.md`, target RDK X5,
 one build. Rows named after a method are that method alone, with zero points that differ from 0 and no step but
-refit-ranges; the others are presets. Top-1 in %, drop in points; agreement: how often the float and the integer network have the same class
-first; "all": drop and agreement where all pictures calibrate and test; dB: the signal-to-noise ratio by which steps are
-judged, on calibration samples that set ranges only at the end; latency by estimate, times that of 8 bits. "1.10" stands for `--latency-budget
-1.10`, "zero points 0" for `--symmetric`, which is all that RDK X3 has. A row that a network does not have was not
-measured, so that means are of the networks that their line counts.
+refit-ranges; the others are presets. Top-1 in %, drop in points; agreement: how often the float and the integer network
+have the same class first; "all": drop and agreement where all pictures calibrate and test; dB: the signal-to-noise
+ratio by which steps are judged, on calibration samples that set ranges only at the end; latency by estimate, times that
+of 8 bits. "1.10" stands for `--latency-budget 1.10`, "zero points 0" for `--symmetric`, which is all that RDK X3 has. A
+row that a network does not have was not measured, so that means are of the networks that their line counts.
 
 Every third picture calibrates (40 of 120, 34 of 100), the others are the test: 80 or 66, so one picture is 1.3 or 1.5
 points, and a difference of that size says nothing; agreement and dB tell more. The pictures of ImageNet come mostly
