@@ -38,6 +38,7 @@ compare (FxWindow *window, const char *first)
 {
   g_autofree char *argument = g_strdup_printf ("'%s'", first);
   FxResults *shown = fx_results_panel_get_results (window->results_panel);
+  g_autofree char *other = g_strdup_printf ("'%s'", fx_results_get_title (shown));
   GListModel *rows;
   guint n_layers = 0;
   double last = INFINITY;
@@ -67,6 +68,13 @@ compare (FxWindow *window, const char *first)
   g_assert_cmpuint (n_layers, >, 10);
   g_assert_true (app_test_action_enabled (window, "win.open-report"));
   app_test_picture (window, "comparison");
+  app_test_action (window, "win.compare-run", other); /* no run is compared with itself: nothing happens */
+  g_assert_nonnull (fx_results_panel_get_comparison (window->results_panel));
+  app_test_action (window, "win.show-run", argument); /* what it was compared with is shown now */
+  g_assert_null (fx_results_panel_get_comparison (window->results_panel));
+  app_test_action (window, "win.show-run", other);
+  app_test_action (window, "win.compare-run", argument);
+  g_assert_nonnull (fx_results_panel_get_comparison (window->results_panel));
   app_test_action (window, "win.compare-run", "''");
   g_assert_null (fx_results_panel_get_comparison (window->results_panel));
 }

@@ -60,7 +60,8 @@ struct _FxResultsPanel
   GListStore *runs;        /* of FxResults, newest first */
   GBindingGroup *progress; /* of the run that is shown */
   GSignalGroup *log;       /* of the run that is shown */
-  GListModel *comparable;  /* a string for none, then the runs */
+  GListModel *comparable;  /* a string for none, then the runs but the one that is shown */
+  GtkFilter *is_other;     /* of these */
   FxResults *shown, *compared_with;
   char *selected;
 };
@@ -93,7 +94,7 @@ compared (FxResultsPanel *panel)
 {
   gpointer item = gtk_drop_down_get_selected_item (panel->compare_drop_down);
 
-  return FX_IS_RESULTS (item) && item != panel->shown ? item : NULL;
+  return FX_IS_RESULTS (item) ? item : NULL;
 }
 
 static FxPlot *
@@ -363,7 +364,10 @@ show (FxResultsPanel *panel, FxResults *results)
 {
   if (panel->shown != NULL)
     g_signal_handlers_disconnect_by_data (panel->shown, panel);
+  if (results != NULL && results == panel->compared_with)
+    gtk_drop_down_set_selected (panel->compare_drop_down, 0);
   g_set_object (&panel->shown, results);
+  gtk_filter_changed (panel->is_other, GTK_FILTER_CHANGE_DIFFERENT);
   g_binding_group_set_source (panel->progress, results);
   gtk_stack_set_visible_child_name (panel->stack, results != NULL ? "results" : "empty");
   if (results != NULL)
@@ -454,16 +458,24 @@ title_expression (void)
   return gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 0, NULL, G_CALLBACK (title_of), NULL, NULL);
 }
 
-/* None, then all runs. */
-static GListModel *
-make_comparable (GListStore *runs)
+static gboolean
+is_not_shown (gpointer item, gpointer user_data)
+{
+  return item != (gpointer)FX_RESULTS_PANEL (user_data)->shown;
+}
+
+/* None, then the other runs. */
+static void
+make_comparable (FxResultsPanel *panel)
 {
   GListStore *lists = g_list_store_new (G_TYPE_LIST_MODEL);
   g_autoptr (GtkStringList) none = gtk_string_list_new ((const char *const[]){ _ ("No Comparison"), NULL });
+  GListModel *all = G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (lists)));
 
   g_list_store_append (lists, none);
-  g_list_store_append (lists, runs);
-  return G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (lists)));
+  g_list_store_append (lists, panel->runs);
+  panel->is_other = GTK_FILTER (gtk_custom_filter_new (is_not_shown, panel, NULL));
+  panel->comparable = G_LIST_MODEL (gtk_filter_list_model_new (all, g_object_ref (panel->is_other)));
 }
 
 static void
@@ -496,6 +508,7 @@ fx_results_panel_dispose (GObject *object)
     g_signal_handlers_disconnect_by_func (panel->compared_with, compare_again, panel);
   g_clear_object (&panel->compared_with);
   g_clear_object (&panel->comparable);
+  g_clear_object (&panel->is_other);
   g_clear_object (&panel->progress);
   g_clear_object (&panel->log);
   g_clear_object (&panel->runs);
@@ -551,7 +564,7 @@ static void
 fx_results_panel_init (FxResultsPanel *panel)
 {
   panel->runs = g_list_store_new (FX_TYPE_RESULTS);
-  panel->comparable = make_comparable (panel->runs);
+  make_comparable (panel);
   gtk_widget_init_template (GTK_WIDGET (panel));
   panel->progress = g_binding_group_new ();
   g_binding_group_bind (panel->progress, "fraction", panel->progress_bar, "fraction", G_BINDING_SYNC_CREATE);
