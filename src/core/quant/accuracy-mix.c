@@ -6,7 +6,8 @@
  * order as far as the limits allow, and the network with the least noise on the way is taken.
  *
  * As many choices would fit the few samples that are held out, they are made on some of those that set the ranges. It
- * comes last: errors of weights that other steps take away would hide what bits of activations are worth.
+ * comes behind the steps that change weights: errors that those take away would hide what bits of activations are
+ * worth.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/graph/fx-graph.h"

@@ -1,5 +1,5 @@
 /* Making a quantized network accurate: the choice of ranges, and steps that are each kept only if the outputs on
- * samples that set no ranges come nearer to the float network's.
+ * samples that were held out come nearer to the float network's. Those set ranges, too, once choices are made.
  *
  * Steps are rows of one table (fx-accuracy.c), one file each (accuracy-*.c).
  *
@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   FX_PRESET_FAST,     /* ranges only */
-  FX_PRESET_DEFAULT,  /* and the steps that cost little */
+  FX_PRESET_DEFAULT,  /* and the steps that run the network a few times */
   FX_PRESET_THOROUGH, /* and those that run the network for every activation */
   FX_N_PRESETS,
 } FxPreset;

@@ -1,5 +1,5 @@
 /* How far a quantized network is from the float one at the outputs: the figure that decides between methods and whether
- * a step is kept. It is measured on samples that set no ranges.
+ * a step is kept. It is measured on samples that set no ranges while choices are made.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
