@@ -66,11 +66,8 @@ static void
 find_candidates (Mix *mix)
 {
   const FxAccuracy *accuracy = mix->accuracy;
-  g_autofree guint8 *allowed = g_new0 (guint8, accuracy->params->n_nodes + 1);
 
-  for (guint i = 0; i < accuracy->params->n_nodes; i++)
-    allowed[i] = accuracy->params->nodes[i].precision != FX_PRECISION_FLOAT;
-  mix->plan = fx_quant_plan_new (accuracy->graph, allowed);
+  mix->plan = fx_quant_plan_of (accuracy->graph, accuracy->params);
   for (guint g = 0; g < mix->plan->groups->len; g++)
     {
       const FxQuantGroup *group = mix->plan->groups->pdata[g];

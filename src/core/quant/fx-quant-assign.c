@@ -8,6 +8,7 @@
 #include "core/quant/fx-quant-weights.h"
 #include "core/quant/fx-quantize.h"
 #include "core/quant/fx-requant.h"
+#include "core/quant/fx-tie-free.h"
 
 #include <math.h>
 
@@ -538,6 +539,29 @@ widen_sums (Assign *assign)
     }
 }
 
+/* Values whose ranges the user gave. */
+static guint8 *
+given_values (const Assign *assign)
+{
+  guint8 *given = g_new0 (guint8, assign->params->n_values + 1);
+
+  for (FxId i = 0; i < assign->params->n_values; i++)
+    given[i] = assign->options->value_ranges != NULL
+               && g_hash_table_contains (assign->options->value_ranges, fx_graph_value (assign->graph, i)->name);
+  return given;
+}
+
+/* Sums are widened again: what moved by a thousandth may be just beyond what they can hold. */
+static void
+settle_scales (Assign *assign)
+{
+  g_autofree guint8 *given = given_values (assign);
+
+  widen_sums (assign);
+  fx_tie_free_scales (assign->graph, assign->plan, assign->leader, given, assign->params->values);
+  widen_sums (assign);
+}
+
 static void
 assign_own (Assign *assign)
 {
@@ -589,6 +613,9 @@ assign_weights (Assign *assign, GError **error)
       quant->n_weight_scales = layout.n_channels;
       if (quant->weight_scales == NULL)
         return fx_error_prefix (error, "node \"%s\"", node->name);
+      fx_tie_free_weights (&assign->params->values[layout.x],
+                           &assign->params->values[fx_quant_group_output (assign->graph, group)], quant->weight_scales,
+                           layout.n_channels);
     }
   return TRUE;
 }
@@ -639,7 +666,7 @@ fx_quantize_assign (const FxGraph *graph, const FxCheckReport *placement, const 
   level_bits (&assign);
   narrow_wide_sums (&assign);
   assign_own (&assign);
-  widen_sums (&assign);
+  settle_scales (&assign);
   assign_shared (&assign);
   ok = assign_weights (&assign, error);
   fx_quant_plan_free (assign.plan);

@@ -47,17 +47,6 @@ fx_quant_builder_clear (FxQuantBuilder *builder)
   g_free (builder->axes);
 }
 
-FxQuantPlan *
-fx_quant_builder_plan (const FxQuantBuilder *builder)
-{
-  const FxQuantParams *params = builder->params;
-  g_autofree guint8 *allowed = g_new0 (guint8, params->n_nodes + 1);
-
-  for (guint i = 0; i < params->n_nodes; i++)
-    allowed[i] = params->nodes[i].precision != FX_PRECISION_FLOAT;
-  return fx_quant_plan_new (builder->from, allowed);
-}
-
 void
 fx_quant_add_inputs (FxQuantBuilder *builder)
 {

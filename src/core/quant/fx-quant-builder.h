@@ -24,9 +24,6 @@ struct _FxQuantBuilder
 void fx_quant_builder_init (FxQuantBuilder *builder, const FxGraph *from, const FxQuantParams *params);
 void fx_quant_builder_clear (FxQuantBuilder *builder);
 
-/* The groups that the precisions of the parameters say. */
-FxQuantPlan *fx_quant_builder_plan (const FxQuantBuilder *builder);
-
 /* The float form of a node's operands and results, and the node itself with its attributes and origins. */
 FxNode *fx_quant_add_float (FxQuantBuilder *builder, const FxNode *node, const FxId *inputs, const FxId *outputs);
 

@@ -57,7 +57,7 @@ fx_quantize_integer (const FxGraph *graph, const FxQuantParams *params, GError *
                         NULL);
   fx_quant_builder_init (&builder, graph, params);
   fx_graph_set_opset (builder.to, FX_Q_DOMAIN, 1);
-  plan = fx_quant_builder_plan (&builder);
+  plan = fx_quant_plan_of (graph, params);
   fx_quant_add_inputs (&builder);
   result = add_nodes (&builder, plan, error) ? fx_quant_finish (&builder, error) : NULL;
   fx_quant_builder_clear (&builder);

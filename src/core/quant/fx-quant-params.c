@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/quant/fx-quant-params.h"
 
+#include "core/quant/fx-tie-free.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -63,13 +65,16 @@ fx_quant_params_copy (const FxQuantParams *params)
   return copy;
 }
 
+/* Scales that differ by less have been moved to be free of ties, from the same one. */
+#define SAME_SCALE (1.0 + 3.0 * FX_TIE_FREE_CHANGE)
+
 static gboolean
 scales_suffice (const FxNodeQuant *old, const FxNodeQuant *new)
 {
   if (new->weight_scales == NULL || old->weight_scales == NULL || new->n_weight_scales != old->n_weight_scales)
     return FALSE;
   for (guint c = 0; c < old->n_weight_scales; c++)
-    if (old->weight_scales[c] < new->weight_scales[c])
+    if ((double)old->weight_scales[c] * SAME_SCALE < (double)new->weight_scales[c])
       return FALSE;
   return TRUE;
 }
@@ -84,7 +89,9 @@ fx_quant_params_carry (const FxQuantParams *from, FxQuantParams *to)
 
       if (!scales_suffice (old, new))
         continue;
-      memcpy (new->weight_scales, old->weight_scales, old->n_weight_scales * sizeof (float));
+      for (guint c = 0; c < old->n_weight_scales; c++)
+        if ((double)old->weight_scales[c] > (double)new->weight_scales[c] * SAME_SCALE)
+          new->weight_scales[c] = old->weight_scales[c];
       if (old->weights != NULL)
         {
           new->weights = g_memdup2 (old->weights, old->n_weights);
@@ -145,7 +152,7 @@ fx_value_quant_set_range (FxValueQuant *value, const FxRange *range, gboolean as
 gint32
 fx_value_quant_integer (const FxValueQuant *value, double real)
 {
-  double q = rint (real / (double)value->scale) + value->zero_point;
+  double q = (double)rintf ((float)real / value->scale) + value->zero_point;
 
   if (isnan (q))
     return value->zero_point;

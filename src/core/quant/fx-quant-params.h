@@ -56,9 +56,10 @@ typedef struct
 
 FxQuantParams *fx_quant_params_new (guint n_values, guint n_nodes); /* all float */
 FxQuantParams *fx_quant_params_copy (const FxQuantParams *params);
-/* Gives `to` what was found for the weights of nodes, scales, integers and biases, where its scales are not larger.
- * Both are of the same weights, so that scales differ only in channels whose bias asks for more than their weights do:
- * with another range of the operand it may ask for less, which is no reason to begin anew. */
+/* Gives `to` what was found for the weights of nodes, integers and biases, where its scales are not larger, and larger
+ * scales. Both are of the same weights, so that scales differ, but for what fx-tie-free.h moves, only in channels whose
+ * bias asks for more than their weights do: with another range of the operand it may ask for less, which is no reason
+ * to begin anew. */
 void fx_quant_params_carry (const FxQuantParams *from, FxQuantParams *to);
 void fx_quant_params_free (FxQuantParams *params); /* accepts NULL */
 
@@ -70,7 +71,8 @@ void fx_value_quant_set_range (FxValueQuant *value, const FxRange *range, gboole
 gint32 fx_value_quant_low (const FxValueQuant *value);
 gint32 fx_value_quant_high (const FxValueQuant *value);
 
-/* clamp (rint (real / scale) + zero_point), as QuantizeLinear; NaN gives the zero point. 8 and 16 bits. */
+/* clamp (rint (real / scale) + zero_point) with the quotient in single precision, as QuantizeLinear; NaN gives the zero
+ * point. 8 and 16 bits. */
 gint32 fx_value_quant_integer (const FxValueQuant *value, double real);
 
 /* TRUE if the integers of both mean the same. */

@@ -304,6 +304,16 @@ fx_quant_plan_new (const FxGraph *graph, const guint8 *allowed)
   return plan;
 }
 
+FxQuantPlan *
+fx_quant_plan_of (const FxGraph *graph, const FxQuantParams *params)
+{
+  g_autofree guint8 *allowed = g_new0 (guint8, params->n_nodes + 1);
+
+  for (guint i = 0; i < params->n_nodes; i++)
+    allowed[i] = params->nodes[i].precision != FX_PRECISION_FLOAT;
+  return fx_quant_plan_new (graph, allowed);
+}
+
 void
 fx_quant_plan_free (FxQuantPlan *plan)
 {

@@ -20,6 +20,8 @@ typedef struct
 
 /* `allowed` [n_nodes]: nodes that may become integer. The graph is sorted and inferred. */
 FxQuantPlan *fx_quant_plan_new (const FxGraph *graph, const guint8 *allowed);
+/* The groups that the precisions of the parameters say. */
+FxQuantPlan *fx_quant_plan_of (const FxGraph *graph, const FxQuantParams *params);
 void fx_quant_plan_free (FxQuantPlan *plan); /* accepts NULL */
 
 /* The node that gives the result of a group, and its value. */

@@ -226,7 +226,7 @@ fx_quantize_qdq (const FxGraph *graph, const FxQuantParams *params, GError **err
   fx_graph_set_metadata (qdq.builder.to, "ir_version", qdq.builder.version == OPSET_INT16 ? "10" : "7");
   qdq.dequantized = g_new (FxId, params->n_values + 1);
   memset (qdq.dequantized, 0xff, (params->n_values + 1) * sizeof (FxId)); /* FX_NONE */
-  plan = fx_quant_builder_plan (&qdq.builder);
+  plan = fx_quant_plan_of (graph, params);
   fx_quant_add_inputs (&qdq.builder);
   for (FxId i = 0; i < fx_graph_n_nodes (graph); i++)
     if (!fx_graph_node (graph, i)->removed)

@@ -33,6 +33,9 @@ struct _FxQuantRule
   gboolean (*applies) (const FxNode *node); /* NULL: to every node of the type; else a later row may */
   /* Why this node has no integer form of its own: a clause for people, NULL if it has one. NULL: it always has. */
   const char *(*refuse) (const FxGraph *graph, const FxNode *node);
+  /* Real value of one step of the sum that is rounded to the result, from the scales of the operands. NULL: there are
+   * weights in it, operands have a factor each, or nothing is rounded like this. */
+  double (*step) (const FxGraph *graph, const FxNode *node, const double *scales);
   /* Adds the integer form of a group of nodes. NULL: there is none but as part of a table. */
   gboolean (*emit) (FxQuantBuilder *builder, const FxQuantGroup *group, GError **error);
 };
@@ -57,6 +60,10 @@ extern const FxQuantRule fx_quant_rules_arithmetic[]; /* Add, Sub, Mul, Sum, Max
 extern const FxQuantRule fx_quant_rules_function[];   /* of one value */
 extern const FxQuantRule fx_quant_rules_reduce[];     /* pools, means, Resize, Softmax */
 extern const FxQuantRule fx_quant_rules_move[];       /* Reshape, Transpose, Slice, … */
+
+/* For `step`: of a sum of what operand 0 has, and of products of operands 0 and 1. */
+double fx_quant_step_of_operand (const FxGraph *graph, const FxNode *node, const double *scales);
+double fx_quant_step_of_product (const FxGraph *graph, const FxNode *node, const double *scales);
 
 /* A function of one value, evaluated with the float kernels. */
 gboolean fx_quant_emit_table (FxQuantBuilder *builder, const FxQuantGroup *group, GError **error);

@@ -1,4 +1,4 @@
-/* The rows of all families.
+/* The rows of all families, and what several of them use.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/quant/fx-quant-rule.h"
@@ -18,4 +18,16 @@ fx_quant_rule_find (const FxNode *node)
       if (strcmp (rule->op_type, node->op_type) == 0 && (rule->applies == NULL || rule->applies (node)))
         return rule;
   return NULL;
+}
+
+double
+fx_quant_step_of_operand (G_GNUC_UNUSED const FxGraph *graph, G_GNUC_UNUSED const FxNode *node, const double *scales)
+{
+  return scales[0];
+}
+
+double
+fx_quant_step_of_product (G_GNUC_UNUSED const FxGraph *graph, G_GNUC_UNUSED const FxNode *node, const double *scales)
+{
+  return scales[0] * scales[1];
 }

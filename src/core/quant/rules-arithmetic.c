@@ -69,7 +69,7 @@ const FxQuantRule fx_quant_rules_arithmetic[] = {
   { "Add", FX_RULE_CLAMPS | FX_RULE_TABLE | FX_RULE_ADDS, .emit = emit_add },
   { "Sub", FX_RULE_CLAMPS | FX_RULE_TABLE | FX_RULE_ADDS, .emit = emit_add },
   { "Sum", FX_RULE_CLAMPS | FX_RULE_TABLE | FX_RULE_ADDS, .refuse = refuse_sum, .emit = emit_add },
-  { "Mul", FX_RULE_CLAMPS | FX_RULE_TABLE, .emit = emit_mul },
+  { "Mul", FX_RULE_CLAMPS | FX_RULE_TABLE, .step = fx_quant_step_of_product, .emit = emit_mul },
   { "Div", FX_RULE_CLAMPS | FX_RULE_TABLE, .emit = emit_div },
   { "Max", FX_RULE_JOINS | FX_RULE_TABLE, .emit = emit_joined },
   { "Min", FX_RULE_JOINS | FX_RULE_TABLE, .emit = emit_joined },

@@ -137,7 +137,7 @@ const FxQuantRule fx_quant_rules_function[] = {
   FUNCTION ("Mish"),
   FUNCTION ("Neg"),
   FUNCTION ("Pow"),
-  { "PRelu", FX_RULE_TABLE, .n_data = 1, .refuse = refuse_prelu, .emit = emit_prelu },
+  { "PRelu", FX_RULE_TABLE, .n_data = 1, .refuse = refuse_prelu, .step = fx_quant_step_of_operand, .emit = emit_prelu },
   FUNCTION ("Reciprocal"),
   FUNCTION ("Relu"),
   FUNCTION ("Round"),

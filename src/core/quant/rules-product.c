@@ -171,6 +171,6 @@ const FxQuantRule fx_quant_rules_product[] = {
   { "Conv", FX_RULE_CLAMPS | FX_RULE_SUMS, .n_data = 1, .refuse = refuse_conv, .emit = emit_conv },
   { "ConvTranspose", FX_RULE_CLAMPS | FX_RULE_SUMS, .n_data = 1, .refuse = refuse_conv, .emit = emit_conv },
   { "Gemm", FX_RULE_CLAMPS | FX_RULE_SUMS, .n_data = 1, .refuse = refuse_gemm, .emit = emit_gemm },
-  { "MatMul", FX_RULE_CLAMPS | FX_RULE_SUMS, .emit = emit_matmul },
+  { "MatMul", FX_RULE_CLAMPS | FX_RULE_SUMS, .step = fx_quant_step_of_product, .emit = emit_matmul },
   { NULL },
 };

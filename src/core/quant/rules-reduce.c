@@ -7,6 +7,7 @@
 #include "core/ops/fx-q.h"
 #include "core/quant/fx-quant-builder.h"
 
+#include <math.h>
 #include <string.h>
 
 /* One quantized operand; the others are handed on as they are. */
@@ -27,6 +28,32 @@ emit_one (FxQuantBuilder *builder, const FxQuantGroup *group, const char *op_typ
 }
 
 /* ---- pools ---- */
+
+/* TRUE if every window counts all its elements. */
+static gboolean
+counts_all (const FxNode *node)
+{
+  const FxAttr *pads = fx_node_attr (node, "pads"), *automatic = fx_node_attr (node, "auto_pad");
+  gboolean padded = automatic != NULL && automatic->kind == FX_ATTR_STRING && g_str_has_prefix (automatic->s, "SAME");
+
+  for (guint i = 0; pads != NULL && pads->kind == FX_ATTR_INTS && i < pads->n; i++)
+    padded = padded || pads->ints[i] != 0;
+  return fx_node_int (node, "ceil_mode", 0) == 0 && (!padded || fx_node_int (node, "count_include_pad", 0) != 0);
+}
+
+/* Windows at the border that count fewer elements have other factors. The largest power of two that a count of theirs
+ * can have in it makes one step of all of them. */
+static double
+step_of_pool (G_GNUC_UNUSED const FxGraph *graph, const FxNode *node, const double *scales)
+{
+  const FxAttr *kernel = fx_node_attr (node, "kernel_shape");
+  gboolean all = counts_all (node);
+  double count = 1.0;
+
+  for (guint i = 0; kernel != NULL && kernel->kind == FX_ATTR_INTS && i < kernel->n; i++)
+    count *= all ? (double)kernel->ints[i] : exp2 (floor (log2 ((double)kernel->ints[i])));
+  return scales[0] / count;
+}
 
 static gboolean
 emit_average_pool (FxQuantBuilder *builder, const FxQuantGroup *group, G_GNUC_UNUSED GError **error)
@@ -57,6 +84,14 @@ refuse_global (const FxGraph *graph, const FxNode *node)
 }
 
 /* ---- means and sums over axes ---- */
+
+static double
+step_of_mean (const FxGraph *graph, const FxNode *node, const double *scales)
+{
+  double n = (double)fx_shape_elements (&fx_graph_value (graph, node->inputs[0])->shape);
+
+  return scales[0] * (double)fx_shape_elements (&fx_graph_value (graph, node->outputs[0])->shape) / n;
+}
 
 static const char *
 refuse_reduce (G_GNUC_UNUSED const FxGraph *graph, const FxNode *node)
@@ -103,10 +138,11 @@ emit_resize (FxQuantBuilder *builder, const FxQuantGroup *group, G_GNUC_UNUSED G
 }
 
 const FxQuantRule fx_quant_rules_reduce[] = {
-  { "AveragePool", FX_RULE_INSIDE, .n_data = 1, .emit = emit_average_pool },
-  { "GlobalAveragePool", FX_RULE_INSIDE, .n_data = 1, .refuse = refuse_global, .emit = emit_global_average_pool },
-  { "ReduceMean", FX_RULE_INSIDE, .n_data = 1, .refuse = refuse_reduce, .emit = emit_reduce },
-  { "ReduceSum", 0, .n_data = 1, .refuse = refuse_reduce, .emit = emit_reduce },
+  { "AveragePool", FX_RULE_INSIDE, .n_data = 1, .step = step_of_pool, .emit = emit_average_pool },
+  { "GlobalAveragePool", FX_RULE_INSIDE, .n_data = 1, .refuse = refuse_global, .step = step_of_mean,
+    .emit = emit_global_average_pool },
+  { "ReduceMean", FX_RULE_INSIDE, .n_data = 1, .refuse = refuse_reduce, .step = step_of_mean, .emit = emit_reduce },
+  { "ReduceSum", 0, .n_data = 1, .refuse = refuse_reduce, .step = fx_quant_step_of_operand, .emit = emit_reduce },
   { "Resize", 0, .n_data = 1, .refuse = refuse_resize, .emit = emit_resize },
   { "Softmax", 0, .n_data = 1, .low = 0.0, .high = 1.0, .refuse = refuse_reduce, .emit = emit_reduce },
   { NULL },
