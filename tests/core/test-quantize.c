@@ -358,6 +358,29 @@ test_small_difference (void)
   check_small_difference (direct, "ConvTranspose", FX_PRECISION_INT8);
 }
 
+/* ---- clamps ---- */
+
+/* Where a range ends at a clamp, no choice of scales moves it beyond, also where the clamped value meets others in a
+ * sum. */
+static void
+test_clamped_sum (void)
+{
+  g_autoptr (FxGraph) graph = parse ("input %x f32[1,2,3,3]\nconst %w f32[2,2,1,1] = [1,0.5,-0.25,1]\n"
+                                     "const %v f32[2,2,1,1] = [0.03,0.17,-0.025,0.1]\n"
+                                     "const %l f32[] = [0]\nconst %h f32[] = [1.5]\n"
+                                     "%a f32[*] = Conv(%x, %w)\n%b f32[*] = Clip(%a, %l, %h)\n"
+                                     "%c f32[*] = Conv(%x, %v)\n%y f32[*] = Add(%b, %c)\noutput %y\noutput %b\n");
+  g_autoptr (FxStatistics) statistics = gather (graph);
+  FxQuantOptions options = { .asymmetric = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FxQuantParams) params = fx_quantize_assign (graph, NULL, statistics, &options, &error);
+  const FxValueQuant *b = &params->values[fx_graph_find_value (graph, "b")];
+
+  g_assert_no_error (error);
+  g_assert_cmpfloat (b->range.high, ==, 1.5);
+  g_assert_cmpfloat (b->scale, ==, (float)(1.5 / 255));
+}
+
 /* ---- what is said of single nodes ---- */
 
 static void
@@ -431,6 +454,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/quantize/end", test_end);
   g_test_add_func ("/quantize/small-difference", test_small_difference);
+  g_test_add_func ("/quantize/clamped-sum", test_clamped_sum);
   g_test_add_func ("/quantize/choices", test_choices);
   g_test_add_func ("/quantize/narrow", test_narrow);
   return g_test_run ();

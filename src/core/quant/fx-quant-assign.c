@@ -539,26 +539,45 @@ widen_sums (Assign *assign)
     }
 }
 
-/* Values whose ranges the user gave. */
-static guint8 *
-given_values (const Assign *assign)
+/* TRUE if the range of a clamped result goes to an end of the clamp. */
+static gboolean
+reaches_clamp (const FxQuantGroup *group, const FxRange *range)
 {
-  guint8 *given = g_new0 (guint8, assign->params->n_values + 1);
+  const double part = 1.0 - FX_TIE_FREE_CHANGE;
+
+  return group->clamped
+         && ((group->high > 0.0 && range->high >= group->high * part)
+             || (group->low < 0.0 && range->low <= group->low * part));
+}
+
+/* Values whose ranges the user gave; and those that end at a clamp: a hair beyond it, ONNX Runtime 1.30 fuses the clamp
+ * into a network that it then refuses. */
+static guint8 *
+fixed_values (const Assign *assign)
+{
+  guint8 *fixed = g_new0 (guint8, assign->params->n_values + 1);
 
   for (FxId i = 0; i < assign->params->n_values; i++)
-    given[i] = assign->options->value_ranges != NULL
+    fixed[i] = assign->options->value_ranges != NULL
                && g_hash_table_contains (assign->options->value_ranges, fx_graph_value (assign->graph, i)->name);
-  return given;
+  for (guint g = 0; g < assign->plan->groups->len; g++)
+    {
+      const FxQuantGroup *group = assign->plan->groups->pdata[g];
+      FxId output = leader (assign, fx_quant_group_output (assign->graph, group));
+
+      fixed[output] = fixed[output] || reaches_clamp (group, &assign->params->values[output].range);
+    }
+  return fixed;
 }
 
 /* Sums are widened again: what moved by a thousandth may be just beyond what they can hold. */
 static void
 settle_scales (Assign *assign)
 {
-  g_autofree guint8 *given = given_values (assign);
+  g_autofree guint8 *fixed = fixed_values (assign);
 
   widen_sums (assign);
-  fx_tie_free_scales (assign->graph, assign->plan, assign->leader, given, assign->params->values);
+  fx_tie_free_scales (assign->graph, assign->plan, assign->leader, fixed, assign->params->values);
   widen_sums (assign);
 }
 
