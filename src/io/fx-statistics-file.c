@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define MAGIC "FXSTATS\n"
-#define VERSION 2
+#define VERSION 3
 #define DIGEST_BYTES 32
 #define MAX_CHANNELS (1u << 16)
 #define HEAD_BYTES (1u << 16) /* of each sample, for its identity */
@@ -135,6 +135,9 @@ put_tensor (GByteArray *out, const FxTensorStatistics *tensor)
   put_float (out, tensor->max);
   put_double (out, tensor->sum);
   put_double (out, tensor->sum_squares);
+  put_double (out, tensor->peaks);
+  put_double (out, tensor->peak_squares);
+  put_u32 (out, tensor->n_seen);
   put_u32 (out, tensor->mixed);
   put_u64 (out, tensor->channel_count);
   put_u32 (out, tensor->n_peaks);
@@ -331,6 +334,9 @@ get_tensor (Reader *reader, FxTensorStatistics *tensor)
   tensor->max = get_float (reader);
   tensor->sum = get_double (reader);
   tensor->sum_squares = get_double (reader);
+  tensor->peaks = get_double (reader);
+  tensor->peak_squares = get_double (reader);
+  tensor->n_seen = get_u32 (reader);
   tensor->mixed = get_u32 (reader) != 0;
   tensor->channel_count = get_u64 (reader);
   get_channels (reader, tensor);

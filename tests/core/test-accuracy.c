@@ -547,10 +547,10 @@ largest_magnitude (guint sample, float factor)
 }
 
 static FxAccuracy *
-run_bright (float factor, guint n_held_out, Found *found)
+run_bright (float factor, guint n_held_out, FxPreset preset, Found *found)
 {
   FxAccuracySamples bright = { source_with_bright, &factor, N_CALIBRATION, n_held_out };
-  FxAccuracyOptions options = { .preset = FX_PRESET_FAST, .n_threads = 1 };
+  FxAccuracyOptions options = { .preset = preset, .n_threads = 1 };
   g_autoptr (GError) error = NULL;
   FxAccuracy *accuracy
       = fx_accuracy_run (network (PLAIN_END), NULL, &bright, &options, find_cb, found, NULL, NULL, &error);
@@ -564,7 +564,7 @@ static void
 test_refit (void)
 {
   Found found = { .step = "refit-ranges" };
-  g_autoptr (FxAccuracy) accuracy = run_bright (1.5f, N_HELD_OUT, &found);
+  g_autoptr (FxAccuracy) accuracy = run_bright (1.5f, N_HELD_OUT, FX_PRESET_FAST, &found);
   const FxValueQuant *input = &accuracy->params->values[fx_graph_input (accuracy->graph, 0)];
 
   g_assert_true (found.log.kept);
@@ -572,12 +572,36 @@ test_refit (void)
   g_assert_cmpfloat_with_epsilon (input->range.high, largest_magnitude (BRIGHT, 1.5f), 0.01);
 }
 
+/* Ranges have room for samples that reach further, which the preset `fast` does not give them. */
+static void
+test_room (void)
+{
+  Found found = { .step = "leave-room" }, not_found = found;
+  g_autoptr (FxAccuracy) fast = run_bright (1.1f, N_HELD_OUT, FX_PRESET_FAST, &not_found);
+  g_autoptr (FxAccuracy) usual = run_bright (1.1f, N_HELD_OUT, FX_PRESET_DEFAULT, &found);
+  gboolean wider = FALSE;
+
+  g_assert_cmpuint (not_found.n, ==, 0);
+  g_assert_cmpfloat (fast->quant.headroom, ==, 0.0);
+  g_assert_cmpuint (found.n, ==, 1);
+  g_assert_true (found.log.kept);
+  g_assert_cmpfloat (usual->quant.headroom, >, 0.0);
+  for (guint i = 0; i < usual->statistics->n_tensors; i++)
+    {
+      const FxTensorStatistics *tensor = &usual->statistics->tensors[i];
+      const FxValueQuant *value = &usual->params->values[tensor->value];
+
+      wider = wider || (value->integer && value->bits == 8 && value->range.high > 1.01 * (double)tensor->max);
+    }
+  g_assert_true (wider);
+}
+
 /* A sample that is of no use does not take the steps from all others. */
 static void
 test_refit_put_back (void)
 {
   Found found = { .step = "refit-ranges" };
-  g_autoptr (FxAccuracy) accuracy = run_bright (1000.0f, N_HELD_OUT, &found);
+  g_autoptr (FxAccuracy) accuracy = run_bright (1000.0f, N_HELD_OUT, FX_PRESET_FAST, &found);
   const FxValueQuant *input = &accuracy->params->values[fx_graph_input (accuracy->graph, 0)];
 
   g_assert_cmpuint (found.n, ==, 1);
@@ -591,7 +615,7 @@ static void
 test_refit_of_few (void)
 {
   Found found = { .step = "refit-ranges" };
-  g_autoptr (FxAccuracy) accuracy = run_bright (1.5f, N_CALIBRATION, &found);
+  g_autoptr (FxAccuracy) accuracy = run_bright (1.5f, N_CALIBRATION, FX_PRESET_FAST, &found);
 
   g_assert_false (found.log.kept);
   g_assert_cmpuint (accuracy->statistics->n_samples, ==, N_CALIBRATION);
@@ -944,6 +968,7 @@ main (int argc, char **argv)
   g_test_add_func ("/accuracy/correct-means-of-few", test_correct_means_of_few);
   g_test_add_func ("/accuracy/carry", test_carry);
   g_test_add_func ("/accuracy/refit", test_refit);
+  g_test_add_func ("/accuracy/room", test_room);
   g_test_add_func ("/accuracy/refit-put-back", test_refit_put_back);
   g_test_add_func ("/accuracy/refit-of-few", test_refit_of_few);
   g_test_add_func ("/accuracy/least-gain", test_least_gain);

@@ -358,6 +358,53 @@ test_small_difference (void)
   check_small_difference (direct, "ConvTranspose", FX_PRECISION_INT8);
 }
 
+/* ---- room ---- */
+
+/* Samples reach 2 times 1, 2, … N_SAMPLES. */
+static gboolean
+growing_sample (guint i, FxTensor **inputs, gpointer graph, GError **error)
+{
+  g_autoptr (FxTensor) plain = NULL;
+  void *data;
+
+  sample (0, &plain, graph, error);
+  inputs[0] = fx_tensor_new_alloc (FX_DTYPE_FLOAT, fx_tensor_shape (plain), &data, error);
+  for (gsize e = 0; e < fx_tensor_elements (plain); e++)
+    ((float *)data)[e] = (float)fx_tensor_get_double (plain, e) * (float)(i + 1);
+  return TRUE;
+}
+
+/* Results get room by how much samples differ, but not inputs, nor functions that have bounds, and not past a clamp. */
+static void
+test_room (void)
+{
+  g_autoptr (FxGraph) graph = parse ("input %x f32[1,2,3,3]\nconst %w f32[2,2,1,1] = [1,0,0,1]\n"
+                                     "const %l f32[] = [-1]\nconst %h f32[] = [9]\n"
+                                     "%c f32[*] = Conv(%x, %w)\n%s f32[*] = Sigmoid(%c)\n"
+                                     "%d f32[*] = Conv(%s, %w)\n%e f32[*] = Conv(%x, %w)\n"
+                                     "%k f32[*] = Clip(%e, %l, %h)\n%y f32[*] = Conv(%k, %w)\noutput %y\noutput %d\n");
+  g_autoptr (FxStatistics) statistics = fx_statistics_new (graph);
+  const double widths[] = { 0.0, 0.5, 2.0 }, deviation = 2.0 * sqrt ((N_SAMPLES * N_SAMPLES - 1) / 12.0);
+  g_autoptr (GError) error = NULL;
+
+  fx_calibrate (graph, statistics, N_SAMPLES, growing_sample, graph, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
+    {
+      FxQuantOptions options = { .headroom = widths[i] };
+      g_autoptr (FxQuantParams) params = fx_quantize_assign (graph, NULL, statistics, &options, &error);
+      const FxValueQuant *x = &params->values[fx_graph_find_value (graph, "x")];
+      const FxValueQuant *c = &params->values[fx_graph_find_value (graph, "c")];
+      const FxValueQuant *s = &params->values[fx_graph_find_value (graph, "s")];
+      const FxValueQuant *k = &params->values[fx_graph_find_value (graph, "k")];
+
+      g_assert_cmpfloat_with_epsilon (x->range.high, 2.0 * N_SAMPLES, 1e-6);
+      g_assert_cmpfloat_with_epsilon (c->range.high, 2.0 * N_SAMPLES + widths[i] * deviation, 1e-5);
+      g_assert_cmpfloat (s->range.high, <=, 1.0);
+      g_assert_cmpfloat (k->range.high, <=, 9.0);
+    }
+}
+
 /* ---- clamps ---- */
 
 /* Where a range ends at a clamp, no choice of scales moves it beyond, also where the clamped value meets others in a
@@ -454,6 +501,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/quantize/end", test_end);
   g_test_add_func ("/quantize/small-difference", test_small_difference);
+  g_test_add_func ("/quantize/room", test_room);
   g_test_add_func ("/quantize/clamped-sum", test_clamped_sum);
   g_test_add_func ("/quantize/choices", test_choices);
   g_test_add_func ("/quantize/narrow", test_narrow);

@@ -402,6 +402,11 @@ test_peaks (void)
       fx_statistics_merge (i < 2 ? two : all, sample);
     }
   fx_statistics_merge (all, two);
+  g_assert_cmpuint (tensor->n_seen, ==, 3);
+  g_assert_cmpfloat (tensor->peaks, ==, 3 + 5 + 2);
+  g_assert_cmpfloat (tensor->peak_squares, ==, 9 + 25 + 4);
+  g_assert_cmpfloat_with_epsilon (fx_tensor_statistics_peak_deviation (tensor), sqrt (14.0 / 9.0), 1e-12);
+  g_assert_cmpfloat (fx_tensor_statistics_peak_deviation (&two->tensors[0]), ==, 1.0);
   g_assert_cmpuint (tensor->n_peaks, ==, 3);
   g_assert_cmpfloat (tensor->channel_peaks[0], ==, 3 + 1 + 2);
   g_assert_cmpfloat (tensor->channel_peak_squares[0], ==, 9 + 1 + 4);

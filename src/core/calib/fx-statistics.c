@@ -24,7 +24,8 @@ tensor_reset (FxTensorStatistics *tensor)
   tensor->count = tensor->zeros = tensor->not_finite = tensor->channel_count = 0;
   tensor->min = G_MAXFLOAT;
   tensor->max = -G_MAXFLOAT;
-  tensor->sum = tensor->sum_squares = 0.0;
+  tensor->sum = tensor->sum_squares = tensor->peaks = tensor->peak_squares = 0.0;
+  tensor->n_seen = 0;
   tensor->n_channels = tensor->n_peaks = 0;
   tensor->mixed = FALSE;
   fx_histogram_reset (&tensor->histogram);
@@ -146,7 +147,19 @@ fx_tensor_statistics_use_channels (FxTensorStatistics *tensor, guint n_channels)
 
 /* What has no peaks yet is one sample. */
 static void
-merge_peaks (FxTensorStatistics *tensor, const FxTensorStatistics *from, guint c)
+merge_peak (FxTensorStatistics *tensor, const FxTensorStatistics *from)
+{
+  double peak = MAX (fabs ((double)from->min), fabs ((double)from->max));
+
+  if (from->count == 0)
+    return;
+  tensor->n_seen += MAX (from->n_seen, 1);
+  tensor->peaks += from->n_seen > 0 ? from->peaks : peak;
+  tensor->peak_squares += from->n_seen > 0 ? from->peak_squares : peak * peak;
+}
+
+static void
+merge_channel_peaks (FxTensorStatistics *tensor, const FxTensorStatistics *from, guint c)
 {
   double peak = MAX (fabs ((double)from->channel_min[c]), fabs ((double)from->channel_max[c]));
 
@@ -173,7 +186,7 @@ merge_channels (FxTensorStatistics *tensor, const FxTensorStatistics *from)
       tensor->channel_sum[c] += from->channel_sum[c];
       tensor->channel_squares[c] += from->channel_squares[c];
       tensor->channel_zeros[c] += from->channel_zeros[c];
-      merge_peaks (tensor, from, c);
+      merge_channel_peaks (tensor, from, c);
     }
 }
 
@@ -195,6 +208,7 @@ fx_statistics_merge (FxStatistics *statistics, const FxStatistics *from)
       tensor->max = MAX (tensor->max, part->max);
       tensor->sum += part->sum;
       tensor->sum_squares += part->sum_squares;
+      merge_peak (tensor, part);
       merge_channels (tensor, part);
       fx_histogram_merge (&tensor->histogram, &part->histogram);
     }
@@ -210,6 +224,17 @@ fx_statistics_copy (const FxStatistics *statistics)
 }
 
 /* ---- reading ---- */
+
+double
+fx_tensor_statistics_peak_deviation (const FxTensorStatistics *tensor)
+{
+  double n = tensor->n_seen, mean;
+
+  if (tensor->n_seen < 2)
+    return 0.0;
+  mean = tensor->peaks / n;
+  return sqrt (MAX (tensor->peak_squares / n - mean * mean, 0.0));
+}
 
 double
 fx_tensor_statistics_mean (const FxTensorStatistics *tensor)

@@ -22,7 +22,9 @@ typedef struct
   guint64 not_finite; /* NaN and infinities, which count as 0 for min, max and channels and not at all elsewhere */
   float min, max;     /* min > max: nothing was counted */
   double sum, sum_squares;
-  FxHistogram histogram; /* of what is finite and not 0 */
+  FxHistogram histogram;      /* of what is finite and not 0 */
+  double peaks, peak_squares; /* Σ of the largest magnitude of each sample that was merged, and of its square */
+  guint n_seen;               /* of so many samples */
 
   int axis;                                     /* of the channels; -1: there are none */
   guint n_channels;                             /* 0 also while nothing was counted, and if samples differ in it */
@@ -72,6 +74,9 @@ void fx_statistics_scratch_free (gpointer scratch); /* accepts NULL */
 
 /* Adds what `from`, with the same tensors, has counted. */
 void fx_statistics_merge (FxStatistics *statistics, const FxStatistics *from);
+
+/* Deviation of the largest magnitudes of samples; 0 unless several were merged. */
+double fx_tensor_statistics_peak_deviation (const FxTensorStatistics *tensor);
 
 /* NaN if nothing was counted. */
 double fx_tensor_statistics_mean (const FxTensorStatistics *tensor);

@@ -13,6 +13,8 @@
 #define LEAST_GAIN_DB 0.1
 /* For what is right whatever the few samples that judge say, unless it costs them a lot. */
 #define MOST_LOSS_DB 0.25
+/* Room for others always costs those that judge something. */
+#define MOST_ROOM_DB 0.4
 
 const FxAccuracyStep fx_accuracy_steps[] = {
   { "correct-bias", N_ ("Take the mean error of every channel out of the bias"), FX_PRESET_DEFAULT, 0, NULL,
@@ -25,6 +27,8 @@ const FxAccuracyStep fx_accuracy_steps[] = {
     fx_accuracy_round },
   { "refit-ranges", N_ ("Set the ranges by all samples, also by those that were held out"), FX_PRESET_FAST,
     -MOST_LOSS_DB, NULL, fx_accuracy_refit },
+  { "leave-room", N_ ("Widen ranges for samples that reach further"), FX_PRESET_DEFAULT, -MOST_ROOM_DB, NULL,
+    fx_accuracy_leave_room },
   { "mix-precisions", N_ ("Give the most sensitive nodes 16 bits"), FX_PRESET_FAST, LEAST_GAIN_DB,
     fx_accuracy_mix_asked, fx_accuracy_mix },
   { "correct-means", N_ ("Take what the means of the integer network are off by out of the biases"), FX_PRESET_DEFAULT,

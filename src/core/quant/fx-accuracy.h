@@ -131,6 +131,8 @@ gboolean fx_accuracy_correct_bias (FxAccuracy *accuracy, gboolean *changed, cons
                                    GCancellable *cancellable, GError **error);
 gboolean fx_accuracy_correct_means (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
                                     GCancellable *cancellable, GError **error);
+gboolean fx_accuracy_leave_room (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
+                                 GCancellable *cancellable, GError **error);
 gboolean fx_accuracy_mix_asked (const FxAccuracyOptions *options);
 gboolean fx_accuracy_mix (FxAccuracy *accuracy, gboolean *changed, const FxProgress *progress,
                           GCancellable *cancellable, GError **error);

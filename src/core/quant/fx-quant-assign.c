@@ -440,6 +440,23 @@ compute_range (const Assign *assign, FxId value, const FxThresholdChoice *choice
     fx_threshold_compute (choice->method != NULL ? choice->method : &fx_threshold_max, tensor, &options, range);
 }
 
+/* Other samples reach further than those that were seen, the more so the more these differ, but not past a clamp. */
+static void
+leave_room (const Assign *assign, FxId value, FxRange *range)
+{
+  const FxTensorStatistics *tensor = fx_statistics_find (assign->statistics, value, NULL);
+  const FxQuantGroup *group = producer_group (assign, value);
+  double largest = tensor != NULL ? MAX (fabs ((double)tensor->min), fabs ((double)tensor->max)) : 0.0, wider;
+
+  if (tensor == NULL || tensor->count == 0 || largest == 0.0)
+    return;
+  wider = 1.0 + assign->options->headroom * fx_tensor_statistics_peak_deviation (tensor) / largest;
+  range->low *= wider;
+  range->high *= wider;
+  if (group != NULL && group->clamped)
+    *range = (FxRange){ MAX (range->low, MIN (group->low, 0.0)), MIN (range->high, MAX (group->high, 0.0)) };
+}
+
 /* A function with bounds and the inputs of the model are not clipped: where they end is no accident of the samples. */
 static void
 measured_range (Assign *assign, FxId value, FxValueQuant *quant, FxRange *range)
@@ -448,18 +465,15 @@ measured_range (Assign *assign, FxId value, FxValueQuant *quant, FxRange *range)
   const FxThresholdChoice *choice = NULL;
   const char *name = fx_graph_value (assign->graph, value)->name;
   FxRange bounds;
+  gboolean ends = function_bounds (assign, value, &bounds) || assign->plan->uses->producer[value] == FX_NONE;
 
   if (assign->options->value_methods != NULL)
     choice = g_hash_table_lookup (assign->options->value_methods, name);
   if (choice == NULL)
-    {
-      gboolean bounded = function_bounds (assign, value, &bounds);
-
-      choice = bounded || quant->bits == 16 || assign->plan->uses->producer[value] == FX_NONE
-                   ? &max
-                   : &assign->options->method;
-    }
+    choice = ends || quant->bits == 16 ? &max : &assign->options->method;
   compute_range (assign, value, choice, assign->options->asymmetric && quant->bits == 8, range);
+  if (!ends)
+    leave_room (assign, value, range);
   quant->method = fx_threshold_choice_name (choice);
 }
 

@@ -21,6 +21,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   FxThresholdChoice method;    /* of the whole model; method NULL: max */
+  double headroom;             /* ranges that a method finds are wider by so many deviations of the samples' largest
+                                  magnitudes */
   GHashTable *value_methods;   /* value name → FxThresholdChoice *, or NULL */
   GHashTable *value_ranges;    /* value name → FxRange * set by hand, or NULL */
   GHashTable *node_precisions; /* node name → GINT_TO_POINTER (FxPrecision), or NULL; INT8 and INT16 also ask for the
