@@ -337,6 +337,14 @@ join (Assign *assign, const FxQuantGroup *group)
     }
 }
 
+static FxId
+end_of_chain (const Assign *assign, FxId value)
+{
+  while (assign->leader[value] != value)
+    value = assign->leader[value];
+  return value;
+}
+
 static void
 tie (Assign *assign)
 {
@@ -358,14 +366,8 @@ tie (Assign *assign)
         if (node->outputs[i] != FX_NONE)
           assign->leader[node->outputs[i]] = node->inputs[0];
     }
-}
-
-static FxId
-leader (const Assign *assign, FxId value)
-{
-  while (assign->leader[value] != value)
-    value = assign->leader[value];
-  return value;
+  for (FxId i = 0; i < assign->params->n_values; i++)
+    assign->leader[i] = end_of_chain (assign, i);
 }
 
 /* The bits of values with the same numbers are the most that one of them wants. */
@@ -376,10 +378,10 @@ level_bits (Assign *assign)
 
   for (FxId i = 0; i < assign->params->n_values; i++)
     if (values[i].integer && values[i].bits < 32)
-      values[leader (assign, i)].bits = MAX (values[leader (assign, i)].bits, values[i].bits);
+      values[assign->leader[i]].bits = MAX (values[assign->leader[i]].bits, values[i].bits);
   for (FxId i = 0; i < assign->params->n_values; i++)
     if (values[i].integer && values[i].bits < 32)
-      values[i].bits = values[leader (assign, i)].bits;
+      values[i].bits = values[assign->leader[i]].bits;
 }
 
 /* The sums over 16-bit operands are wider than 32 bits: they cannot leave as they are, even if only the operand's other
@@ -517,13 +519,13 @@ static gboolean
 widen_sum (Assign *assign, const FxQuantGroup *group)
 {
   FxValueQuant *values = assign->params->values;
-  FxValueQuant *result = &values[leader (assign, fx_quant_group_output (assign->graph, group))];
+  FxValueQuant *result = &values[assign->leader[fx_quant_group_output (assign->graph, group)]];
   float largest = 0.0f, least;
   guint n;
   const FxId *ids = operands (assign, group, &n);
 
   for (guint i = 0; i < n; i++)
-    largest = MAX (largest, values[leader (assign, ids[i])].scale);
+    largest = MAX (largest, values[assign->leader[ids[i]]].scale);
   least = (float)((double)largest / FX_REQUANT_PAIR_LARGEST);
   if (result->scale >= least)
     return FALSE;
@@ -577,7 +579,7 @@ fixed_values (const Assign *assign)
   for (guint g = 0; g < assign->plan->groups->len; g++)
     {
       const FxQuantGroup *group = assign->plan->groups->pdata[g];
-      FxId output = leader (assign, fx_quant_group_output (assign->graph, group));
+      FxId output = assign->leader[fx_quant_group_output (assign->graph, group)];
 
       fixed[output] = fixed[output] || reaches_clamp (group, &assign->params->values[output].range);
     }
@@ -606,7 +608,7 @@ assign_own (Assign *assign)
         values[i].scale = 1.0f;
         values[i].method = "sums";
       }
-    else if (values[i].integer && leader (assign, i) == i)
+    else if (values[i].integer && assign->leader[i] == i)
       {
         FxRange range;
 
@@ -621,9 +623,9 @@ assign_shared (Assign *assign)
   FxValueQuant *values = assign->params->values;
 
   for (FxId i = 0; i < assign->params->n_values; i++)
-    if (values[i].integer && leader (assign, i) != i)
+    if (values[i].integer && assign->leader[i] != i)
       {
-        values[i] = values[leader (assign, i)];
+        values[i] = values[assign->leader[i]];
         values[i].method = "shared";
       }
 }

@@ -61,14 +61,6 @@ typedef struct
 } Scales;
 
 static FxId
-leader (const Scales *scales, FxId value)
-{
-  while (scales->leaders[value] != value)
-    value = scales->leaders[value];
-  return value;
-}
-
-static FxId
 set_of (Scales *scales, FxId value)
 {
   while (scales->set[value] != value)
@@ -107,10 +99,10 @@ read_group (const Scales *scales, const FxQuantGroup *group, FxId *operands, gui
   const FxNode *node = fx_graph_node (scales->graph, group->nodes[0]);
 
   *n = fx_quant_n_data (group->rule, node);
-  *result = leader (scales, fx_quant_group_output (scales->graph, group));
+  *result = scales->leaders[fx_quant_group_output (scales->graph, group)];
   for (guint i = 0; i < *n; i++)
     {
-      operands[i] = leader (scales, node->inputs[i]);
+      operands[i] = scales->leaders[node->inputs[i]];
       if (scales->values[operands[i]].bits != 8)
         return FALSE;
     }
