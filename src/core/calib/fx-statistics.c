@@ -158,6 +158,7 @@ merge_peak (FxTensorStatistics *tensor, const FxTensorStatistics *from)
   tensor->peak_squares += from->n_seen > 0 ? from->peak_squares : peak * peak;
 }
 
+/* The same of one channel. */
 static void
 merge_channel_peaks (FxTensorStatistics *tensor, const FxTensorStatistics *from, guint c)
 {
