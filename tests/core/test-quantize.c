@@ -428,6 +428,33 @@ test_clamped_sum (void)
   g_assert_cmpfloat (b->scale, ==, (float)(1.5 / 255));
 }
 
+/* Joined to others whose range is a hair wider, it still ends at the clamp. */
+static void
+test_clamped_join (void)
+{
+  g_autoptr (FxGraph) graph = parse ("input %x f32[1,2,3,3]\nconst %w f32[2,2,1,1] = [1,0,0,1]\n"
+                                     "const %l f32[] = [0]\nconst %h f32[] = [9]\n"
+                                     "%a f32[*] = Conv(%x, %w)\n%b f32[*] = Clip(%a, %l, %h)\n"
+                                     "%c f32[*] = Conv(%x, %w)\n%d f32[*] = Clip(%c, %l, %h)\n"
+                                     "%e f32[*] = Concat(%b, %d) {axis=1}\n"
+                                     "%y f32[*] = MaxPool(%e) {kernel_shape=[2,2]}\noutput %y\n");
+  g_autoptr (FxStatistics) statistics = fx_statistics_new (graph);
+  FxQuantOptions options = { .asymmetric = TRUE, .headroom = 1e-3 };
+  g_autoptr (FxQuantParams) params = NULL;
+  g_autoptr (GError) error = NULL;
+  const FxValueQuant *joined, *clamped;
+
+  fx_calibrate (graph, statistics, N_SAMPLES, growing_sample, graph, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  params = fx_quantize_assign (graph, NULL, statistics, &options, &error);
+  g_assert_no_error (error);
+  joined = &params->values[fx_graph_find_value (graph, "e")];
+  clamped = &params->values[fx_graph_find_value (graph, "b")];
+  g_assert_cmpstr (clamped->method, ==, "shared");
+  g_assert_cmpfloat_with_epsilon (joined->range.high, 9.0, 1e-12);
+  g_assert_cmpfloat_with_epsilon (joined->scale, 9.0 / 255.0, 1e-8);
+}
+
 /* ---- what is said of single nodes ---- */
 
 static void
@@ -503,6 +530,7 @@ main (int argc, char **argv)
   g_test_add_func ("/quantize/small-difference", test_small_difference);
   g_test_add_func ("/quantize/room", test_room);
   g_test_add_func ("/quantize/clamped-sum", test_clamped_sum);
+  g_test_add_func ("/quantize/clamped-join", test_clamped_join);
   g_test_add_func ("/quantize/choices", test_choices);
   g_test_add_func ("/quantize/narrow", test_narrow);
   return g_test_run ();

@@ -555,19 +555,35 @@ widen_sums (Assign *assign)
     }
 }
 
-/* TRUE if the range of a clamped result goes to an end of the clamp. */
-static gboolean
-reaches_clamp (const FxQuantGroup *group, const FxRange *range)
+/* How far a range goes beyond the end of a clamp, relative to that: 1 at the end. */
+static double
+reach_of_clamp (const FxQuantGroup *group, const FxRange *range)
 {
-  const double part = 1.0 - FX_TIE_FREE_CHANGE;
+  double high = group->clamped && group->high > 0.0 ? range->high / group->high : 0.0;
+  double low = group->clamped && group->low < 0.0 ? range->low / group->low : 0.0;
 
-  return group->clamped
-         && ((group->high > 0.0 && range->high >= group->high * part)
-             || (group->low < 0.0 && range->low <= group->low * part));
+  return MAX (high, low);
 }
 
-/* Values whose ranges the user gave; and those that end at a clamp: a hair beyond it, ONNX Runtime 1.30 fuses the clamp
- * into a network that it then refuses. */
+/* The range of a clamped result, which may be that of what it is joined to, ends at the clamp if it is less than a step
+ * beyond: ONNX Runtime 1.30 fuses such a clamp into a network that it then refuses. */
+static gboolean
+ends_at_clamp (const FxQuantGroup *group, FxValueQuant *quant)
+{
+  double reach = reach_of_clamp (group, &quant->range);
+
+  if (quant->bits != 8 || reach < 1.0 - FX_TIE_FREE_CHANGE || reach > 1.0 + 1.0 / 128.0)
+    return FALSE;
+  if (reach > 1.0)
+    {
+      quant->scale = (float)((double)quant->scale / reach);
+      quant->range.low /= reach;
+      quant->range.high /= reach;
+    }
+  return TRUE;
+}
+
+/* Values whose scales no choice may move: of ranges that the user gave, and of those that end at a clamp. */
 static guint8 *
 fixed_values (const Assign *assign)
 {
@@ -581,7 +597,7 @@ fixed_values (const Assign *assign)
       const FxQuantGroup *group = assign->plan->groups->pdata[g];
       FxId output = assign->leader[fx_quant_group_output (assign->graph, group)];
 
-      fixed[output] = fixed[output] || reaches_clamp (group, &assign->params->values[output].range);
+      fixed[output] = fixed[output] || ends_at_clamp (group, &assign->params->values[output]);
     }
   return fixed;
 }
